@@ -1,0 +1,146 @@
+# Pawl: `make run` starts it, `make test` proves it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+# Tools are pinned, and kept outside the tree so that a fresh clone finds them.
+TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pawl-tools
+GOLANGCI_VERSION := v2.15.0
+SQLC_VERSION := v1.31.1
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+SQLC := $(TOOLS)/sqlc-$(SQLC_VERSION)
+
+PAGE := frontend
+PAGE_MODULES := $(PAGE)/node_modules/.package-lock.json
+PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/scripts $(PAGE)/index.html $(PAGE)/*.json $(PAGE)/*.ts -type f 2>/dev/null)
+PAGE_BUILT := $(PAGE)/dist/index.html
+PAGE_TYPES := $(PAGE)/src/shared/api/schema.ts
+OPENAPI := $(PAGE)/openapi.json
+
+.PHONY: help
+help: ## show this help
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##### Building
+
+.PHONY: run build clean
+run: build ## build Pawl and start it on http://127.0.0.1:8080
+	exec bin/pawl
+
+build: $(PAGE_BUILT) ## build bin/pawl, with the page in it
+	$(BUILD) -o bin/pawl ./cmd/pawl
+
+clean: ## remove what was built and fetched; uploads in pawl-data stay
+	rm -rf bin .cache $(PAGE)/node_modules $(PAGE)/test-results $(PAGE)/playwright-report
+	find $(PAGE)/dist -mindepth 1 ! -name .gitkeep -delete
+
+$(PAGE_MODULES): $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || { echo 'Node.js 20 or newer, with npm, is needed to build the page' >&2; exit 1; }
+	cd $(PAGE) && npm ci
+	@touch $@
+
+$(PAGE_BUILT): $(PAGE_MODULES) $(PAGE_SOURCES)
+	cd $(PAGE) && npm run build
+	@touch $@
+
+##### Testing
+
+# $(call stages,TARGETS) makes the targets one after the other, whether or not one
+# fails, and tells at the end how each went and how long it took.
+define stages
+@mkdir -p .cache; : > .cache/skipped; passed=0; failed=0; report=''; \
+for stage in $(1); do \
+	printf '\n==> %s\n' "$$stage"; began=$$SECONDS; \
+	if $(MAKE) "$$stage"; then passed=$$((passed + 1)); how=ok; else failed=$$((failed + 1)); how=FAILED; fi; \
+	report+=$$(printf '%6d s  %-6s  %s' $$((SECONDS - began)) "$$how" "$$stage")$$'\n'; \
+done; \
+skipped=$$(wc -l < .cache/skipped); \
+printf '\n%s' "$$report"; sed 's/^/SKIPPED: /' .cache/skipped; \
+printf 'stages: %d passed, %d failed, %d skipped\n' $$passed $$failed $$skipped; \
+test $$failed -eq 0
+endef
+
+# $(call skip,WHAT AND WHY) notes a part that cannot be tested here; in CI that is a failure.
+skip = { echo "$(1)" | tee -a .cache/skipped; test "$${CI:-}" != true; }
+
+.PHONY: test ci test-go test-page e2e
+test: ## test everything: Go, the page, and both in a real browser
+	$(call stages,test-go test-page e2e)
+
+ci: ## what has to pass before a change is taken: verify, lint, test
+	$(call stages,verify lint test-go test-page e2e)
+
+# The race detector wants a C compiler.
+test-go:
+	@if command -v "$$(go env CC)" >/dev/null; then \
+		CGO_ENABLED=1 go test -race ./...; \
+	else \
+		go test ./... && $(call skip,race detector: no C compiler); \
+	fi
+
+test-page: $(PAGE_MODULES)
+	cd $(PAGE) && npm test
+
+e2e: build ## test the page and tus-js-client against bin/pawl, in Chromium
+	@mkdir -p .cache
+	@browser=$$($(find_browser)); \
+	if [ -z "$$browser" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
+		browser=$$($(find_browser)); \
+	fi; \
+	if [ -z "$$browser" ]; then $(call skip,browser tests: install Chromium or set CHROMIUM); exit; fi; \
+	cd $(PAGE) && CHROMIUM="$$browser" PAWL_BIN="$(CURDIR)/bin/pawl" npm run e2e
+
+find_browser = for b in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do command -v "$$b" && break; done || true
+
+##### Linting and generated code
+
+.PHONY: lint lint-go lint-page generate verify
+lint: lint-go lint-page ## look for mistakes: golangci-lint, biome, tsc
+
+lint-go: $(GOLANGCI)
+	$(GOLANGCI) run ./...
+
+lint-page: $(PAGE_MODULES)
+	cd $(PAGE) && npm run lint && npm run typecheck
+
+generate: $(SQLC) $(PAGE_MODULES) ## write the generated code anew: queries, openapi.json, the page's types
+	$(SQLC) generate
+	$(BUILD) -o .cache/pawl ./cmd/pawl
+	.cache/pawl openapi > .cache/openapi.json
+	cp .cache/openapi.json $(OPENAPI)
+	cd $(PAGE) && npm run generate
+
+verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up to date
+	go mod tidy -diff
+	$(SQLC) diff
+	$(BUILD) -o .cache/pawl ./cmd/pawl
+	.cache/pawl openapi > .cache/openapi.json
+	diff -u $(OPENAPI) .cache/openapi.json || { echo 'run make generate'; exit 1; }
+	cd $(PAGE) && npm run --silent generate -- -o ../.cache/schema.ts
+	diff -u $(PAGE_TYPES) .cache/schema.ts || { echo 'run make generate'; exit 1; }
+
+$(GOLANGCI):
+	$(call install,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))
+
+$(SQLC):
+	$(call install,github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION))
+
+# $(call install,PACKAGE@VERSION) builds a tool under the name of the target.
+define install
+@mkdir -p $(TOOLS)/.new
+CGO_ENABLED=0 GOBIN=$(TOOLS)/.new go install $(1)
+@mv $(TOOLS)/.new/$(firstword $(subst @, ,$(notdir $(1)))) $@
+endef
+
+##### Measuring
+
+.PHONY: bench
+bench: build ## run the benchmarks, and compare Pawl with tusd in one run
+	go test -run '^$$' -bench . -benchmem ./...
+	go run ./cmd/bench

@@ -1,0 +1,150 @@
+// Package api is Pawl over HTTP: the REST API with its document, downloads, the
+// event stream, and the place where tus and the page hang in. Handlers translate;
+// every rule lives in the domain.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+
+	"pawl"
+	"pawl/api/metrics"
+	"pawl/api/middleware"
+)
+
+// Config is what the API is made of.
+type Config struct {
+	Uploads *pawl.Uploads
+	Files   *pawl.Files
+	Events  *pawl.Events
+	Tus     http.Handler // serves /files/, save plain GETs of a file
+	Page    http.Handler // serves every path nobody else does; may be nil
+	Server  ServerInfo
+	Ready   func(context.Context) error // says what is away; may be nil
+	Metrics *metrics.Metrics            // may be nil
+	Log     *slog.Logger
+
+	// Principal finds out who asks; everybody is pawl.Local if it is nil.
+	Principal func(*http.Request) (pawl.Principal, error)
+	// PublicURL is where people reach the server, if that is known.
+	PublicURL string
+	// AllowedOrigins are those of other sites whose pages may use the server.
+	AllowedOrigins []string
+	// AllowedHosts are the names the server goes by; empty allows every name.
+	// Loopback names and that of PublicURL need not be among them.
+	AllowedHosts []string
+	// Stall is how long a download's reader may take nothing; 2 minutes if zero.
+	Stall time.Duration
+
+	pace pace
+}
+
+const (
+	tusPath  = "/files/"
+	restPath = "/api/v1"
+)
+
+// New is the handler of everything. Its error is about the configuration.
+func New(c Config) (http.Handler, error) {
+	sameOrigin, err := middleware.SameOrigin(c.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Headers,
+		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
+	r.NotFound(c.elsewhere())
+	r.MethodNotAllowed(methodNotAllowed)
+
+	r.Get("/healthz", healthz)
+	r.Get("/readyz", readyz(c.ready()))
+	if c.Metrics != nil {
+		r.Method(http.MethodGet, "/metrics", c.Metrics.Handler())
+	}
+	r.Group(func(r chi.Router) {
+		r.Use(middleware.Principal(c.principal()))
+		r.Handle("/files", c.uploadPath())
+		r.Handle("/files/*", c.uploadPath())
+
+		r.Group(func(r chi.Router) {
+			r.Use(middleware.Data, sameOrigin)
+			c.register(r)
+		})
+	})
+	return r, nil
+}
+
+// register adds everything below /api/v1, to the router and to the document.
+func (c Config) register(r chi.Router) huma.API {
+	rest := newREST(r)
+	files{c.Files}.register(rest)
+	uploads{c.Uploads}.register(rest)
+	stats{c.Files, time.Now}.register(rest)
+	c.Server.register(rest)
+
+	download := c.download()
+	r.Method(http.MethodGet, restPath+"/files/{id}/content", download)
+	r.Method(http.MethodHead, restPath+"/files/{id}/content", download)
+	r.Method(http.MethodGet, restPath+"/events", events{c.Events, c.Files, c.Uploads, c.pace})
+	describeStreams(rest.OpenAPI())
+	registerDocument(r, rest.OpenAPI())
+	return rest
+}
+
+// uploadPath serves /files/: a plain GET of one is a download, everything else is
+// tus. A GET that says it is another method (X-HTTP-Method-Override) is not
+// plain; the tus handler judges that, and has a download handler of its own for
+// what turns out to be a GET.
+func (c Config) uploadPath() http.Handler {
+	download := c.download()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		plain := r.Method == http.MethodGet && r.Header.Get("X-HTTP-Method-Override") == ""
+		if plain && len(r.URL.Path) > len(tusPath) {
+			download.ServeHTTP(w, r)
+			return
+		}
+		c.Tus.ServeHTTP(w, r)
+	})
+}
+
+func (c Config) download() http.Handler {
+	return Download(DownloadConfig{Files: c.Files, Metrics: c.Metrics, Stall: c.Stall})
+}
+
+func (c Config) measure() middleware.Measure {
+	if c.Metrics == nil {
+		return nil
+	}
+	return c.Metrics.Request
+}
+
+func (c Config) ready() func(context.Context) error {
+	if c.Ready == nil {
+		return func(context.Context) error { return nil }
+	}
+	return c.Ready
+}
+
+func (c Config) principal() func(*http.Request) (pawl.Principal, error) {
+	if c.Principal == nil {
+		return func(*http.Request) (pawl.Principal, error) { return pawl.Local, nil }
+	}
+	return c.Principal
+}
+
+// hosts adds the public name to the names that were given, if any were.
+func (c Config) hosts() []string {
+	if len(c.AllowedHosts) == 0 || c.PublicURL == "" {
+		return c.AllowedHosts
+	}
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
+		return append(c.AllowedHosts[:len(c.AllowedHosts):len(c.AllowedHosts)], u.Host)
+	}
+	return c.AllowedHosts
+}

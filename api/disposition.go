@@ -1,0 +1,71 @@
+package api
+
+import (
+	"strings"
+	"unicode"
+)
+
+// disposition is the Content-Disposition of a file (RFC 6266): its name in ASCII
+// for old clients, and where that loses something, in UTF-8 too (RFC 8187).
+func disposition(kind, name string) string {
+	name = showable(name)
+	ascii := asciiName(name)
+	value := kind + `; filename="` + ascii + `"`
+	if ascii != name {
+		value += "; filename*=UTF-8''" + extValue(name)
+	}
+	return value
+}
+
+// showable leaves out of a name what would end the header or turn the text
+// around it: control and format characters, among them the bidirectional ones
+// that make "gnp.exe" read as "exe.png". Path separators become underscores.
+func showable(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == '/' || r == '\\':
+			return '_'
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, "_"))
+	if strings.Trim(name, ". ") == "" {
+		return "download"
+	}
+	return name
+}
+
+// asciiName can stand in a quoted string without any escape: some clients take
+// backslashes and percent signs in it for something else (RFC 6266 appendix D).
+func asciiName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {
+			return '_'
+		}
+		return r
+	}, name)
+}
+
+// extValue is RFC 8187 value-chars: percent-encoded UTF-8.
+func extValue(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if isAttrChar(c) {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('%')
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	}
+	return b.String()
+}
+
+// isAttrChar is attr-char of RFC 8187 §3.2.1.
+func isAttrChar(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		strings.IndexByte("!#$&+-.^_`|~", c) >= 0
+}

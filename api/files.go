@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pawl"
+	"pawl/api/auth"
+)
+
+// files serves what has arrived: /api/v1/files.
+type files struct{ *pawl.Files }
+
+func (f files) register(rest huma.API) {
+	get(rest, "list-files", "/api/v1/files", "List files, a page at a time", f.list)
+	get(rest, "get-file", "/api/v1/files/{id}", "Get what is known about a file", f.get)
+	edit(rest, "edit-file", "/api/v1/files/{id}", "Rename a file, or replace its metadata", f.edit)
+	remove(rest, "delete-file", "/api/v1/files/{id}", "Delete a file and its bytes, for good", f.delete)
+}
+
+// fileJSON is a file as the API shows it.
+type fileJSON struct {
+	ID           string            `json:"id" doc:"Also the last part of its upload's URL" example:"06f1q3m0k8s4v2t10c5e9g7i3k1m5o8q2s4u"`
+	Name         string            `json:"name"`
+	Size         int64             `json:"size" doc:"In bytes"`
+	MediaType    string            `json:"media_type" doc:"What Pawl found in the bytes" example:"image/png"`
+	DeclaredType string            `json:"declared_type" doc:"What the client said, may be empty"`
+	TypeMismatch bool              `json:"type_mismatch" doc:"Whether the two contradict each other"`
+	SHA256       string            `json:"sha256" pattern:"^[0-9a-f]{64}$"`
+	State        string            `json:"state" example:"ready"`
+	Metadata     map[string]string `json:"metadata" nullable:"false"`
+	Owner        string            `json:"owner"`
+	CreatedAt    instant           `json:"created_at"`
+	UpdatedAt    instant           `json:"updated_at"`
+	Downloads    int64             `json:"downloads"`
+}
+
+func fileOf(f pawl.File) fileJSON {
+	meta := f.Metadata
+	if meta == nil {
+		meta = map[string]string{}
+	}
+	return fileJSON{
+		ID: string(f.ID), Name: f.Name, Size: f.Size, MediaType: f.MediaType, DeclaredType: f.DeclaredType,
+		TypeMismatch: f.TypeMismatch(), SHA256: hex.EncodeToString(f.SHA256[:]), State: string(f.State),
+		Metadata: meta, Owner: f.Owner, Downloads: f.Downloads,
+		CreatedAt: instant(f.CreatedAt), UpdatedAt: instant(f.UpdatedAt),
+	}
+}
+
+type fileList struct {
+	Q             string    `query:"q" maxLength:"1024" doc:"Part of the name, in any case"`
+	Type          string    `query:"type" maxLength:"255" doc:"A media type, or a family of them" example:"image/*"`
+	State         string    `query:"state" maxLength:"32" doc:"Only files in this state"`
+	CreatedAfter  time.Time `query:"created_after" doc:"Only files as old as this or younger"`
+	CreatedBefore time.Time `query:"created_before" doc:"Only files older than this"`
+	Sort          string    `query:"sort" enum:"created_at,name,size" default:"created_at"`
+	Order         string    `query:"order" enum:"asc,desc" default:"desc"`
+	Limit         int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor        string    `query:"cursor" maxLength:"4096" doc:"The next_cursor of the page before"`
+}
+
+func (f files) list(ctx context.Context, in *fileList) (*body[page[fileJSON]], error) {
+	q, err := in.query()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := f.List(ctx, auth.From(ctx), q)
+	if err != nil {
+		return nil, err
+	}
+	cursorAt := func(last pawl.File) string { return cursorOf(last, q.Sort, in.fingerprint()) }
+	return answer(pageOf(rows, in.Limit, fileOf, cursorAt)), nil
+}
+
+func (in *fileList) query() (pawl.FileQuery, error) {
+	q := pawl.FileQuery{
+		NameContains: in.Q,
+		MediaType:    strings.ToLower(strings.TrimSuffix(in.Type, "*")),
+		State:        pawl.FileState(in.State),
+		CreatedAfter: in.CreatedAfter, CreatedBefore: in.CreatedBefore,
+		Sort: pawl.FileSort(in.Sort), Ascending: in.Order == "asc",
+		Limit: in.Limit + 1, // see pageOf
+	}
+	if in.Cursor == "" {
+		return q, nil
+	}
+	c, err := parseCursor(in.Cursor, in.fingerprint())
+	q.After = c.file()
+	return q, err
+}
+
+func (in *fileList) fingerprint() string {
+	return fingerprint("files", in.Q, in.Type, in.State, in.CreatedAfter.String(), in.CreatedBefore.String(), in.Sort, in.Order)
+}
+
+// byID is the input of everything about one file or upload. No pattern is
+// checked here: an id that cannot be is one that is not there.
+type byID struct {
+	ID string `path:"id" doc:"36 characters of 0-9 and a-v"`
+}
+
+func (f files) get(ctx context.Context, in *byID) (*body[fileJSON], error) {
+	id, err := fileID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.Get(ctx, auth.From(ctx), id)
+	return answer(fileOf(file)), err
+}
+
+type fileEdit struct {
+	ID   string `path:"id" doc:"36 characters of 0-9 and a-v"`
+	Body struct {
+		Name     *string           `json:"name,omitempty" minLength:"1" maxLength:"255" nullable:"false"`
+		Metadata map[string]string `json:"metadata,omitempty" nullable:"false" doc:"Replaces all there is"`
+	}
+}
+
+func (f files) edit(ctx context.Context, in *fileEdit) (*body[fileJSON], error) {
+	id, err := fileID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	change := pawl.FileEdit{Name: in.Body.Name, Metadata: in.Body.Metadata}
+	file, err := f.Edit(ctx, auth.From(ctx), id, change)
+	return answer(fileOf(file)), err
+}
+
+func (f files) delete(ctx context.Context, in *byID) (*struct{}, error) {
+	id, err := fileID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, f.Delete(ctx, auth.From(ctx), id)
+}
+
+var errNoSuchFile = pawl.Errorf(pawl.NotFound, "no such file")
+
+// fileID is [pawl.ParseID] for ids of files.
+func fileID(text string) (pawl.ID, error) {
+	id, err := pawl.ParseID(text)
+	if err != nil {
+		return "", errNoSuchFile
+	}
+	return id, nil
+}

@@ -1,0 +1,89 @@
+package middleware
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"pawl/api/problem"
+)
+
+// Measure is told of each request when it is over. The route is the pattern that
+// matched, so that there are only as many as there are routes.
+type Measure func(route, method string, status int, took time.Duration)
+
+// Log writes one line for each request, after it: with the cause where it failed.
+// Query strings and headers stay out of it, they can hold secrets. measure may be nil.
+func Log(log *slog.Logger, measure Measure) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			start := time.Now()
+			var cause error
+			rec := &record{ResponseWriter: w}
+			body := &counted{ReadCloser: r.Body}
+			r = r.WithContext(problem.WithNote(r.Context(), &cause))
+			r.Body = body
+			defer func() {
+				rec.wrote() // net/http answers 200 for a handler that wrote nothing
+				took := time.Since(start)
+				if measure != nil {
+					measure(route(r.Context()), r.Method, rec.status, took)
+				}
+				line(log, r, rec, body.n.Load(), took, cause)
+			}()
+			next.ServeHTTP(rec, r)
+		})
+	}
+}
+
+func line(log *slog.Logger, r *http.Request, w *record, in int64, took time.Duration, cause error) {
+	level := levelOf(w.status)
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 9)
+	attrs = append(attrs,
+		slog.String("method", r.Method),
+		slog.String("path", r.URL.Path),
+		slog.Int("status", w.status),
+		slog.Int64("in", in),
+		slog.Int64("out", w.sent),
+		slog.Duration("took", took),
+		slog.String("request_id", w.Header().Get(problem.RequestIDHeader)),
+		slog.String("remote", host(r.RemoteAddr)),
+	)
+	if cause != nil {
+		attrs = append(attrs, slog.Any("error", cause))
+	}
+	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+func levelOf(status int) slog.Level {
+	switch {
+	case status == http.StatusServiceUnavailable, status == http.StatusInsufficientStorage:
+		return slog.LevelWarn // expected to pass by itself
+	case status >= 500:
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
+}
+
+func host(addr string) string {
+	if h, _, err := net.SplitHostPort(addr); err == nil {
+		return h
+	}
+	return addr
+}
+
+// route is the pattern chi matched: "" if none did.
+func route(ctx context.Context) string {
+	if c := chi.RouteContext(ctx); c != nil {
+		return c.RoutePattern()
+	}
+	return ""
+}

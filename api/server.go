@@ -1,0 +1,46 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// ServerInfo is what a client should know before it uploads.
+type ServerInfo struct {
+	Version           string
+	MaxSize           int64 // bytes, 0 for no limit
+	AllowedTypes      []string
+	DeniedTypes       []string
+	AllowedExtensions []string
+	DeniedExtensions  []string
+}
+
+func (s ServerInfo) register(rest huma.API) {
+	get(rest, "get-server", "/api/v1/server", "Get where to upload, and what is taken", s.get)
+}
+
+type serverJSON struct {
+	Version           string   `json:"version"`
+	TusEndpoint       string   `json:"tus_endpoint" example:"/files/"`
+	MaxSize           *int64   `json:"max_size" doc:"In bytes; null for no limit"`
+	AllowedTypes      []string `json:"allowed_types" nullable:"false" doc:"Empty: all that are not denied"`
+	DeniedTypes       []string `json:"denied_types" nullable:"false"`
+	AllowedExtensions []string `json:"allowed_extensions" nullable:"false" doc:"Empty: all that are not denied"`
+	DeniedExtensions  []string `json:"denied_extensions" nullable:"false"`
+}
+
+func (s ServerInfo) get(context.Context, *struct{}) (*body[serverJSON], error) {
+	out := serverJSON{
+		Version: s.Version, TusEndpoint: tusPath,
+		AllowedTypes: list(s.AllowedTypes), DeniedTypes: list(s.DeniedTypes),
+		AllowedExtensions: list(s.AllowedExtensions), DeniedExtensions: list(s.DeniedExtensions),
+	}
+	if s.MaxSize > 0 {
+		out.MaxSize = &s.MaxSize
+	}
+	return answer(out), nil
+}
+
+// list is [] in JSON where nil would be null.
+func list(s []string) []string { return append([]string{}, s...) }

@@ -1,0 +1,67 @@
+package tus
+
+import (
+	"net/http"
+	"time"
+)
+
+// answer is the response as tusd's handler writes it, put right just before it
+// leaves.
+type answer struct {
+	http.ResponseWriter
+	x      *exchange
+	status int
+}
+
+// Unwrap lets deadlines through.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 && status >= 200 {
+		a.status = status
+		a.finishHeader()
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status == 0 {
+		a.WriteHeader(http.StatusOK)
+	}
+	return a.ResponseWriter.Write(p)
+}
+
+func (a *answer) finishHeader() {
+	// tusd's deadline was set when the request came; a join may have taken longer.
+	_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
+	h, x := a.Header(), a.x
+	if a.status >= 400 {
+		h.Del("Upload-Offset") // some clients take any answer that has one for success
+		h.Del("Location")
+		if x.body.unread() {
+			h.Set("Connection", "close")
+		}
+		return
+	}
+	if x.location != "" {
+		h.Set("Location", x.server.location+string(x.location))
+	}
+	switch x.request.Method {
+	case http.MethodHead:
+		setIfAny(h, "Upload-Metadata", x.metadata)
+		setIfAny(h, "Upload-Concat", x.concat)
+		h.Del("Content-Length") // it would be that of a body no GET gives
+		h.Set("Cache-Control", "no-store")
+	case http.MethodPost:
+		setIfAny(h, "Upload-Concat", x.concat)
+		if x.spec.Length < 0 {
+			h.Set("Upload-Defer-Length", "1")
+		}
+	}
+}
+
+func setIfAny(h http.Header, key, value string) {
+	if value != "" {
+		h.Set(key, value)
+	}
+}

@@ -1,0 +1,125 @@
+package tus
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pawl"
+)
+
+// body is the request's body below tusd's reader, which hides how a body ended:
+// a broken connection and one that is too long look like an end to the store.
+type body struct {
+	src     io.ReadCloser
+	control *http.ResponseController
+	known   int64 // Content-Length, -1 if chunked
+
+	read    atomic.Int64
+	ended   atomic.Bool // the client has sent all it wanted to
+	stop    atomic.Bool // another request wants the upload
+	pending []byte      // what peek has read
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.stop.Load() {
+		return 0, errTakenOver
+	}
+	if len(b.pending) > 0 {
+		n := copy(p, b.pending)
+		b.pending = b.pending[n:]
+		return n, nil
+	}
+	n, err := b.src.Read(p)
+	b.read.Add(int64(n))
+	if errors.Is(err, io.EOF) {
+		b.ended.Store(true)
+	}
+	return n, err
+}
+
+var errTakenOver = errors.New("another request has taken the upload over")
+
+func (b *body) Close() error { return b.src.Close() }
+
+// interrupt ends the body for whoever reads it, at once.
+func (b *body) interrupt() {
+	b.stop.Store(true)
+	_ = b.control.SetReadDeadline(time.Now())
+}
+
+// peek reports whether there is anything to read.
+func (b *body) peek() (bool, error) {
+	if b.src == nil || b.known == 0 {
+		return false, nil
+	}
+	if b.known > 0 {
+		return true, nil
+	}
+	var first [1]byte
+	n, err := io.ReadFull(b, first[:])
+	if n == 1 {
+		b.pending = first[:]
+		return true, nil
+	}
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
+}
+
+func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.ended.Load() }
+
+const (
+	drainMost = 16 << 20
+	drainFor  = 5 * time.Second
+)
+
+var drainBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// drain reads on a little after a refusal. A browser that is still sending when
+// the connection closes sees a broken line, not the reason; one that has been
+// able to send what was on its way sees the answer. It is bounded, and a client
+// that waits to be asked for its body is not asked.
+func (b *body) drain(r *http.Request) {
+	if !b.unread() || b.read.Load() == 0 && r.Header.Get("Expect") != "" {
+		return
+	}
+	_ = b.control.Flush()
+	b.stop.Store(false)
+	_ = b.control.SetReadDeadline(time.Now().Add(drainFor))
+	buffer := drainBuffers.Get().(*[64 << 10]byte)
+	defer drainBuffers.Put(buffer)
+	_, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, io.LimitReader(b, drainMost), buffer[:])
+}
+
+// honest is tusd's view of the body with its end told truly.
+type honest struct {
+	tusd  io.Reader
+	body  *body
+	given int64
+}
+
+func (h *honest) Read(p []byte) (int, error) {
+	n, err := h.tusd.Read(p)
+	h.given += int64(n)
+	if !errors.Is(err, io.EOF) {
+		return n, err
+	}
+	switch {
+	case h.body.read.Load() > h.given:
+		return n, errTooLong
+	case !h.body.ended.Load():
+		return n, errCutShort
+	default:
+		return n, io.EOF
+	}
+}
+
+var (
+	errTooLong  = pawl.Errorf(pawl.TooLarge, "the body is longer than what is left of the upload")
+	errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and go on")
+)

@@ -1,0 +1,77 @@
+package tus_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"pawl"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (s *rig) part(content string, lines ...string) string {
+	s.t.Helper()
+	r := s.do("POST", "/files/", strings.NewReader(content),
+		append(lines, stream, "Upload-Concat: partial", "Upload-Length: "+itoa(len(content)))...).want(s.t, 201)
+	return r.Header.Get("Location")
+}
+
+func TestConcatenation(t *testing.T) {
+	s := start(t)
+	contents := []string{noise(1, 3<<20), noise(2, 100), noise(3, 1<<20+1)}
+	var urls []string
+	for _, content := range contents {
+		path := s.part(content)
+		s.do("HEAD", path, nil).want(t, 200).wantHeader(t, "Upload-Concat", "partial")
+		urls = append(urls, path)
+	}
+	urls[1] = s.URL + urls[1] // absolute is fine too
+	concat := "final;" + strings.Join(urls, " ")
+	metadata := "Upload-Metadata: filename " + encoded("joined")
+	first := s.do("POST", "/files/", nil, "Upload-Concat: "+concat, metadata).want(t, 201).Header.Get("Location")
+	f := s.wantFile(first, strings.Join(contents, ""))
+	if f.Name != "joined" {
+		t.Errorf("name %q", f.Name)
+	}
+	s.do("HEAD", first, nil).want(t, 200).wantHeader(t, "Upload-Concat", concat).wantHeader(t, "Upload-Length", itoa(int(f.Size)))
+	second := s.do("POST", "/files/", nil, "Upload-Concat: "+concat, metadata).want(t, 201).Header.Get("Location")
+	if second != first {
+		t.Errorf("the same join again made %s, not %s", second, first)
+	}
+	rows, err := s.store.Uploads(t.Context(), pawl.UploadQuery{WithPartial: true, Limit: 10})
+	check(t, err)
+	if len(rows) > 0 {
+		t.Errorf("%d partial uploads are left", len(rows))
+	}
+	s.do("DELETE", first, nil).want(t, 204)
+	s.wantNothing()
+}
+
+func TestConcatenationRefusals(t *testing.T) {
+	s := start(t, maxSize(100))
+	part, other, large := s.part("hello"), s.part("world", "Test-User: eve"), s.part(noise(1, 99))
+	unfinished := s.create(5, "Upload-Concat: partial")
+	whole := s.do("POST", "/files/", strings.NewReader("hello"), stream, "Upload-Length: 5").want(t, 201).Header.Get("Location")
+	for name, test := range map[string]struct {
+		status int
+		lines  []string
+	}{
+		"unfinished":          {400, []string{"Upload-Concat: final;" + part + " " + unfinished}},
+		"not partial":         {400, []string{"Upload-Concat: final;" + part + " " + whole}},
+		"someone else's":      {400, []string{"Upload-Concat: final;" + part + " " + other}},
+		"mine to a stranger":  {404, []string{"Test-User: eve", "Upload-Concat: final;" + part + " " + other}},
+		"the same twice":      {400, []string{"Upload-Concat: final;" + part + " " + part}},
+		"with a length":       {400, []string{"Upload-Length: 10", "Upload-Concat: final;" + part}},
+		"deferring a length":  {400, []string{"Upload-Defer-Length: 1", "Upload-Concat: final;" + part}},
+		"over the maximum":    {413, []string{"Upload-Concat: final;" + part + " " + large}},
+		"with bytes":          {400, []string{stream, "Upload-Concat: final;" + part}},
+		"a path out of there": {400, []string{"Upload-Concat: final;/elsewhere/" + string(idOf(part))}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.do("POST", "/files/", nil, test.lines...).want(t, test.status)
+			s.wantOffset(part, 5)
+		})
+	}
+	s.do("PATCH", s.do("POST", "/files/", nil, "Upload-Concat: final;"+part).want(t, 201).Header.Get("Location"), strings.NewReader("x"), stream, offset(5)).want(t, 403)
+}

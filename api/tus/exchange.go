@@ -1,0 +1,68 @@
+package tus
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"pawl"
+)
+
+// exchange is one request and its answer. It travels in the context through
+// tusd's handler, to the store and the locker on its other side.
+type exchange struct {
+	*server
+	principal pawl.Principal
+	request   *http.Request
+	answer    *answer
+	body      *body
+
+	id      pawl.ID         // of the upload the URL names; empty for POST
+	spec    pawl.UploadSpec // of a POST
+	offset  int64           // of a PATCH
+	length  int64           // Upload-Length of a PATCH, or pawl.UnknownLength
+	carries bool            // the body is meant to be appended
+
+	begun    pawl.ID // the upload this POST has stored, to be unmade should the POST fail
+	location pawl.ID // the upload the answer points to
+	metadata string  // Upload-Metadata to echo, as it came
+	concat   string  // Upload-Concat to echo, as it came
+}
+
+type exchangeKey struct{}
+
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+func exchangeOf(ctx context.Context) *exchange {
+	return ctx.Value(exchangeKey{}).(*exchange)
+}
+
+func shuttingDown(ctx context.Context) bool {
+	return errors.Is(context.Cause(ctx), handler.ErrServerShutdown)
+}
+
+// end does what has to follow the answer.
+func (x *exchange) end() {
+	ctx := context.WithoutCancel(x.request.Context())
+	switch status := x.answer.status; {
+	case status < 400:
+		return
+	case status == http.StatusGone:
+		x.follow(ctx, x.Uploads.Resume(ctx, x.id)) // writes it off
+	case x.begun != "":
+		// A creation that failed leaves nothing behind: its client does not know
+		// the URL and will begin anew.
+		x.follow(ctx, x.Uploads.Abort(ctx, x.principal, x.begun))
+	}
+	x.body.drain(x.request)
+}
+
+func (x *exchange) follow(ctx context.Context, err error) {
+	if kind := pawl.KindOf(err); err != nil && kind != pawl.NotFound && kind != pawl.Gone {
+		x.Log.WarnContext(ctx, "what a failed request left was not cleared away", "error", err)
+	}
+}

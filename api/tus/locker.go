@@ -1,0 +1,51 @@
+package tus
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"pawl"
+)
+
+// locker lends tusd's handler the domain's locks.
+type locker struct{ uploads *pawl.Uploads }
+
+func (l locker) NewLock(id string) (handler.Lock, error) {
+	return &lock{uploads: l.uploads, id: pawl.ID(id), unlock: func() {}}, nil
+}
+
+type lock struct {
+	uploads *pawl.Uploads
+	id      pawl.ID
+	unlock  func()
+}
+
+// Lock waits for the upload to be this request's. Only a PATCH, and a creation
+// that appends, need that: a HEAD disturbs nobody, and a DELETE takes the lock by
+// itself. Whose the upload is comes first: a stranger must not stop a transfer by
+// asking for it.
+func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
+	x := exchangeOf(ctx)
+	if m := x.request.Method; m == http.MethodHead || m == http.MethodDelete || m == http.MethodPost && x.begun == "" {
+		return nil
+	}
+	if err := l.uploads.May(ctx, x.principal, pawl.ActWrite, l.id); err != nil {
+		return x.toTus(err)
+	}
+	unlock, err := l.uploads.Lock(ctx, l.id, func() {
+		x.body.interrupt()
+		requestRelease()
+	})
+	if err != nil {
+		return x.toTus(err)
+	}
+	l.unlock = unlock
+	return nil
+}
+
+func (l *lock) Unlock() error {
+	l.unlock()
+	return nil
+}

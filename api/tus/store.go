@@ -1,0 +1,220 @@
+package tus
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"pawl"
+)
+
+// store is the domain as tusd's handler wants to see it.
+type store struct {
+	uploads *pawl.Uploads
+	files   *pawl.Files
+}
+
+// NewUpload begins what a POST asks for. A small upload whose bytes all come along
+// is only planned here: it is stored whole, or not at all, when they are there.
+func (s store) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Upload, error) {
+	x := exchangeOf(ctx)
+	ctx = context.WithoutCancel(ctx)
+	if x.spec.Kind == pawl.Final {
+		return s.newFinal(ctx, x)
+	}
+	planned, err := s.uploads.Plan(ctx, x.principal, x.spec)
+	if err != nil {
+		return nil, x.toTus(err)
+	}
+	x.location = planned.ID
+	up := &upload{store: s, x: x, up: planned, whole: x.isWhole(planned)}
+	if up.whole {
+		return up, nil
+	}
+	if err := s.uploads.Begin(ctx, planned); err != nil {
+		return nil, x.toTus(err)
+	}
+	x.begun = planned.ID
+	return up, nil
+}
+
+func (x *exchange) isWhole(planned pawl.Upload) bool {
+	switch {
+	case !x.Uploads.CanPut(planned):
+		return false
+	case x.carries:
+		return x.request.ContentLength == planned.Length
+	default:
+		return planned.Length == 0
+	}
+}
+
+// newFinal joins. Asked again, it answers with what came of it the first time.
+func (s store) newFinal(ctx context.Context, x *exchange) (handler.Upload, error) {
+	id, err := s.uploads.Joined(ctx, x.principal, x.spec.Parts)
+	if err == nil {
+		err = s.uploads.DriveJoin(ctx, x.principal, id)
+	} else if pawl.KindOf(err) == pawl.NotFound {
+		id, err = s.join(ctx, x)
+	}
+	if err != nil {
+		return nil, x.toTus(err)
+	}
+	x.location = id
+	return &upload{store: s, x: x, up: pawl.Upload{ID: id, Kind: pawl.Final}, settled: true}, nil
+}
+
+func (s store) join(ctx context.Context, x *exchange) (pawl.ID, error) {
+	planned, err := s.uploads.Plan(ctx, x.principal, x.spec)
+	if err != nil {
+		return "", err
+	}
+	return planned.ID, s.uploads.Join(ctx, x.principal, planned)
+}
+
+// GetUpload is called with the upload's lock held for a PATCH, without for a HEAD
+// or DELETE, and for the parts of a join.
+func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
+	x := exchangeOf(ctx)
+	ctx = context.WithoutCancel(ctx)
+	if x.request.Method == http.MethodDelete {
+		return &upload{store: s, x: x, up: pawl.Upload{ID: x.id}}, nil
+	}
+	if x.spec.Kind == pawl.Final { // parts: Plan looks at them all together
+		return &upload{store: s, x: x, up: pawl.Upload{ID: pawl.ID(id)}}, nil
+	}
+	up, err := s.uploads.Look(ctx, x.principal, x.id)
+	if err == nil {
+		err = x.settle(ctx, up)
+	}
+	if err == nil && x.request.Method == http.MethodPatch {
+		err = x.admit(up)
+	}
+	if err != nil {
+		return nil, x.toTus(err)
+	}
+	x.metadata, x.concat = up.RawMetadata, up.RawConcat
+	return &upload{store: s, x: x, up: up, settled: up.Filed}, nil
+}
+
+// settle takes an upload to its end that has all its bytes but is no file yet: the
+// request that brought the last of them may have died before it could.
+func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
+	if up.Filed || up.Kind != pawl.Regular || !up.Complete() {
+		return nil
+	}
+	if x.request.Method == http.MethodPatch {
+		return x.Uploads.Finish(ctx, x.principal, up.ID)
+	}
+	return x.Uploads.Resume(ctx, up.ID)
+}
+
+// admit checks a PATCH against the upload, where tusd's handler is too lenient.
+func (x *exchange) admit(up pawl.Upload) error {
+	if x.length != pawl.UnknownLength && up.Length != pawl.UnknownLength {
+		if x.length != up.Length {
+			return pawl.Errorf(pawl.Invalid, "the upload's length is already known to be %d", up.Length)
+		}
+		x.request.Header.Del("Upload-Length") // said again: nothing new
+	}
+	if !up.Complete() || x.offset != up.Progress.Offset || up.Kind == pawl.Final {
+		return nil
+	}
+	more, err := x.body.peek()
+	if err == nil && more {
+		err = errTooLong
+	}
+	return err
+}
+
+func (store) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload { return u.(*upload) }
+
+func (store) AsConcatableUpload(u handler.Upload) handler.ConcatableUpload { return u.(*upload) }
+
+func (store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclarableUpload {
+	return u.(*upload)
+}
+
+// upload is one upload in one request.
+type upload struct {
+	store
+	x       *exchange
+	up      pawl.Upload
+	whole   bool // planned only: its bytes come with this request
+	settled bool // a file already
+}
+
+func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) {
+	return handler.FileInfo{
+		ID:             string(u.up.ID),
+		Size:           max(0, u.up.Length),
+		SizeIsDeferred: u.up.Length == pawl.UnknownLength,
+		Offset:         u.up.Progress.Offset,
+		IsPartial:      u.up.Kind == pawl.Partial,
+		IsFinal:        u.up.Kind == pawl.Final && u.x.request.Method == http.MethodPatch,
+	}, nil
+}
+
+func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
+	ctx = context.WithoutCancel(ctx)
+	src = &honest{tusd: src, body: u.x.body}
+	if u.whole {
+		if err := u.uploads.Put(ctx, u.up, src); err != nil {
+			return 0, u.x.toTus(err)
+		}
+		u.settled = true
+		return u.up.Length, nil
+	}
+	end, err := u.uploads.Append(ctx, u.x.principal, u.up.ID, offset, src)
+	if err != nil {
+		return end - offset, u.x.toTus(err)
+	}
+	return end - offset, nil
+}
+
+func (u *upload) FinishUpload(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	switch {
+	case u.settled:
+	case u.whole: // empty, and no body came
+		err = u.uploads.Put(ctx, u.up, http.NoBody)
+	default:
+		err = u.uploads.Finish(ctx, u.x.principal, u.up.ID)
+	}
+	if err != nil {
+		return u.x.toTus(err)
+	}
+	return nil
+}
+
+func (u *upload) DeclareLength(ctx context.Context, length int64) error {
+	if err := u.uploads.DeclareLength(context.WithoutCancel(ctx), u.x.principal, u.up.ID, length); err != nil {
+		return u.x.toTus(err)
+	}
+	return nil
+}
+
+// Terminate ends an upload, or deletes the file it has become.
+func (u *upload) Terminate(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	err := u.uploads.Abort(ctx, u.x.principal, u.up.ID)
+	if pawl.KindOf(err) == pawl.NotFound {
+		err = u.files.Delete(ctx, u.x.principal, u.up.ID)
+	}
+	if err != nil {
+		return u.x.toTus(err)
+	}
+	return nil
+}
+
+// ConcatUploads has nothing left to do: NewUpload joins.
+func (u *upload) ConcatUploads(context.Context, []handler.Upload) error { return nil }
+
+// GetReader is for downloads, which never come this way.
+func (u *upload) GetReader(context.Context) (io.ReadCloser, error) {
+	return nil, errors.ErrUnsupported
+}

@@ -1,0 +1,200 @@
+// Package tus speaks the tus resumable upload protocol, version 1.0: tusd's
+// handler in the middle, a guard around it for what the protocol asks and the
+// handler lets pass, and the domain behind it for state, bytes and locks.
+package tus
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+	xslog "golang.org/x/exp/slog"
+
+	"pawl"
+	"pawl/api/problem"
+)
+
+// ErrShutdown is what the server's base context is to be cancelled with when it
+// drains: requests in the middle of an upload then keep what they have received
+// and are told to come back.
+var ErrShutdown error = handler.ErrServerShutdown
+
+// Config is what the protocol needs.
+type Config struct {
+	Uploads   *pawl.Uploads
+	Files     *pawl.Files
+	Principal func(*http.Request) (pawl.Principal, error)
+	Download  http.Handler // answers GET of a finished upload
+	PublicURL string       // where clients reach the server; empty: Location is relative to it
+	Log       *slog.Logger
+}
+
+const (
+	// Path is where uploads live.
+	Path = "/files/"
+
+	version    = "1.0.0"
+	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation"
+
+	// stallTimeout is how long a client may send nothing in the middle of a body.
+	stallTimeout = 60 * time.Second
+	// afterClose is how long tusd's own goroutines outlive a request. Ours do not
+	// need the time: what must be finished does not listen to the request's end.
+	afterClose = time.Millisecond
+)
+
+// server is the guard.
+type server struct {
+	Config
+	routed   http.Handler // tusd's handler, by method
+	location string       // what an upload's id is appended to
+}
+
+// New makes the handler for everything under Path.
+func New(c Config) (http.Handler, error) {
+	composer := handler.NewStoreComposer()
+	data := store{c.Uploads, c.Files}
+	composer.UseCore(data)
+	composer.UseTerminater(data)
+	composer.UseConcater(data)
+	composer.UseLengthDeferrer(data)
+	composer.UseLocker(locker{c.Uploads})
+	tusd, err := handler.NewUnroutedHandler(handler.Config{
+		StoreComposer:                    composer,
+		BasePath:                         Path,
+		DisableDownload:                  true,
+		Cors:                             &handler.CorsConfig{Disable: true},
+		Logger:                           xslog.New(silent{}),
+		GracefulRequestCompletionTimeout: afterClose,
+		NetworkTimeout:                   stallTimeout,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tus: %w", err)
+	}
+	return &server{Config: c, routed: tusd.Middleware(byMethod(tusd)), location: strings.TrimSuffix(c.PublicURL, "/") + Path}, nil
+}
+
+func byMethod(tusd *handler.UnroutedHandler) http.Handler {
+	methods := map[string]http.HandlerFunc{
+		http.MethodPost: tusd.PostFile, http.MethodHead: tusd.HeadFile,
+		http.MethodPatch: tusd.PatchFile, http.MethodDelete: tusd.DelFile,
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { methods[r.Method](w, r) })
+}
+
+// ServeHTTP checks a request, lets tusd's handler at it, and sees the answer off.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = overrideMethod(r)
+	switch r.Method {
+	case http.MethodOptions:
+		s.describe(w)
+		return
+	case http.MethodGet:
+		s.Download.ServeHTTP(w, r)
+		return
+	}
+	x, err := s.begin(w, r)
+	if err == nil {
+		err = x.check()
+	}
+	if err != nil {
+		x.refuse(err)
+	} else {
+		s.routed.ServeHTTP(x.answer, x.request)
+	}
+	x.end()
+}
+
+// describe answers OPTIONS (tus 1.0, "OPTIONS").
+func (s *server) describe(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Tus-Resumable", version)
+	h.Set("Tus-Version", version)
+	h.Set("Tus-Extension", extensions)
+	if s.Uploads.MaxSize > 0 {
+		h.Set("Tus-Max-Size", fmt.Sprint(s.Uploads.MaxSize))
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// overrideMethod takes the method from X-HTTP-Method-Override, for clients whose
+// environment knows few, whatever the real method is (tus 1.0,
+// "X-HTTP-Method-Override"). The server goes by its own request when it frames
+// the answer, so that one keeps the real method.
+func overrideMethod(r *http.Request) *http.Request {
+	method := r.Header.Get("X-HTTP-Method-Override")
+	if method == "" {
+		return r
+	}
+	r = r.WithContext(r.Context())
+	r.Method = strings.ToUpper(strings.TrimSpace(method))
+	return r
+}
+
+// begin sets up the exchange. It is never nil, so that a refusal has its answer.
+func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
+	x := &exchange{server: s}
+	x.body = &body{src: r.Body, control: http.NewResponseController(w), known: r.ContentLength}
+	x.answer = &answer{ResponseWriter: w, x: x}
+	x.request = r.WithContext(withExchange(r.Context(), x))
+	if r.Body != nil {
+		x.request.Body = x.body
+	}
+	var err error
+	x.principal, err = s.Principal(r)
+	return x, err
+}
+
+// refuse answers a request that tusd's handler does not get to see.
+func (x *exchange) refuse(err error) {
+	e := x.toTus(err)
+	h := x.answer.Header()
+	h.Set("Tus-Resumable", version)
+	h.Set("X-Content-Type-Options", "nosniff")
+	for key, value := range e.HTTPResponse.Header {
+		h.Set(key, value)
+	}
+	x.answer.WriteHeader(e.HTTPResponse.StatusCode)
+	if x.request.Method != http.MethodHead {
+		_, _ = x.answer.Write([]byte(e.HTTPResponse.Body))
+	}
+}
+
+// toTus turns an error into an answer clients of the protocol can act on: a
+// sentence in plain text. What passes must not look final to them: most throw
+// their progress away when a HEAD fails with anything but 423.
+func (x *exchange) toTus(err error) handler.Error {
+	problem.Note(x.request.Context(), err)
+	p := problem.Of(err)
+	status := p.Status
+	header := handler.HTTPHeader{"Content-Type": "text/plain; charset=utf-8"}
+	switch {
+	case x.request.Method == http.MethodHead && status >= 500:
+		status = http.StatusLocked
+		header["Retry-After"] = "2"
+	case pawl.KindOf(err) == pawl.Interrupted:
+		status = x.interruptedStatus()
+		header["Retry-After"] = "1"
+	case status == http.StatusServiceUnavailable, status == http.StatusLocked:
+		header["Retry-After"] = "2"
+	}
+	for key, value := range headersOf(err) {
+		header[key] = value
+	}
+	return handler.Error{
+		ErrorCode: p.Code, Message: p.Detail,
+		HTTPResponse: handler.HTTPResponse{StatusCode: status, Body: p.Detail + "\n", Header: header},
+	}
+}
+
+// interruptedStatus is for the clients that can still hear it: those whose server
+// is going away, and those whose upload another request has taken over.
+func (x *exchange) interruptedStatus() int {
+	if shuttingDown(x.request.Context()) {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusConflict
+}

@@ -1,0 +1,192 @@
+package pawl
+
+import (
+	"context"
+	"fmt"
+)
+
+// Report is what a check found.
+type Report struct {
+	Files    int64
+	Bytes    int64
+	Uploads  int64
+	Problems []Problem
+}
+
+// Problem is one disagreement between the database and the storage.
+type Problem struct {
+	ID     ID
+	What   string // for people
+	Remedy string // what mending does about it; empty: nothing can be done by itself
+	Mended bool
+}
+
+// Checker compares what the database says with the bytes that are there. It wants
+// nobody else to change either meanwhile if it is to mend.
+type Checker struct {
+	Store   Store
+	Blobs   Blobs
+	Uploads *Uploads
+	Mend    bool
+	Read    bool // also read every file and compare its digest
+
+	report Report
+}
+
+// Check looks at every file, every upload and every blob.
+func (c *Checker) Check(ctx context.Context) (Report, error) {
+	for _, look := range []func(context.Context) error{c.checkFiles, c.checkUploads, c.checkReclaims, c.checkOrphans, c.checkTotals} {
+		if err := look(ctx); err != nil {
+			return c.report, err
+		}
+	}
+	return c.report, nil
+}
+
+// found notes a problem, and mends it if there is a way and it is wanted.
+func (c *Checker) found(id ID, remedy string, mend func() error, what string, args ...any) error {
+	problem := Problem{ID: id, What: fmt.Sprintf(what, args...), Remedy: remedy}
+	if c.Mend && mend != nil {
+		if err := mend(); err != nil {
+			return err
+		}
+		problem.Mended = true
+	}
+	c.report.Problems = append(c.report.Problems, problem)
+	return nil
+}
+
+func (c *Checker) checkFiles(ctx context.Context) error {
+	q := FileQuery{Sort: ByCreated, Ascending: true, Limit: listPage}
+	for {
+		page, err := c.Store.Files(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, f := range page {
+			c.report.Files++
+			c.report.Bytes += f.Size
+			if err := c.checkFile(ctx, f); err != nil {
+				return err
+			}
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		last := page[len(page)-1]
+		q.After = &FileCursor{Created: last.CreatedAt, ID: last.ID}
+	}
+}
+
+func (c *Checker) checkFile(ctx context.Context, f File) error {
+	blob, err := c.Blobs.Open(ctx, f.ID)
+	if KindOf(err) == NotFound {
+		return c.found(f.ID, "", nil, "file %q: its %d bytes are missing; restore them from a backup or delete the file", f.Name, f.Size)
+	}
+	if err != nil {
+		return err
+	}
+	_ = blob.Close()
+	size, err := c.Blobs.Size(ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	if size != f.Size {
+		return c.found(f.ID, "", nil, "file %q: %d bytes are stored, not %d; restore it from a backup or delete it", f.Name, size, f.Size)
+	}
+	if !c.Read {
+		return nil
+	}
+	d, err := resumeDigest(ctx, c.Blobs, Upload{ID: f.ID}, size)
+	if err != nil {
+		return err
+	}
+	if d.sum() != f.SHA256 {
+		return c.found(f.ID, "", nil, "file %q: its bytes have changed; restore it from a backup or delete it", f.Name)
+	}
+	return nil
+}
+
+func (c *Checker) checkUploads(ctx context.Context) error {
+	q := UploadQuery{WithPartial: true, Limit: listPage}
+	for {
+		page, err := c.Store.Uploads(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, up := range page {
+			c.report.Uploads++
+			if err := c.checkUpload(ctx, up); err != nil {
+				return err
+			}
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.Before = page[len(page)-1].ID
+	}
+}
+
+func (c *Checker) checkUpload(ctx context.Context, up Upload) error {
+	size, err := c.Blobs.Size(ctx, up.ID)
+	if err != nil {
+		return err
+	}
+	mend := func() error {
+		if err := c.Uploads.Resume(ctx, up.ID); err != nil && KindOf(err) != Gone {
+			return err
+		}
+		return nil
+	}
+	switch {
+	case size < up.Progress.Offset:
+		return c.found(up.ID, "end the upload; its client begins again", mend,
+			"upload %q: %d bytes were acknowledged, %d are stored", up.Name, up.Progress.Offset, size)
+	case up.Length != UnknownLength && size > up.Length:
+		return c.found(up.ID, "", nil, "upload %q: %d bytes are stored, more than its length of %d", up.Name, size, up.Length)
+	case up.Kind == Regular && size == up.Length:
+		return c.found(up.ID, "finish it", mend, "upload %q: complete, but not finished", up.Name)
+	}
+	return nil
+}
+
+func (c *Checker) checkReclaims(ctx context.Context) error {
+	ids, err := c.Store.Reclaims(ctx, reclaimBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		size, err := c.Blobs.Size(ctx, id)
+		if err != nil {
+			return err
+		}
+		if size == 0 {
+			continue
+		}
+		mend := func() error { return c.Blobs.Delete(ctx, id) }
+		if err := c.found(id, "delete them", mend, "%d bytes of something deleted are still stored", size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Checker) checkOrphans(ctx context.Context) error {
+	nobody := func(ID) bool { return false }
+	return eachOrphan(ctx, c.Store, c.Blobs, nobody, func(blob BlobInfo) error {
+		mend := func() error { return c.Blobs.Delete(ctx, blob.ID) }
+		return c.found(blob.ID, "delete them", mend, "%d bytes belong to no file and no upload", blob.Size)
+	})
+}
+
+func (c *Checker) checkTotals(ctx context.Context) error {
+	stats, err := c.Store.Stats(ctx, "", DayRange{})
+	if err != nil {
+		return err
+	}
+	if t := stats.Totals; t.Files != c.report.Files || t.Bytes != c.report.Bytes {
+		return c.found("", "", nil, "statistics say %d files of %d bytes, there are %d of %d",
+			t.Files, t.Bytes, c.report.Files, c.report.Bytes)
+	}
+	return nil
+}

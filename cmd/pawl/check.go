@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"pawl"
+	"pawl/db/sqlite"
+	"pawl/storage/disk"
+)
+
+// checkCommand compares what the database says with the bytes that are there.
+type checkCommand struct {
+	Mend bool `help:"Put right what can be put right by itself; wants the server to be stopped."`
+	Read bool `help:"Also read every file and compare it with its digest."`
+}
+
+func (c *checkCommand) Run(a *app) error {
+	config, err := a.config()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(config.database); err != nil {
+		return fmt.Errorf("there is no database to check: %w", err)
+	}
+	unlock, err := c.lock(config, a.stdout)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	report, err := c.check(a.ctx, config, newLog(a.stderr, config.logFormat, max(config.logLevel, slog.LevelWarn)))
+	if err != nil {
+		return err
+	}
+	return c.print(a.stdout, report)
+}
+
+// lock takes the data directory. A check that changes nothing may look on while a
+// server works, and then finds what is under way.
+func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), err error) {
+	lock, err := lockDir(config.dataDir)
+	var held errHeld
+	if errors.As(err, &held) && !c.Mend {
+		_, err = fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
+		return func() {}, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.release() }, nil
+}
+
+func (c *checkCommand) check(ctx context.Context, config config, log *slog.Logger) (_ pawl.Report, err error) {
+	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.database, Log: log})
+	if err != nil {
+		return pawl.Report{}, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	blobs, err := disk.Open(disk.Config{Dir: config.blobs, Log: log})
+	if err != nil {
+		return pawl.Report{}, err
+	}
+	defer func() { err = errors.Join(err, blobs.Close()) }()
+	gates, err := newGates(config, log)
+	if err != nil {
+		return pawl.Report{}, err
+	}
+	uploads := pawl.NewUploads(pawl.UploadsConfig{
+		Store: store, Blobs: blobs, Gates: gates, Policy: pawl.OwnersOnly,
+		Events: pawl.NewEvents(store, pawl.OwnersOnly), MaxSize: config.maxSize, Log: log, Now: time.Now,
+	})
+	checker := pawl.Checker{Store: store, Blobs: blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
+	report, err := checker.Check(ctx)
+	uploads.Close(context.WithoutCancel(ctx))
+	return report, err
+}
+
+// print tells what was found; its error is errProblems if anything is left to do.
+func (c *checkCommand) print(out io.Writer, report pawl.Report) error {
+	fmt.Fprintf(out, "%s in %s, %s under way\n", plural(report.Bytes, "byte"), plural(report.Files, "file"), plural(report.Uploads, "upload"))
+	mended, mendable := 0, 0
+	for _, problem := range report.Problems {
+		fmt.Fprintln(out, describe(problem))
+		switch {
+		case problem.Mended:
+			mended++
+		case problem.Remedy != "":
+			mendable++
+		}
+	}
+	left := len(report.Problems) - mended
+	switch {
+	case len(report.Problems) == 0:
+		fmt.Fprintln(out, "no problems")
+		return nil
+	case left == 0:
+		fmt.Fprintf(out, "%s, all mended\n", plural(int64(len(report.Problems)), "problem"))
+		return nil
+	}
+	fmt.Fprintf(out, "%s, %d mended", plural(int64(len(report.Problems)), "problem"), mended)
+	if mendable > 0 {
+		fmt.Fprintf(out, "; stop the server and run 'pawl check --mend' to mend %d", mendable)
+	}
+	fmt.Fprintln(out)
+	return errProblems
+}
+
+func describe(p pawl.Problem) string {
+	text := "- " + p.What
+	if p.ID != "" {
+		text = fmt.Sprintf("- %s: %s", p.ID, p.What)
+	}
+	switch {
+	case p.Mended:
+		text += " (mended: " + p.Remedy + ")"
+	case p.Remedy != "":
+		text += " (--mend: " + p.Remedy + ")"
+	}
+	return text
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pawl/hooks/callout"
+	"pawl/hooks/filetype"
+)
+
+// config is settings that make sense.
+type config struct {
+	listen      string
+	publicURL   *url.URL // nil: not set
+	corsOrigins []string
+	shutdown    time.Duration
+
+	dataDir  string
+	database string // path of the SQLite file
+	blobs    string // directory that holds the directory of blobs
+
+	maxSize int64 // bytes, 0 for no limit
+	types   filetype.Config
+	hook    callout.Config // URL empty: no call-out
+
+	logFormat string
+	logLevel  slog.Level
+}
+
+// configError is what is wrong with the settings, all of it.
+type configError []string
+
+func (e configError) Error() string {
+	if len(e) == 1 {
+		return "there is a fault in the configuration:\n  " + e[0]
+	}
+	return fmt.Sprintf("there are %d faults in the configuration:\n  %s", len(e), strings.Join(e, "\n  "))
+}
+
+// parser collects faults while settings become a config.
+type parser struct {
+	settings *settings
+	faults   configError
+}
+
+// fault notes what is wrong with the setting of this flag, and what to do.
+func (p *parser) fault(flag, format string, args ...any) {
+	env := "PAWL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	p.faults = append(p.faults, fmt.Sprintf("%s (--%s): %s", env, flag, fmt.Sprintf(format, args...)))
+}
+
+// parse makes a config of the settings, or an error that names every fault.
+func (s *settings) parse() (config, configError) {
+	p := parser{settings: s}
+	c := config{
+		listen:      p.listen(),
+		publicURL:   p.publicURL(),
+		corsOrigins: p.origins(),
+		shutdown:    p.duration("shutdown-timeout", s.ShutdownTime),
+		dataDir:     filepath.Clean(s.DataDir),
+		maxSize:     p.maxSize(),
+		types:       p.types(),
+		hook:        p.hook(),
+		logFormat:   p.oneOf("log-format", s.LogFormat, "auto", "text", "json"),
+		logLevel:    p.logLevel(),
+	}
+	c.database = p.place("database-url", s.DatabaseURL, "sqlite", filepath.Join(c.dataDir, "pawl.db"))
+	c.blobs = p.place("storage-url", s.StorageURL, "file", c.dataDir)
+	return c, p.faults
+}
+
+func (p *parser) listen() string {
+	address := p.settings.Listen
+	insecure := p.toggle("insecure-listen", p.settings.InsecureListen)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		p.fault("listen", "%q is no address: write HOST:PORT, such as 127.0.0.1:8080", address)
+		return ""
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
+		p.fault("listen", "%q is no port: write a number from 0 to 65535", port)
+		return ""
+	}
+	if !isLoopback(host) && !insecure {
+		p.fault("listen", "%q can be reached from other machines, and this version of Pawl has no login: everybody there could "+
+			"read and delete everything. Listen on 127.0.0.1 behind a proxy that asks who is there, or, if you "+
+			"trust everybody who can connect, set PAWL_INSECURE_LISTEN=true (--insecure-listen)", address)
+	}
+	return address
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+func (p *parser) publicURL() *url.URL {
+	if p.settings.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(p.settings.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		p.fault("public-url", "%q is no address of a site: write one like https://files.example.org", p.settings.PublicURL)
+		return nil
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		p.fault("public-url", "%q must be scheme and host alone: Pawl's paths begin at /", p.settings.PublicURL)
+		return nil
+	}
+	u.Path = ""
+	return u
+}
+
+func (p *parser) origins() []string {
+	for _, origin := range p.settings.CORSOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			p.fault("cors-origins", "%q is no origin: write scheme, host and port alone, such as https://app.example.org", origin)
+		}
+	}
+	return p.settings.CORSOrigins
+}
+
+func (p *parser) maxSize() int64 {
+	size, err := parseSize(p.settings.MaxSize)
+	if err != nil {
+		p.fault("max-size", "%v", err)
+	}
+	return size
+}
+
+func (p *parser) types() filetype.Config {
+	s := p.settings
+	c := filetype.Config{RefuseMismatch: p.toggle("refuse-mismatch", s.RefuseMismatch)}
+	for _, part := range []struct {
+		flag    string
+		entries list
+		only    filetype.Config // to be judged alone
+		put     *[]string
+	}{
+		{"allow-types", s.AllowTypes, filetype.Config{AllowTypes: s.AllowTypes}, &c.AllowTypes},
+		{"deny-types", s.DenyTypes, filetype.Config{DenyTypes: s.DenyTypes}, &c.DenyTypes},
+		{"allow-extensions", s.AllowExtensions, filetype.Config{AllowExtensions: s.AllowExtensions}, &c.AllowExtensions},
+		{"deny-extensions", s.DenyExtensions, filetype.Config{DenyExtensions: s.DenyExtensions}, &c.DenyExtensions},
+	} {
+		if _, err := filetype.New(part.only); err != nil {
+			for line := range strings.Lines(err.Error()) {
+				p.fault(part.flag, "%s", strings.TrimSpace(line))
+			}
+		}
+		*part.put = part.entries
+	}
+	return c
+}
+
+func (p *parser) hook() callout.Config {
+	s := p.settings
+	c := callout.Config{
+		URL:      s.HookURL,
+		Secret:   string(s.HookSecret),
+		Timeout:  p.duration("hook-timeout", s.HookTimeout),
+		FailOpen: p.oneOf("hook-when-down", s.HookWhenDown, "refuse", "allow") == "allow",
+	}
+	if c.URL == "" {
+		if c.Secret != "" {
+			p.fault("hook-secret", "there is nobody to sign for: set PAWL_HOOK_URL too")
+		}
+		return c
+	}
+	if _, err := callout.CheckURL(c.URL); err != nil {
+		p.fault("hook-url", "%v", err) // without the URL, which may hold a password
+	}
+	return c
+}
+
+// place is the path in a URL such as sqlite:/var/lib/pawl.db.
+func (p *parser) place(flag, text, scheme, fallback string) string {
+	if text == "" {
+		return fallback
+	}
+	given, path, ok := strings.Cut(text, ":")
+	switch {
+	case ok && given == scheme && strings.Trim(path, "/") != "":
+		return filepath.Clean(strings.TrimPrefix(path, "//"))
+	case ok && given == scheme:
+		p.fault(flag, "names no path: write one like %s:%s", scheme, fallback)
+	case flag == "database-url" && (given == "postgres" || given == "postgresql"):
+		p.fault(flag, "PostgreSQL is not in this version: leave it out for SQLite in the data directory, or write sqlite:FILE")
+	case flag == "storage-url" && given == "s3":
+		p.fault(flag, "S3 is not in this version: leave it out for the data directory, or write file:DIR")
+	default: // what was given may hold a password
+		p.fault(flag, "must begin with %s:, as in %s:%s", scheme, scheme, fallback)
+	}
+	return ""
+}
+
+func (p *parser) duration(flag, text string) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		p.fault(flag, "%q is no time: write one like 500ms, 20s or 5m", text)
+	}
+	return d
+}
+
+func (p *parser) toggle(flag string, t toggle) bool {
+	switch strings.ToLower(string(t)) {
+	case "true", "1", "yes", "on":
+		return true
+	case "", "false", "0", "no", "off":
+		return false
+	}
+	p.fault(flag, "%q is neither true nor false", string(t))
+	return false
+}
+
+func (p *parser) oneOf(flag, text string, words ...string) string {
+	for _, word := range words {
+		if text == word {
+			return word
+		}
+	}
+	p.fault(flag, "%q is none of %s", text, strings.Join(words, ", "))
+	return ""
+}
+
+func (p *parser) logLevel() slog.Level {
+	var level slog.Level
+	text := p.oneOf("log-level", p.settings.LogLevel, "debug", "info", "warn", "error")
+	if text != "" {
+		_ = level.UnmarshalText([]byte(text)) // one of the four
+	}
+	return level
+}
+
+// load makes a config of everything that was set anywhere.
+func (s *settings) load(file *settingsFile) (config, error) {
+	faults := misspeltVariables(os.Environ(), s.each())
+	if file != nil {
+		faults = append(faults, file.faults...)
+	}
+	c, more := s.parse()
+	if faults = append(faults, more...); len(faults) > 0 {
+		return config{}, configError(faults)
+	}
+	return c, nil
+}
+
+// public is the address people use, empty if it is not set.
+func (c config) public() string {
+	if c.publicURL == nil {
+		return ""
+	}
+	return c.publicURL.String()
+}
+
+// hosts are the names this server answers to; none means all. A server for this
+// machine alone answers to this machine's names, so that no page elsewhere can
+// reach it under a name of its own (DNS rebinding).
+func (c config) hosts() []string {
+	if host, _, err := net.SplitHostPort(c.listen); err == nil && isLoopback(host) {
+		return []string{"localhost"}
+	}
+	return nil
+}

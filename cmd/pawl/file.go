@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// settingsFile is a YAML file of settings, a kong.Resolver. Kong's own loader for
+// YAML ranks the file above the environment and says nothing of a misspelt key;
+// here the environment wins, and every odd line is a fault.
+type settingsFile struct {
+	values map[string]string // by flag
+	faults []string
+}
+
+// readFile reads the file at path; its faults are kept for later, to be told with
+// all others.
+func readFile(path string, known []setting) *settingsFile {
+	f := &settingsFile{values: map[string]string{}}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		f.fault("%s", readProblem(path, err))
+		return f
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(content, &doc); err != nil {
+		f.fault("%s: is no YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return f
+	}
+	if doc.Kind == 0 { // an empty file
+		return f
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		f.fault("%s: write settings as name: value, one a line", path)
+		return f
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		f.take(path, root.Content[i], root.Content[i+1], known)
+	}
+	return f
+}
+
+func readProblem(path string, err error) string {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Sprintf("PAWL_CONFIG (--config): there is no file %s", path)
+	}
+	return fmt.Sprintf("PAWL_CONFIG (--config): %v", err)
+}
+
+func (f *settingsFile) fault(format string, args ...any) {
+	f.faults = append(f.faults, fmt.Sprintf(format, args...))
+}
+
+// take reads one setting of the file.
+func (f *settingsFile) take(path string, key, value *yaml.Node, known []setting) {
+	where := fmt.Sprintf("%s:%d", path, key.Line)
+	name := strings.ReplaceAll(key.Value, "_", "-")
+	isName := func(s setting) bool { return s.flag == name && name != "config" }
+	if !slices.ContainsFunc(known, isName) {
+		f.fault("%s: unknown setting %q%s", where, key.Value, didYouMean(name, flagsOf(known)))
+		return
+	}
+	if _, twice := f.values[name]; twice {
+		f.fault("%s: %s is set twice", where, key.Value)
+		return
+	}
+	text, ok := textOf(value)
+	if !ok {
+		f.fault("%s: the value of %s must be a text or a list of texts", where, key.Value)
+		return
+	}
+	f.values[name] = text
+}
+
+// textOf is a value as it would be written in the environment.
+func textOf(n *yaml.Node) (string, bool) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		if n.Tag == "!!null" {
+			return "", true
+		}
+		return n.Value, true
+	case yaml.SequenceNode:
+		entries := make([]string, len(n.Content))
+		for i, entry := range n.Content {
+			if entry.Kind != yaml.ScalarNode {
+				return "", false
+			}
+			entries[i] = entry.Value
+		}
+		return strings.Join(entries, ","), true
+	default:
+		return "", false
+	}
+}
+
+// Validate has nothing to say that faults does not.
+func (f *settingsFile) Validate(*kong.Application) error { return nil }
+
+// Resolve gives kong the file's value of a flag that neither the command line nor
+// the environment sets.
+func (f *settingsFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, env := range flag.Envs {
+		if _, ok := os.LookupEnv(env); ok {
+			return nil, nil
+		}
+	}
+	if text := f.values[flag.Name]; text != "" {
+		return text, nil
+	}
+	return nil, nil
+}
+
+func flagsOf(known []setting) []string {
+	names := make([]string, len(known))
+	for i, s := range known {
+		names[i] = s.flag
+	}
+	return names
+}

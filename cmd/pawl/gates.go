@@ -1,0 +1,34 @@
+package main
+
+import (
+	"log/slog"
+
+	"pawl"
+	"pawl/hooks/callout"
+	"pawl/hooks/filetype"
+)
+
+// newGates lines up what an upload is asked, cheapest first.
+func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
+	types, err := filetype.New(c.types)
+	if err != nil {
+		return pawl.Gates{}, err
+	}
+	gates := pawl.Gates{
+		Begin:   []pawl.BeginGate{types},
+		Content: []pawl.ContentGate{types},
+		Detect:  filetype.Detect,
+	}
+	if c.hook.URL == "" {
+		return gates, nil
+	}
+	hook := c.hook
+	hook.Log = log
+	service, err := callout.New(hook)
+	if err != nil {
+		return pawl.Gates{}, err
+	}
+	gates.Begin = append(gates.Begin, service)
+	gates.Finish = append(gates.Finish, service)
+	return gates, nil
+}

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+
+	"golang.org/x/term"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// newLog is the one logger: everything else gets it passed in.
+func newLog(to *os.File, format string, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "text" || format == "auto" && isTerminal(to) {
+		return slog.New(slog.NewTextHandler(io.Writer(to), options))
+	}
+	return slog.New(slog.NewJSONHandler(to, options))
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"pawl/api/tus"
+)
+
+const (
+	headerTimeout  = 20 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+
+	// An upload over HTTP/2 goes no faster than one window in a round trip; with
+	// Go's 1 MiB that is 10 MiB/s at 100 ms. The documented maximum is lower than
+	// the one net/http keeps to.
+	window = 16 << 20
+
+	// shortRequests is how long a stopping server waits before it interrupts what
+	// is under way: nearly every request is over by then.
+	shortRequests = 300 * time.Millisecond
+)
+
+// newHTTPServer has no ReadTimeout and no WriteTimeout: they would cut long
+// uploads and downloads. The handlers move deadlines along instead.
+func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true) // for proxies that speak it
+	return &http.Server{
+		Handler:           handler,
+		Protocols:         protocols,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerConnection: window, MaxReceiveBufferPerStream: window},
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Run serves until ctx ends, then lets what is under way come to its end.
+func (s *server) Run(ctx context.Context) error {
+	defer s.startJanitor()()
+
+	// What is still under way when the server stops learns of it by the end of its
+	// context, and uploads by the cause: they keep what has come.
+	requests, interrupt := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer interrupt(nil)
+	s.http.BaseContext = func(net.Listener) context.Context { return requests }
+	s.http.RegisterOnShutdown(func() {
+		time.AfterFunc(shortRequests, func() { interrupt(tus.ErrShutdown) })
+	})
+
+	served := make(chan error, 1)
+	go func() { served <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		s.drain()
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
+// drain stops taking requests, and waits for those under way.
+func (s *server) drain() {
+	s.stopping.Store(true)
+	s.log.Info("stopping", "timeout", s.config.shutdown.String())
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.shutdown)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		s.log.Warn("requests had to be cut", "error", err)
+		_ = s.http.Close()
+	}
+}
+
+// startJanitor sets the janitor to work; stop waits for it.
+func (s *server) startJanitor() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	working.Go(func() { s.janitor.Run(ctx) })
+	return func() {
+		cancel()
+		working.Wait()
+	}
+}

@@ -1,0 +1,36 @@
+-- name: InsertFile :exec
+INSERT INTO files (
+    id, owner, name, name_key, size, declared_type, media_type, sha256, state,
+    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at
+) VALUES (
+    @id, @owner, @name, @name_key, @size, @declared_type, @media_type, @sha256, @state,
+    @metadata, @raw_metadata, @raw_concat, @join_key, @downloads, @created_at, @updated_at
+);
+
+-- EditFile leaves alone what its parameter is null for.
+-- name: EditFile :execrows
+UPDATE files
+SET name = coalesce(CAST(sqlc.narg(name) AS TEXT), name),
+    name_key = coalesce(CAST(sqlc.narg(name_key) AS TEXT), name_key),
+    metadata = coalesce(CAST(sqlc.narg(metadata) AS TEXT), metadata),
+    updated_at = @updated_at
+WHERE id = @id;
+
+-- name: DeleteFile :execrows
+DELETE FROM files WHERE id = @id;
+
+-- name: AddDownloads :one
+UPDATE files SET downloads = downloads + @n WHERE id = @id RETURNING owner;
+
+-- name: File :one
+SELECT * FROM files WHERE id = @id;
+
+-- The condition on the empty key is what lets the partial index be used.
+-- name: FileByJoinKey :one
+SELECT * FROM files WHERE owner = @owner AND join_key = @join_key AND join_key <> '';
+
+-- name: MostDownloaded :many
+SELECT * FROM files
+WHERE downloads > 0 AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT))
+ORDER BY downloads DESC, id
+LIMIT CAST(@lim AS BIGINT);

@@ -1,0 +1,52 @@
+-- name: InsertUpload :exec
+INSERT INTO uploads (
+    id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
+    durable, digested, digest_state, found_type, created_at, updated_at
+) VALUES (
+    @id, @owner, @kind, @length, @name, @declared_type, @metadata, @raw_metadata, @join_key, @raw_concat,
+    @durable, @digested, @digest_state, @found_type, @created_at, @updated_at
+);
+
+-- SaveProgress changes nothing where the row already says more. A type once found
+-- stays found.
+-- name: SaveProgress :execrows
+UPDATE uploads
+SET durable = @durable,
+    digested = @digested,
+    digest_state = @digest_state,
+    found_type = CASE WHEN CAST(@found_type AS TEXT) = '' THEN found_type ELSE CAST(@found_type AS TEXT) END,
+    updated_at = @updated_at
+WHERE id = @id
+  AND (durable < CAST(@durable AS BIGINT)
+       OR (durable = CAST(@durable AS BIGINT) AND digested <= CAST(@digested AS BIGINT)));
+
+-- name: DeclareLength :execrows
+UPDATE uploads
+SET length = @length, updated_at = @updated_at
+WHERE id = @id AND length IN (-1, CAST(@length AS BIGINT));
+
+-- name: DeleteUpload :execrows
+DELETE FROM uploads WHERE id = @id;
+
+-- name: UploadExists :one
+SELECT count(*) FROM uploads WHERE id = @id;
+
+-- name: Upload :one
+SELECT * FROM uploads WHERE id = @id;
+
+-- The condition on the empty key is what lets the partial index be used.
+-- name: UploadByJoinKey :one
+SELECT * FROM uploads WHERE owner = @owner AND join_key = @join_key AND join_key <> '';
+
+-- name: Uploads :many
+SELECT * FROM uploads
+WHERE id < CAST(@before AS TEXT)
+  AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT))
+  AND (CAST(@with_partial AS BIGINT) = 1 OR kind <> 'partial')
+  AND (CAST(@only_whole AS BIGINT) = 0 OR durable = length)
+ORDER BY id DESC
+LIMIT CAST(@lim AS BIGINT);
+
+-- name: CountActiveUploads :one
+SELECT count(*) FROM uploads
+WHERE kind <> 'partial' AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT));

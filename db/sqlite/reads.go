@@ -1,0 +1,113 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"pawl"
+	"pawl/db/sqlite/internal/query"
+)
+
+func (s *Store) Upload(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
+	row, err := s.queries.Upload(ctx, string(id))
+	return one(row, err, upload, "read an upload")
+}
+
+func (s *Store) UploadByJoinKey(ctx context.Context, owner, key string) (pawl.Upload, error) {
+	row, err := s.queries.UploadByJoinKey(ctx, owner, key)
+	return one(row, err, upload, "read an upload by what it joins")
+}
+
+// afterEveryID sorts after all ids, which have no such character.
+const afterEveryID = "~"
+
+func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload, error) {
+	before := string(q.Before)
+	if before == "" {
+		before = afterEveryID
+	}
+	rows, err := s.queries.Uploads(ctx, query.UploadsParams{
+		Before: before, Owner: q.Owner,
+		WithPartial: flag(q.WithPartial), OnlyWhole: flag(q.OnlyWhole), Lim: limit(q.Limit),
+	})
+	return many(rows, err, upload, "list uploads")
+}
+
+func (s *Store) File(ctx context.Context, id pawl.ID) (pawl.File, error) {
+	row, err := s.queries.File(ctx, string(id))
+	return one(row, err, file, "read a file")
+}
+
+func (s *Store) FileByJoinKey(ctx context.Context, owner, key string) (pawl.File, error) {
+	row, err := s.queries.FileByJoinKey(ctx, owner, key)
+	return one(row, err, file, "read a file by what it joins")
+}
+
+func (s *Store) Reclaims(ctx context.Context, limit int) ([]pawl.ID, error) {
+	rows, err := s.queries.Reclaims(ctx, int64(limit))
+	return many(rows, err, func(id string) (pawl.ID, error) { return pawl.ID(id), nil }, "list reclaims")
+}
+
+func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool, error) {
+	asked, err := json.Marshal(ids)
+	if err != nil {
+		return nil, translate("look for references", err)
+	}
+	found, err := s.queries.Referenced(ctx, string(asked))
+	if err != nil {
+		return nil, translate("look for references", err)
+	}
+	referenced := make(map[pawl.ID]bool, len(found))
+	for _, id := range found {
+		referenced[pawl.ID(id)] = true
+	}
+	return referenced, nil
+}
+
+func (s *Store) Heartbeat(ctx context.Context) (time.Time, error) {
+	at, err := s.queries.Heartbeat(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return time.Time{}, nil
+	case err != nil:
+		return time.Time{}, translate("read the heartbeat", err)
+	}
+	return instant(at), nil
+}
+
+func (s *Store) Events(ctx context.Context, after int64, limit int) ([]pawl.Event, error) {
+	rows, err := s.queries.Events(ctx, after, int64(limit))
+	return many(rows, err, event, "list events")
+}
+
+func event(row query.Event) (pawl.Event, error) {
+	return pawl.Event{
+		Seq: row.Seq, At: instant(row.At), Type: pawl.EventType(row.Type), Subject: pawl.ID(row.Subject),
+		Owner: row.Owner, Outcome: pawl.Outcome(row.Outcome), Reason: row.Reason,
+	}, nil
+}
+
+func (s *Store) EventSpan(ctx context.Context) (oldest, newest int64, err error) {
+	span, err := s.queries.EventSpan(ctx)
+	return span.Oldest, span.Newest, translate("read the span of events", err)
+}
+
+func one[Row, T any](row Row, err error, convert func(Row) (T, error), doing string) (T, error) {
+	if err != nil {
+		var none T
+		return none, translate(doing, err)
+	}
+	value, err := convert(row)
+	return value, translate(doing, err)
+}
+
+func many[Row, T any](rows []Row, err error, convert func(Row) (T, error), doing string) ([]T, error) {
+	if err != nil {
+		return nil, translate(doing, err)
+	}
+	all, err := each(rows, convert)
+	return all, translate(doing, err)
+}

@@ -1,0 +1,169 @@
+// Package sqlite keeps Pawl's state in one SQLite file.
+//
+// Writes share their commits: see [Store.Update]. Reads have connections of their
+// own, never wait for a writer, and see everything committed before they begin.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"modernc.org/sqlite"
+
+	"pawl"
+	"pawl/db/sqlite/internal/query"
+)
+
+// Config says where the database is.
+type Config struct {
+	Path string // of the database file; made, with its directory, where it is missing
+	Log  *slog.Logger
+}
+
+// Store is a [pawl.Store] in a SQLite file.
+type Store struct {
+	reads     *sql.DB
+	queries   *query.Queries // prepared for reads
+	writes    *writer
+	closeOnce sync.Once
+	closeErr  error
+}
+
+var _ pawl.Store = (*Store)(nil)
+
+// readers is how many reads run at the same time. They are short and mostly from
+// memory: more of them would only take turns on the processors.
+const readers = 4
+
+// Open opens the database and brings its schema up to date. Its caller closes it.
+func Open(ctx context.Context, c Config) (_ *Store, err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	// A commit waits for the disk; without the file's times to write down it
+	// waits half as long. Where the system has no fdatasync, fsync stays.
+	_, _ = sqlite.Fdatasync(true)
+	if err := create(c.Path); err != nil {
+		return nil, translate("open the database", err)
+	}
+	if err := migrate(ctx, c); err != nil {
+		return nil, translate("bring the database's schema up to date", err)
+	}
+	s := &Store{}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if s.writes, err = newWriter(ctx, c); err != nil {
+		return nil, translate("open the database for writing", err)
+	}
+	if s.reads, err = open(c.Path, readers, readerPragmas); err != nil {
+		return nil, translate("open the database for reading", err)
+	}
+	if s.queries, err = query.Prepare(ctx, s.reads); err != nil {
+		return nil, translate("open the database for reading", err)
+	}
+	return s, nil
+}
+
+// Close lets the writes under way come to their end, and refuses later ones.
+func (s *Store) Close() error {
+	s.closeOnce.Do(func() {
+		var errs []error
+		if s.queries != nil {
+			errs = append(errs, s.queries.Close())
+		}
+		if s.reads != nil {
+			errs = append(errs, s.reads.Close())
+		}
+		// The writer goes last: the last connection to close empties the log into
+		// the database file, which one that only reads could not.
+		if s.writes != nil {
+			errs = append(errs, s.writes.Close())
+		}
+		s.closeErr = errors.Join(errs...)
+	})
+	return s.closeErr
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.queries.Heartbeat(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return translate("ask the database", err)
+}
+
+type pragma struct{ name, value string }
+
+var (
+	writerPragmas = []pragma{
+		{"busy_timeout", "10000"}, // milliseconds; other processes may read or write
+		{"journal_mode", "WAL"},
+		{"synchronous", "FULL"}, // a commit is on the disk when it returns (I1)
+		{"foreign_keys", "1"},
+		{"temp_store", "MEMORY"},         // savepoints keep what they may have to restore
+		{"cache_size", "-32768"},         // KiB
+		{"wal_autocheckpoint", "0"},      // see checkpoint.go
+		{"journal_size_limit", logLimit}, // what a burst has left of the log is given back
+	}
+	readerPragmas = []pragma{
+		{"busy_timeout", "10000"},
+		{"query_only", "1"},
+		{"temp_store", "MEMORY"},
+		{"cache_size", "-16384"},
+		{"wal_autocheckpoint", "0"},
+	}
+)
+
+var logLimit = strconv.Itoa(64 << 20) // bytes
+
+// open opens a pool of at most max connections, all of which stay open.
+func open(path string, max int, pragmas []pragma) (*sql.DB, error) {
+	params := url.Values{}
+	for _, p := range pragmas {
+		params.Add("_pragma", p.name+"("+p.value+")")
+	}
+	file := url.URL{Path: path} // escapes what a URI would take for itself
+	pool, err := sql.Open("sqlite", "file:"+file.EscapedPath()+"?"+params.Encode())
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(max)
+	pool.SetMaxIdleConns(max)
+	return pool, nil
+}
+
+// create makes the file where it is missing, readable for its owner alone, and
+// makes its name in the directory durable, which SQLite leaves to its user.
+func create(path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), syncDir(dir))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	// Not every file system can sync a directory, and then it needs none.
+	_ = d.Sync()
+	return nil
+}

@@ -1,0 +1,258 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"pawl"
+	"pawl/db/sqlite/internal/query"
+)
+
+// A commit waits for the disk, and the disk takes as long for one change as for
+// many. So there is one writer; while it waits, changes gather, and all of them
+// become its next transaction. Nothing lingers: alone, a change goes at once.
+
+// maxBatch bounds what a change at the end of a batch waits for those before it.
+const maxBatch = 256
+
+var errClosed = errors.New("the store is closed")
+
+// errEnded is the answer where a change never returned.
+var errEnded error = pawl.Errorf(pawl.Internal, "a change did not come to its end")
+
+// writer owns the one connection that writes.
+type writer struct {
+	pool    *sql.DB
+	conn    *sql.Conn
+	queries *query.Queries // prepared on conn
+	control control
+
+	clean *cleaner
+
+	calls   chan *call // unbuffered: what is not received has not begun
+	closing chan struct{}
+	written chan struct{} // closed when the writer has come to its end
+}
+
+// call is one Update on its way through the writer.
+type call struct {
+	ctx      context.Context
+	change   func(pawl.Tx) error
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+// Update implements [pawl.Store]. A change whose ctx ends before its turn does
+// not run; once it runs, Update returns when its commit is durable, whatever ctx
+// says by then. A change that fails, or panics, takes nothing along that shares
+// its commit; a commit that fails, fails for all.
+func (s *Store) Update(ctx context.Context, fn func(pawl.Tx) error) error {
+	c := &call{ctx: ctx, change: fn, done: make(chan struct{})}
+	select {
+	case s.writes.calls <- c:
+	case <-ctx.Done():
+		return translate("wait for the writer", ctx.Err())
+	case <-s.writes.closing:
+		return translate("write", errClosed)
+	}
+	<-c.done
+	if c.panicked != nil {
+		panic(c.panicked)
+	}
+	return c.err
+}
+
+func newWriter(ctx context.Context, c Config) (w *writer, err error) {
+	w = &writer{
+		calls:   make(chan *call),
+		closing: make(chan struct{}),
+		written: make(chan struct{}),
+	}
+	if w.pool, err = open(c.Path, 2, writerPragmas); err != nil { // the second is the cleaner's
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = w.pool.Close()
+		}
+	}()
+	if w.conn, err = w.pool.Conn(ctx); err != nil {
+		return nil, err
+	}
+	if w.queries, err = query.Prepare(ctx, w.conn); err != nil {
+		return nil, err
+	}
+	if w.control, err = prepareControl(ctx, w.conn); err != nil {
+		return nil, err
+	}
+	if w.clean, err = newCleaner(ctx, w, c.Log); err != nil {
+		return nil, err
+	}
+	go w.run()
+	return w, nil
+}
+
+// Close ends the writer after the batch it is at.
+func (w *writer) Close() error {
+	close(w.closing)
+	<-w.written
+	return errors.Join(w.clean.Close(), w.control.Close(), w.queries.Close(), w.conn.Close(), w.pool.Close())
+}
+
+func (w *writer) run() {
+	closed := false
+	defer func() {
+		if closed {
+			close(w.written)
+		} else { // a change has ended the goroutine: runtime.Goexit, as t.Fatal does
+			go w.run()
+		}
+	}()
+	for !closed {
+		select {
+		case c := <-w.calls:
+			w.commit(w.gather(c))
+		case <-w.clean.finish:
+			w.clean.checkpoint(w.conn, "PASSIVE")
+		case <-w.closing:
+			closed = true
+		}
+	}
+}
+
+// gather takes what is waiting, without waiting for more.
+func (w *writer) gather(first *call) []*call {
+	batch := []*call{first}
+	for len(batch) < maxBatch {
+		select {
+		case c := <-w.calls:
+			batch = append(batch, c)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit carries a batch out and answers everybody in it.
+func (w *writer) commit(batch []*call) {
+	err := errEnded
+	defer func() { answer(batch, err) }()
+	err = w.transact(batch)
+	w.clean.commit.Add(1)
+}
+
+func answer(batch []*call, err error) {
+	for _, c := range batch {
+		if c.err == nil {
+			c.err = err
+		}
+		close(c.done)
+	}
+}
+
+// transact runs a batch in one transaction. What went wrong with one change is in
+// its call; the error is everybody's.
+func (w *writer) transact(batch []*call) error {
+	if err := w.control.begin(); err != nil {
+		return translate("begin a transaction", err)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			w.control.rollback()
+		}
+	}()
+	books := make(ledger)
+	changed := 0
+	for _, c := range batch {
+		ok, err := w.apply(c, len(batch) == 1, books)
+		if err != nil {
+			return translate("take one change back", err)
+		}
+		if ok {
+			changed++
+		}
+	}
+	if changed == 0 {
+		return nil
+	}
+	if err := books.flush(w.queries); err != nil {
+		return translate("write statistics", err)
+	}
+	err := w.control.commit()
+	committed = err == nil
+	return translate("commit", err)
+}
+
+// apply runs one change, which is all the transaction's or has a savepoint to go
+// back to. It reports whether there is something to commit. The error is one
+// after which nothing in the transaction can be trusted.
+func (w *writer) apply(c *call, alone bool, books ledger) (ok bool, err error) {
+	if err := c.ctx.Err(); err != nil {
+		c.err = translate("wait for the writer", err)
+		return false, nil
+	}
+	if !alone {
+		if err := w.control.save(); err != nil {
+			return false, err
+		}
+	}
+	t := &tx{queries: w.queries}
+	t.run(c)
+	if c.err == nil && c.panicked == nil {
+		books.add(t.tallies)
+		if alone {
+			return true, nil
+		}
+		return true, w.control.release()
+	}
+	if alone {
+		return false, nil
+	}
+	if err := errors.Join(w.control.undo(), w.control.release()); err != nil {
+		// SQLite has given the whole transaction up, as it does with a full disk.
+		return false, errors.Join(t.failed, err)
+	}
+	return false, nil
+}
+
+// control are the statements around the changes.
+type control struct {
+	statements [6]*sql.Stmt
+}
+
+var controlTexts = [...]string{
+	"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT change", "RELEASE change", "ROLLBACK TO change",
+}
+
+func prepareControl(ctx context.Context, conn *sql.Conn) (c control, err error) {
+	for i, text := range controlTexts {
+		if c.statements[i], err = conn.PrepareContext(ctx, text); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+func (c control) exec(i int) error {
+	_, err := c.statements[i].Exec()
+	return err
+}
+
+func (c control) begin() error   { return c.exec(0) }
+func (c control) commit() error  { return c.exec(1) }
+func (c control) rollback()      { _ = c.exec(2) } // fails where SQLite has rolled back by itself
+func (c control) save() error    { return c.exec(3) }
+func (c control) release() error { return c.exec(4) }
+func (c control) undo() error    { return c.exec(5) }
+
+func (c control) Close() error {
+	var errs []error
+	for _, s := range c.statements {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}

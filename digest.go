@@ -1,0 +1,72 @@
+package pawl
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding"
+	"hash"
+	"io"
+	"sync"
+)
+
+// digest is the SHA-256 of an upload's bytes so far. It is fed by whoever writes
+// the blob and can be looked at from elsewhere meanwhile, so that its state can be
+// saved in the middle of a long request.
+type digest struct {
+	mu   sync.Mutex
+	hash hash.Hash
+	n    int64 // bytes taken in
+}
+
+func newDigest() *digest { return &digest{hash: sha256.New()} }
+
+func (d *digest) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n += int64(len(p))
+	return d.hash.Write(p)
+}
+
+// save returns the state and how many bytes it stands for.
+func (d *digest) save() (n int64, state []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	state, err := d.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil { // SHA-256 always can
+		return 0, nil
+	}
+	return d.n, state
+}
+
+func (d *digest) sum() (sum [sha256.Size]byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hash.Sum(sum[:0])
+	return sum
+}
+
+// resumeDigest takes up the digest of an upload whose blob holds size durable
+// bytes: from its saved state where there is one, reading only what came after it.
+func resumeDigest(ctx context.Context, blobs Blobs, u Upload, size int64) (*digest, error) {
+	d := newDigest()
+	if u.Progress.DigestOffset <= size && d.restore(u.Progress.DigestState) {
+		d.n = u.Progress.DigestOffset
+	}
+	if d.n == size {
+		return d, nil
+	}
+	blob, err := blobs.Open(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer blob.Close()
+	if _, err := blob.Seek(d.n, io.SeekStart); err != nil {
+		return nil, err
+	}
+	_, err = io.CopyBuffer(d, io.LimitReader(blob, size-d.n), make([]byte, 256<<10))
+	return d, err
+}
+
+func (d *digest) restore(state []byte) bool {
+	return len(state) > 0 && d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state) == nil
+}

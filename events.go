@@ -1,0 +1,56 @@
+package pawl
+
+import (
+	"context"
+	"sync"
+)
+
+// Events let a reader follow what happens, from any point on.
+type Events struct {
+	store  Store
+	policy Policy
+
+	mu      sync.Mutex
+	changed chan struct{}
+}
+
+// NewEvents makes the use cases ready.
+func NewEvents(store Store, policy Policy) *Events {
+	return &Events{store: store, policy: policy, changed: make(chan struct{})}
+}
+
+// Since lists what happened after seq, oldest first, of what p may read. next is
+// where to go on from: events of others are skipped, not repeated.
+func (e *Events) Since(ctx context.Context, p Principal, after int64, limit int) (events []Event, next int64, err error) {
+	all, err := e.store.Events(ctx, after, limit)
+	if err != nil {
+		return nil, after, err
+	}
+	for _, event := range all {
+		after = event.Seq
+		if e.policy(p, ActRead, event.Owner) == nil {
+			events = append(events, event)
+		}
+	}
+	return events, after, nil
+}
+
+// Span is the oldest event that is still kept, and the newest.
+func (e *Events) Span(ctx context.Context) (oldest, newest int64, err error) {
+	return e.store.EventSpan(ctx)
+}
+
+// Changed is closed as soon as something new may have happened. Ask for it before
+// asking Since, so that nothing slips between the two.
+func (e *Events) Changed() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.changed
+}
+
+func (e *Events) ring() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.changed)
+	e.changed = make(chan struct{})
+}

@@ -1,0 +1,218 @@
+package pawl
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Files are the use cases of what has arrived.
+type Files struct {
+	FilesConfig
+	mu        sync.Mutex
+	downloads map[ID]int64 // counted, not yet written down
+}
+
+// FilesConfig is what the use cases need.
+type FilesConfig struct {
+	Store  Store
+	Blobs  Blobs
+	Policy Policy
+	Events *Events
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// NewFiles makes the use cases ready.
+func NewFiles(c FilesConfig) *Files { return &Files{FilesConfig: c, downloads: make(map[ID]int64)} }
+
+// List is the files that p may see, in the order asked for.
+func (f *Files) List(ctx context.Context, p Principal, q FileQuery) ([]File, error) {
+	if !p.Operator {
+		q.Owner = p.ID
+	}
+	return f.Store.Files(ctx, q)
+}
+
+// Get is one file.
+func (f *Files) Get(ctx context.Context, p Principal, id ID) (File, error) {
+	return f.ask(ctx, p, ActRead, id)
+}
+
+func (f *Files) ask(ctx context.Context, p Principal, do Action, id ID) (File, error) {
+	file, err := f.Store.File(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
+	return file, f.Policy(p, do, file.Owner)
+}
+
+// Edit renames a file or replaces its user metadata.
+func (f *Files) Edit(ctx context.Context, p Principal, id ID, edit FileEdit) (File, error) {
+	file, err := f.ask(ctx, p, ActWrite, id)
+	if err != nil {
+		return File{}, err
+	}
+	if err := edit.check(); err != nil {
+		return File{}, err
+	}
+	now := f.Now()
+	err = f.commit(ctx, func(tx Tx) error {
+		if err := tx.EditFile(id, edit, now); err != nil {
+			return err
+		}
+		return tx.Record(Event{At: now, Type: FileChanged, Subject: id, Owner: file.Owner})
+	})
+	if err != nil {
+		return File{}, err
+	}
+	return f.Store.File(ctx, id)
+}
+
+// Limits on user metadata, so that a row stays small.
+const (
+	maxMetadataKeys  = 64
+	maxMetadataBytes = 8 << 10
+)
+
+func (e FileEdit) check() error {
+	if e.Name != nil {
+		if err := CheckName(*e.Name); err != nil {
+			return err
+		}
+	}
+	return CheckMetadata(e.Metadata)
+}
+
+// CheckMetadata refuses user metadata that is too large or cannot be shown: keys
+// are printable and values are UTF-8 text.
+func CheckMetadata(metadata map[string]string) error {
+	if len(metadata) > maxMetadataKeys {
+		return Errorf(Invalid, "there can be at most %d metadata keys", maxMetadataKeys)
+	}
+	size := 0
+	for key, value := range metadata {
+		size += len(key) + len(value)
+		if key == "" || !printable(key) {
+			return Errorf(Invalid, "a metadata key must be printable text")
+		}
+		if !utf8.ValidString(value) {
+			return Errorf(Invalid, "the value of metadata key %q must be UTF-8 text", key)
+		}
+	}
+	if size > maxMetadataBytes {
+		return Errorf(Invalid, "metadata can be at most %d bytes in all", maxMetadataBytes)
+	}
+	return nil
+}
+
+func printable(text string) bool {
+	for _, r := range text {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// Delete removes a file and its bytes.
+func (f *Files) Delete(ctx context.Context, p Principal, id ID) error {
+	file, err := f.ask(ctx, p, ActDelete, id)
+	if err != nil {
+		return err
+	}
+	now := f.Now()
+	err = f.commit(ctx, func(tx Tx) error {
+		if err := tx.DeleteFile(id); err != nil {
+			return err
+		}
+		if err := tx.Reclaim(id, now); err != nil {
+			return err
+		}
+		return recordFileGone(tx, file, now)
+	})
+	if err != nil {
+		return err
+	}
+	if err := f.Blobs.Delete(context.WithoutCancel(ctx), id); err != nil {
+		f.Log.WarnContext(ctx, "a blob will be deleted later", "blob", id, "error", err)
+	}
+	return nil
+}
+
+// Open gives a file's bytes to read. Readers never wait for each other.
+func (f *Files) Open(ctx context.Context, p Principal, id ID) (File, io.ReadSeekCloser, error) {
+	file, err := f.ask(ctx, p, ActRead, id)
+	if err != nil {
+		return File{}, nil, err
+	}
+	if file.State != Ready {
+		return File{}, nil, Errorf(Conflict, "the file is not ready yet")
+	}
+	blob, err := f.Blobs.Open(ctx, id)
+	if KindOf(err) == NotFound { // the row promises bytes that are not there
+		return File{}, nil, Because(err, Internal, "the file's bytes are missing on the server")
+	}
+	return file, blob, err
+}
+
+// CountDownload counts one download. Counts are kept in memory and written down
+// together by [Files.Flush]: a download must not cost a transaction.
+func (f *Files) CountDownload(id ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.downloads[id]++
+}
+
+// Flush writes the counted downloads down.
+func (f *Files) Flush(ctx context.Context) error {
+	f.mu.Lock()
+	counted := f.downloads
+	f.downloads = make(map[ID]int64)
+	f.mu.Unlock()
+	if len(counted) == 0 {
+		return nil
+	}
+	err := f.Store.Update(ctx, func(tx Tx) error { return f.bookDownloads(tx, counted) })
+	if err != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for id, n := range counted {
+			f.downloads[id] += n
+		}
+	}
+	return err
+}
+
+func (f *Files) bookDownloads(tx Tx, counted map[ID]int64) error {
+	for id, n := range counted {
+		if err := tx.AddDownloads(id, n, f.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stats are the kept statistics of what p may see.
+func (f *Files) Stats(ctx context.Context, p Principal, days DayRange) (Stats, error) {
+	if err := f.Policy(p, ActRead, p.ID); err != nil {
+		return Stats{}, err
+	}
+	owner := p.ID
+	if p.Operator {
+		owner = ""
+	}
+	return f.Store.Stats(ctx, owner, days)
+}
+
+func (f *Files) commit(ctx context.Context, change func(tx Tx) error) error {
+	err := f.Store.Update(ctx, change)
+	if err == nil {
+		f.Events.ring()
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+
+/**
+ * A way to the server that stops where a test wants it to: it lets a number of bytes of uploads through
+ * and holds the rest back, so that "half-way" is a place and not a matter of timing.
+ */
+export class Gate {
+  private readonly sockets = new Set<Socket>();
+  private readonly held = new Set<Socket>();
+  private allowance = Number.POSITIVE_INFINITY;
+
+  private constructor(
+    private readonly listener: NetServer,
+    private readonly target: URL,
+  ) {}
+
+  static async open(target: string): Promise<Gate> {
+    const listener = createServer();
+    const gate = new Gate(listener, new URL(target));
+    listener.on("connection", (client) => gate.join(client));
+    listener.listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    return gate;
+  }
+
+  get url(): string {
+    const address = this.listener.address();
+    if (address === null || typeof address === "string") throw new Error("the gate is closed");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Lets this many more bytes of uploads through, then holds them. */
+  holdAfter(bytes: number) {
+    this.allowance = bytes;
+  }
+
+  /** Lets everything through. */
+  release() {
+    this.allowance = Number.POSITIVE_INFINITY;
+    for (const socket of this.held) socket.resume();
+    this.held.clear();
+  }
+
+  close() {
+    this.listener.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private join(client: Socket) {
+    const server = connect(Number(this.target.port), this.target.hostname);
+    let upload = false;
+    for (const socket of [client, server]) {
+      this.sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        this.sockets.delete(socket);
+        this.held.delete(socket);
+        client.destroy();
+        server.destroy();
+      });
+    }
+    client.on("data", (chunk: Buffer) => {
+      const method = /^([A-Z]{3,7}) \//.exec(chunk.subarray(0, 12).toString("latin1"))?.[1];
+      if (method) upload = method === "PATCH";
+      if (!upload || chunk.length <= this.allowance) {
+        if (upload) this.allowance -= chunk.length;
+        server.write(chunk);
+        return;
+      }
+      const passed = this.allowance;
+      this.allowance = 0;
+      server.write(chunk.subarray(0, passed));
+      client.unshift(chunk.subarray(passed));
+      client.pause();
+      this.held.add(client);
+    });
+    server.on("data", (chunk) => client.write(chunk));
+  }
+}

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "@playwright/test";
+import { launchOptions } from "../../playwright.config";
+import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
+import type { Gate } from "../gate";
+import type { Server } from "../server";
+import { choose, expect, test, transfer } from "./fixtures";
+
+/** A browser that can be closed and opened again with what it has stored. */
+async function openBrowser(profile: string): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await chromium.launchPersistentContext(profile, launchOptions);
+  const page = context.pages()[0] ?? (await context.newPage());
+  return { context, page };
+}
+
+/** The Upload-Offset of each PATCH that the page sends. */
+function offsets(page: Page): number[] {
+  const seen: number[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "PATCH") seen.push(Number(request.headers()["upload-offset"]));
+  });
+  return seen;
+}
+
+async function stored(server: Server, atLeast: number) {
+  await expect
+    .poll(async () => (await uploadsOf(server))[0]?.offset ?? 0, { timeout: 20_000 })
+    .toBeGreaterThan(atLeast);
+}
+
+async function arrived(server: Server, data: Uint8Array) {
+  await expect.poll(async () => (await list(server)).length, { timeout: 20_000 }).toBe(1);
+  const [file] = await list(server);
+  expect(await downloadedHash(server, file?.id ?? "")).toBe(sha256(data));
+  expect(await uploadsOf(server)).toEqual([]);
+}
+
+test.describe("after the browser was closed half-way", () => {
+  let profile: string;
+  test.beforeEach(async () => {
+    profile = await mkdtemp(join(tmpdir(), "pawl-profile-"));
+  });
+  test.afterEach(async () => rm(profile, { recursive: true, force: true, maxRetries: 3 }));
+
+  /** Uploads until a good part is stored, then closes the browser. */
+  async function interrupt(server: Server, gate: Gate, path: string) {
+    const { context, page } = await openBrowser(profile);
+    await page.goto(gate.url);
+    gate.holdAfter(10 * MiB);
+    await choose(page, path);
+    await stored(server, 4 * MiB);
+    await context.close();
+    gate.release();
+  }
+
+  test("a large file goes on from the server's offset once it is chosen again", async ({
+    server,
+    watched,
+  }) => {
+    const data = random(40 * MiB);
+    await withFiles({ "Survey.bin": data }, async ([path = ""]) => {
+      await interrupt(server, gate, path);
+      const { context, page } = await openBrowser(profile);
+      watched(page);
+      const sent = offsets(page);
+      await page.goto(gate.url);
+      const lost = transfer(page, "Survey.bin");
+      await expect(lost).toContainText("Choose the file again to go on");
+      const before = (await uploadsOf(server))[0]?.offset ?? 0;
+      expect(before).toBeGreaterThan(4 * MiB);
+      await lost.getByTestId("choose-again").setInputFiles(path);
+      await expect(lost).toContainText("Uploaded");
+      expect(sent).toEqual([before]);
+      await arrived(server, data);
+      await context.close();
+    });
+  });
+
+  test("another file is not taken for the lost one", async ({ server, gate, watched }) => {
+    const data = random(40 * MiB);
+    await withFiles({ "Survey.bin": data, "Other.bin": random(10) }, async ([path = "", other = ""]) => {
+      await interrupt(server, gate, path);
+      const { context, page } = await openBrowser(profile);
+      watched(page);
+      await page.goto(gate.url);
+      const lost = transfer(page, "Survey.bin");
+      await lost.getByTestId("choose-again").setInputFiles(other);
+      await expect(page.getByText("That is another file")).toBeVisible();
+      await expect(lost).toContainText("Choose the file again to go on");
+      await lost.getByRole("button", { name: "Cancel Survey.bin" }).click();
+      await expect.poll(() => uploadsOf(server)).toEqual([]);
+      await context.close();
+    });
+  });
+
+  test("a smaller file goes on by itself", async ({ server, gate, watched }) => {
+    const data = random(20 * MiB);
+    await withFiles({ "Notes.bin": data }, async ([path = ""]) => {
+      await interrupt(server, gate, path);
+      const { context, page } = await openBrowser(profile);
+      watched(page);
+      const sent = offsets(page);
+      await page.goto(gate.url);
+      await expect(transfer(page, "Notes.bin")).toContainText("Uploaded");
+      expect(sent).toHaveLength(1);
+      expect(sent[0]).toBeGreaterThan(4 * MiB);
+      await arrived(server, data);
+      await context.close();
+    });
+  });
+
+  test("the same file chosen anew goes on too", async ({ server, gate, watched }) => {
+    const data = random(40 * MiB);
+    await withFiles({ "Again.bin": data }, async ([path = ""]) => {
+      await interrupt(server, gate, path);
+      const { context, page } = await openBrowser(profile);
+      watched(page);
+      const sent = offsets(page);
+      await page.goto(gate.url);
+      // As if nothing had been brought back: only the addresses of begun uploads are left.
+      await expect(transfer(page, "Again.bin")).toBeVisible();
+      await page.goto(`${gate.url}/favicon.svg`);
+      await page.evaluate(async () => {
+        localStorage.removeItem("pawl.unfinished");
+        await new Promise((resolve) => {
+          indexedDB.deleteDatabase("uppy-blobs").onsuccess = resolve;
+        });
+      });
+      await page.goto(gate.url);
+      await choose(page, path);
+      await expect(transfer(page, "Again.bin")).toContainText("Uploaded");
+      expect(sent).toHaveLength(1);
+      expect(sent[0]).toBeGreaterThan(4 * MiB);
+      await arrived(server, data);
+      await context.close();
+    });
+  });
+});
+
+test("an upload survives the network going away", async ({ page, context, server, gate }) => {
+  const data = random(16 * MiB);
+  const sent = offsets(page);
+  await page.goto("/");
+  gate.holdAfter(6 * MiB);
+  await choose(page, { name: "Away.bin", mimeType: "", buffer: data });
+  await stored(server, 2 * MiB);
+  await context.setOffline(true);
+  await expect(transfer(page, "Away.bin")).toContainText("You are offline");
+  await expect(page.getByText("You are offline. Uploads go on")).toBeVisible();
+  gate.release();
+  await context.setOffline(false);
+  await expect(transfer(page, "Away.bin")).toContainText("Uploaded");
+  expect(sent.at(-1)).toBeGreaterThan(2 * MiB - 1);
+  await arrived(server, data);
+});
+
+test("an upload survives a killed server", async ({ page, server, gate }) => {
+  const data = random(16 * MiB);
+  const sent = offsets(page);
+  await page.goto("/");
+  gate.holdAfter(6 * MiB);
+  await choose(page, { name: "Crash.bin", mimeType: "", buffer: data });
+  await stored(server, 2 * MiB);
+  await server.kill();
+  await expect(transfer(page, "Crash.bin")).toContainText("Connection lost, trying again");
+  gate.release();
+  await server.up();
+  await expect(transfer(page, "Crash.bin")).toContainText("Uploaded", { timeout: 20_000 });
+  expect(sent.at(-1)).toBeGreaterThan(0);
+  await arrived(server, data);
+});
+
+test("pause stops, resume goes on, cancel takes it off the server", async ({ page, server, gate }) => {
+  const data = random(16 * MiB);
+  const sent = offsets(page);
+  await page.goto("/");
+  gate.holdAfter(6 * MiB);
+  await choose(page, { name: "Stop.bin", mimeType: "", buffer: data });
+  await stored(server, 2 * MiB);
+  await page.getByRole("button", { name: "Pause Stop.bin" }).click();
+  await expect(transfer(page, "Stop.bin")).toContainText("Paused");
+  gate.release();
+  gate.holdAfter(2 * MiB);
+  await page.getByRole("button", { name: "Resume Stop.bin" }).click();
+  await expect.poll(() => sent.length).toBe(2);
+  expect(sent[1]).toBeGreaterThan(2 * MiB - 1);
+  await page.getByRole("button", { name: "Cancel Stop.bin" }).click();
+  await expect(transfer(page, "Stop.bin")).toBeHidden();
+  await expect.poll(() => uploadsOf(server)).toEqual([]);
+  expect(await list(server)).toEqual([]);
+});

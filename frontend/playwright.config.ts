@@ -1,0 +1,33 @@
+import { defineConfig } from "@playwright/test";
+
+const executablePath = process.env.PAWL_TEST_CHROMIUM || process.env.CHROMIUM || "/usr/bin/chromium";
+
+/** Chromium without its own traffic and without what a container lacks. */
+export const launchOptions = {
+  executablePath,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+  ],
+};
+
+export default defineConfig({
+  testDir: "e2e",
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: { launchOptions, trace: "retain-on-failure", viewport: { width: 1280, height: 800 } },
+  projects: [
+    { name: "page", testDir: "e2e/page" },
+    { name: "clients", testDir: "e2e/clients" },
+  ],
+});

@@ -1,0 +1,87 @@
+import { Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { navigate, patchSearch, useSearch } from "@/shared/url/location";
+
+/** How long typing must rest before the list follows, in milliseconds. */
+const rest = 180;
+
+/** Finds files by name, from every view; "/" puts the cursor into it. */
+export function SearchBox({ pathname }: { pathname: string }) {
+  const search = useSearch();
+  const current = pathname === "/" ? (search.get("q") ?? "") : "";
+  const [text, setText] = useState(current);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  // Back, forward and "clear filters" change the URL under the box.
+  useEffect(() => setText(current), [current]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
+      if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  const apply = (q: string) => {
+    clearTimeout(timer.current);
+    if (pathname === "/") patchSearch({ q }, { replace: true });
+    else if (q !== "") navigate(`/?${new URLSearchParams({ q })}`);
+  };
+  const type = (q: string) => {
+    setText(q);
+    clearTimeout(timer.current);
+    if (pathname === "/") timer.current = setTimeout(() => apply(q), rest);
+  };
+  return (
+    <search className="relative w-full max-w-md min-w-0">
+      <Search
+        size={16}
+        aria-hidden="true"
+        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-muted"
+      />
+      <input
+        ref={input}
+        type="text"
+        inputMode="search"
+        enterKeyHint="search"
+        className="field w-full rounded-full border-line bg-paper pr-9 pl-9"
+        placeholder="Search files"
+        aria-label="Search files"
+        aria-keyshortcuts="/"
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") apply(text);
+          if (event.key === "Escape" && text !== "") {
+            setText("");
+            apply("");
+          }
+        }}
+      />
+      {text === "" ? (
+        <kbd className="kbd pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 max-lg:hidden">
+          /
+        </kbd>
+      ) : (
+        <button
+          type="button"
+          className="icon-btn absolute top-1/2 right-1 size-7 -translate-y-1/2"
+          aria-label="Clear search"
+          onClick={() => {
+            setText("");
+            apply("");
+            input.current?.focus();
+          }}
+        >
+          <X size={15} aria-hidden="true" />
+        </button>
+      )}
+    </search>
+  );
+}

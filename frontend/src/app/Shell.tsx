@@ -1,0 +1,102 @@
+import { useQuery } from "@tanstack/react-query";
+import { ArrowUpFromLine, ChartColumn, Files } from "lucide-react";
+import type { ReactNode } from "react";
+import { UploadButton } from "@/features/uploads/UploadButton";
+import { serverQuery } from "@/shared/api/client";
+import { Logo } from "@/shared/ui/Logo";
+import { Link } from "@/shared/url/Link";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { SearchBox } from "./SearchBox";
+import { ThemeSwitch } from "./ThemeSwitch";
+
+const views = [
+  { path: "/", label: "Files", Icon: Files },
+  { path: "/uploads", label: "Uploads", Icon: ArrowUpFromLine },
+  { path: "/statistics", label: "Statistics", Icon: ChartColumn },
+];
+
+/** What stays while views change: navigation, search, upload, theme. */
+export function Shell({ pathname, children }: { pathname: string; children: ReactNode }) {
+  return (
+    <div className="flex h-dvh flex-col lg:flex-row">
+      <a href="#main" className="skip-link">
+        Skip to content
+      </a>
+      <Sidebar pathname={pathname} />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <header className="flex h-15 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 lg:px-6">
+          <Link href="/" className="rounded-lg lg:hidden" aria-label="Pawl, files">
+            <Logo size={30} />
+          </Link>
+          <SearchBox pathname={pathname} />
+          <div className="ml-auto flex items-center gap-1.5">
+            <span className="lg:hidden">
+              <ThemeSwitch />
+            </span>
+            <UploadButton />
+          </div>
+        </header>
+        <ConnectionBanner />
+        <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+          {children}
+        </main>
+      </div>
+      <TabBar pathname={pathname} />
+    </div>
+  );
+}
+
+function Sidebar({ pathname }: { pathname: string }) {
+  const server = useQuery(serverQuery);
+  return (
+    <div className="hidden w-54 shrink-0 flex-col border-r border-line bg-paper p-3 lg:flex">
+      <Link
+        href="/"
+        className="mb-5 flex items-center gap-2.5 rounded-lg px-2 pt-1.5 text-[1.2rem] font-semibold tracking-tight"
+      >
+        <Logo size={30} />
+        Pawl
+      </Link>
+      <nav aria-label="Views" className="flex flex-col gap-0.5">
+        {views.map(({ path, label, Icon }) => (
+          <Link
+            key={path}
+            href={path}
+            className="nav-link"
+            aria-current={pathname === path ? "page" : undefined}
+          >
+            <Icon size={18} strokeWidth={1.9} aria-hidden="true" />
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div className="mt-auto flex items-center justify-between px-2">
+        <span className="truncate text-[0.86rem] text-muted">
+          {server.data ? `Pawl ${server.data.version}` : ""}
+        </span>
+        <ThemeSwitch />
+      </div>
+    </div>
+  );
+}
+
+function TabBar({ pathname }: { pathname: string }) {
+  return (
+    <nav
+      aria-label="Views"
+      className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+    >
+      {views.map(({ path, label, Icon }) => (
+        <Link
+          key={path}
+          href={path}
+          className="tab-link"
+          aria-current={pathname === path ? "page" : undefined}
+        >
+          <Icon size={20} strokeWidth={1.9} aria-hidden="true" />
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

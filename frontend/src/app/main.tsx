@@ -1,0 +1,30 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "@/shared/api/client";
+import { startEvents } from "@/shared/api/events";
+import "./app.css";
+import { App } from "./App";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The events keep lists true, so asking again on every focus would only cost.
+      staleTime: 60_000,
+      refetchOnWindowFocus: false,
+      networkMode: "always",
+      retry: (failures, error) => failures < 1 && error instanceof ApiError && error.status >= 500,
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+startEvents();
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);

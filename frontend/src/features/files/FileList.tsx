@@ -1,0 +1,205 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { StoredFile } from "@/shared/api/types";
+import type { ItemActions } from "./FileName";
+import { FileRow, rowHeight } from "./FileRow";
+import { FileTile, tileHeight, tileWidth } from "./FileTile";
+import type { Filters } from "./filters";
+import { ListHead } from "./ListHead";
+import type { Selection } from "./selection";
+import { handleListKey, type ListKeys } from "./useListKeys";
+import type { Viewport } from "./useLiveFiles";
+
+interface FileListProps {
+  files: StoredFile[];
+  filters: Filters;
+  selection: Selection;
+  active: number;
+  editing: string | null;
+  hasMore: boolean;
+  viewport: RefObject<Viewport>;
+  /** Set to move the keyboard's focus to the active item once it is drawn. */
+  focusActive: RefObject<boolean>;
+  on: ItemActions;
+  keys: Omit<ListKeys, "count" | "columns" | "pageRows" | "active" | "sideways">;
+  onMore: () => void;
+  onTop: () => void;
+  onSelectAll: () => void;
+}
+
+const gap = 12;
+
+/** The files as table or grid. Only what can be seen is drawn, and what is read does not move when others go. */
+export function FileList(props: FileListProps) {
+  const { files, filters, selection, active, viewport, on, hasMore, onMore } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const grid = filters.view === "grid";
+  const columns = useColumns(scroller, grid);
+  const height = grid ? tileHeight + gap : rowHeight;
+  const rowCount = Math.ceil(files.length / columns);
+  const rows = useVirtualizer({
+    count: rowCount,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: grid ? 3 : 10,
+  });
+  const items = rows.getVirtualItems();
+  const lastDrawn = items.at(-1)?.index ?? 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer keeps sizes of the other layout
+  useLayoutEffect(() => rows.measure(), [height, columns]);
+  useEffect(() => {
+    if (hasMore && lastDrawn >= rowCount - 15) onMore();
+  }, [hasMore, lastDrawn, rowCount, onMore]);
+  useKeepPlace(scroller, files, columns, height);
+  useFocusActive(scroller, props, () => rows.scrollToIndex(Math.floor(active / columns)));
+
+  const look = () => {
+    const box = scroller.current;
+    if (!box) return;
+    const wasTop = viewport.current.atTop;
+    viewport.current.atTop = box.scrollTop < height / 2;
+    viewport.current.last = Math.ceil((box.scrollTop + box.clientHeight) / height) * columns;
+    if (!wasTop && viewport.current.atTop) props.onTop();
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen changes with these too
+  useEffect(look, [files.length, columns, height]);
+
+  const pageRows = Math.floor((scroller.current?.clientHeight ?? 600) / height);
+  const order = { "aria-rowcount": hasMore ? -1 : grid ? rowCount : rowCount + 1 };
+  const item = (index: number) => {
+    const file = files[index];
+    if (!file) return null;
+    const Item = grid ? FileTile : FileRow;
+    return (
+      <Item
+        key={file.id}
+        file={file}
+        index={index}
+        selected={selection.ids.has(file.id)}
+        active={index === active}
+        open={filters.file === file.id}
+        editing={props.editing === file.id}
+        on={on}
+      />
+    );
+  };
+  return (
+    <div
+      role="grid"
+      aria-label="Files"
+      aria-multiselectable="true"
+      {...order}
+      className="@container flex min-h-0 flex-1 flex-col"
+      onKeyDown={(event) =>
+        handleListKey(event, {
+          ...props.keys,
+          count: files.length,
+          columns,
+          pageRows,
+          active,
+          sideways: grid || filters.file !== "",
+        })
+      }
+    >
+      {!grid && (
+        <ListHead filters={filters} files={files} selection={selection} onSelectAll={props.onSelectAll} />
+      )}
+      <div ref={scroller} className="file-scroller" onScroll={look} data-testid="file-scroller">
+        <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+          {items.map((row) =>
+            grid ? (
+              <div
+                key={row.key}
+                role="row"
+                aria-rowindex={row.index + 1}
+                className="absolute inset-x-0 grid"
+                style={{
+                  transform: `translateY(${row.start}px)`,
+                  gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+                  gap,
+                }}
+              >
+                {Array.from({ length: columns }, (_, column) => item(row.index * columns + column))}
+              </div>
+            ) : (
+              <div
+                key={row.key}
+                role="presentation"
+                className="absolute inset-x-0"
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                {item(row.index)}
+              </div>
+            ),
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** How many tiles fit beside each other; a table has one column. */
+function useColumns(scroller: RefObject<HTMLDivElement | null>, grid: boolean): number {
+  const [columns, setColumns] = useState(1);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box || !grid) {
+      setColumns(1);
+      return;
+    }
+    const measure = () => {
+      const style = getComputedStyle(box);
+      const width =
+        box.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+      setColumns(Math.max(2, Math.floor((width + gap) / (tileWidth + gap))));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scroller, grid]);
+  return columns;
+}
+
+/** Scrolls along when items above the first visible one come or go, so that the reader's place stays. */
+function useKeepPlace(
+  scroller: RefObject<HTMLDivElement | null>,
+  files: StoredFile[],
+  columns: number,
+  height: number,
+) {
+  const former = useRef(files);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    const before = former.current;
+    former.current = files;
+    if (!box || before === files || box.scrollTop < height / 2) return;
+    const first = Math.floor(box.scrollTop / height) * columns;
+    const present = new Map(files.map((file, index) => [file.id, index]));
+    const kept = before.findIndex((file, index) => index >= first && present.has(file.id));
+    const now = kept < 0 ? undefined : present.get(before[kept]?.id ?? "");
+    if (now === undefined) return;
+    const moved = Math.floor(now / columns) - Math.floor(kept / columns);
+    if (moved !== 0) box.scrollTop += moved * height;
+  }, [scroller, files, columns, height]);
+}
+
+function useFocusActive(
+  scroller: RefObject<HTMLDivElement | null>,
+  { files, active, focusActive }: FileListProps,
+  reveal: () => void,
+) {
+  useEffect(() => {
+    const file = files[active];
+    if (!focusActive.current || !file) return;
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-id="${file.id}"]`);
+    if (!element) {
+      reveal();
+      return;
+    }
+    focusActive.current = false;
+    reveal();
+    element.focus({ preventScroll: true });
+  });
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { isFiltered, matches, readFilters, toQuery } from "./filters";
+import { file } from "./sample";
+
+const read = (search: string) => readFilters(new URLSearchParams(search));
+
+describe("reading a URL", () => {
+  it("has defaults", () => {
+    expect(read("")).toMatchObject({ sort: "created_at", order: "desc", view: "table", q: "" });
+    expect(isFiltered(read("sort=name&view=grid"))).toBe(false);
+  });
+  it("starts each sort in its usual order", () => {
+    expect(read("sort=name").order).toBe("asc");
+    expect(read("sort=size").order).toBe("desc");
+    expect(read("sort=name&order=desc").order).toBe("desc");
+  });
+  it("ignores nonsense", () => {
+    expect(read("sort=colour&order=up&since=ever&from=yesterday&view=3d")).toMatchObject({
+      sort: "created_at",
+      order: "desc",
+      since: "",
+      from: "",
+      view: "table",
+    });
+  });
+});
+
+describe("the request", () => {
+  const now = new Date(2026, 10, 24, 15, 30);
+  it("counts today and the last days from local midnight", () => {
+    expect(toQuery(read("since=today"), now).created_after).toBe(new Date(2026, 10, 24).toISOString());
+    expect(toQuery(read("since=7d"), now).created_after).toBe(new Date(2026, 10, 18).toISOString());
+  });
+  it("includes the last day of a range", () => {
+    const query = toQuery(read("from=2026-11-01&to=2026-11-02"), now);
+    expect(query.created_after).toBe(new Date(2026, 10, 1).toISOString());
+    expect(query.created_before).toBe(new Date(2026, 10, 3).toISOString());
+  });
+});
+
+describe("matching as the server does", () => {
+  it.each([
+    [{ q: "dUS" }, true],
+    [{ q: "dawn" }, false],
+    [{ type: "image/" }, true],
+    [{ type: "image/*" }, true],
+    [{ type: "image/png" }, true],
+    [{ type: "image/jpeg" }, false],
+    [{ type: "image" }, false],
+    [{ state: "checking" }, false],
+    [{ created_after: "2026-11-24T10:00:00Z" }, true],
+    [{ created_before: "2026-11-24T10:00:00Z" }, false],
+  ])("%j: %s", (query, expected) => expect(matches(file({}), query)).toBe(expected));
+});

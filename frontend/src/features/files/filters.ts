@@ -1,0 +1,95 @@
+import type { FilesQuery } from "@/shared/api/client";
+import type { StoredFile } from "@/shared/api/types";
+
+export type Sort = "created_at" | "name" | "size";
+export type Since = "" | "today" | "7d" | "30d";
+
+/** What the Files view shows, as its URL says. */
+export interface Filters {
+  q: string;
+  type: string;
+  state: string;
+  since: Since;
+  from: string;
+  to: string;
+  sort: Sort;
+  order: "asc" | "desc";
+  view: "table" | "grid";
+  file: string;
+}
+
+export const families = [
+  { type: "", label: "All" },
+  { type: "image/", label: "Images" },
+  { type: "video/", label: "Video" },
+  { type: "audio/", label: "Audio" },
+  { type: "text/", label: "Text" },
+  { type: "application/pdf", label: "PDF" },
+  { type: "application/", label: "Other documents" },
+];
+
+/** The order that people expect first: newest, A before Z, largest. */
+export const firstOrder: Record<Sort, "asc" | "desc"> = { created_at: "desc", name: "asc", size: "desc" };
+
+const day = /^\d{4}-\d{2}-\d{2}$/;
+const sorts = new Set<string>(["created_at", "name", "size"]);
+const sinces = new Set<string>(["today", "7d", "30d"]);
+
+/** Reads the filters out of a URL; what makes no sense counts as not given. */
+export function readFilters(search: URLSearchParams): Filters {
+  const text = (key: string) => search.get(key) ?? "";
+  const sort = (sorts.has(text("sort")) ? text("sort") : "created_at") as Sort;
+  const order = text("order");
+  return {
+    q: text("q"),
+    type: text("type"),
+    state: text("state"),
+    since: (sinces.has(text("since")) ? text("since") : "") as Since,
+    from: day.test(text("from")) ? text("from") : "",
+    to: day.test(text("to")) ? text("to") : "",
+    sort,
+    order: order === "asc" || order === "desc" ? order : firstOrder[sort],
+    view: text("view") === "grid" ? "grid" : "table",
+    file: text("file"),
+  };
+}
+
+/** Whether anything narrows the list. */
+export function isFiltered(f: Filters): boolean {
+  return [f.q, f.type, f.state, f.since, f.from, f.to].some((value) => value !== "");
+}
+
+function localDay(isoDay: string, plusDays: number): string {
+  const [y = 0, m = 1, d = 1] = isoDay.split("-").map(Number);
+  return new Date(y, m - 1, d + plusDays).toISOString();
+}
+
+/** The request that the filters mean. Days are the reader's own, and `to` is included. */
+export function toQuery(f: Filters, now = new Date()): FilesQuery {
+  const query: FilesQuery = { sort: f.sort, order: f.order };
+  if (f.q) query.q = f.q;
+  if (f.type) query.type = f.type;
+  if (f.state) query.state = f.state;
+  const back = { "": null, today: 0, "7d": 6, "30d": 29 }[f.since];
+  if (back !== null) {
+    query.created_after = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back).toISOString();
+  } else {
+    if (f.from) query.created_after = localDay(f.from, 0);
+    if (f.to) query.created_before = localDay(f.to, 1);
+  }
+  return query;
+}
+
+/** Whether the server would list the file for that request. */
+export function matches(file: StoredFile, query: FilesQuery): boolean {
+  const { q, type, state, created_after: after, created_before: before } = query;
+  if (q && !file.name.toLowerCase().includes(q.toLowerCase())) return false;
+  if (type) {
+    const family = type.replace(/\*$/, "");
+    if (family.endsWith("/") ? !file.media_type.startsWith(family) : file.media_type !== type) return false;
+  }
+  if (state && file.state !== state) return false;
+  const at = Date.parse(file.created_at);
+  if (after && at < Date.parse(after)) return false;
+  return !(before && at >= Date.parse(before));
+}

@@ -1,0 +1,40 @@
+import { useQuery } from "@tanstack/react-query";
+import { contentUrl } from "@/shared/api/client";
+import type { StoredFile } from "@/shared/api/types";
+import { bytes } from "@/shared/format/bytes";
+
+/** How much of a text is loaded: enough for a look, whatever the file's size. */
+const most = 256 * 1024;
+
+async function readText(file: StoredFile, signal: AbortSignal): Promise<string> {
+  if (file.size === 0) return "";
+  const headers = { Range: `bytes=0-${most - 1}` };
+  const response = await fetch(contentUrl(file.id), { headers, signal });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return new TextDecoder().decode(await response.arrayBuffer());
+}
+
+/** The beginning of a text. */
+export function TextPreview({ file }: { file: StoredFile }) {
+  const text = useQuery({
+    queryKey: ["text", file.id, file.sha256],
+    queryFn: ({ signal }) => readText(file, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  });
+  if (text.isPending) return <div className="skeleton m-4 h-40 w-full self-start" aria-hidden="true" />;
+  if (text.isError) return <p className="p-6 text-muted">The text could not be loaded.</p>;
+  if (text.data === "") return <p className="p-6 text-muted">This file is empty.</p>;
+  return (
+    <section
+      className="size-full self-start overflow-auto"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={`Text of ${file.name}`}
+      data-own-keys
+    >
+      <pre className="w-max min-w-full p-4 font-mono text-[0.86rem] leading-relaxed">{text.data}</pre>
+      {file.size > most && <p className="px-4 pb-4 text-muted">Only the first {bytes(most)} are shown.</p>}
+    </section>
+  );
+}

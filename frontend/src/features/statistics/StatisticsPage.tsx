@@ -1,0 +1,100 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { api } from "@/shared/api/client";
+import { subscribe } from "@/shared/api/events";
+import { dayLabel } from "@/shared/format/time";
+import { ErrorPanel } from "@/shared/ui/states";
+import { useTitle } from "@/shared/ui/useTitle";
+import { useSearch } from "@/shared/url/location";
+import { GrowthChart } from "./GrowthChart";
+import { RangePicker } from "./RangePicker";
+import { DownloadsCard, TypesCard } from "./Rankings";
+import { presets, readRange } from "./range";
+import "./statistics.css";
+import { TotalCards } from "./TotalCards";
+import { UploadsChart } from "./UploadsChart";
+
+/** How the server is used, over the days that the URL names. */
+export default function StatisticsPage() {
+  useTitle("Statistics");
+  const search = useSearch();
+  const range = useMemo(() => readRange(search), [search]);
+  const stats = useQuery({
+    queryKey: ["stats", range.from, range.to],
+    queryFn: ({ signal }) => api.stats(range.from, range.to, signal),
+    placeholderData: keepPreviousData,
+  });
+  useFollow();
+  const preset = presets.find((p) => p.key === range.preset);
+  const span = preset ? `in ${preset.label}` : `from ${dayLabel(range.from)} to ${dayLabel(range.to)}`;
+  return (
+    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-32 lg:px-6">
+      <div className="mx-auto flex max-w-6xl flex-col gap-4">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <h1 className="text-xl font-semibold tracking-tight">Statistics</h1>
+          <RangePicker range={range} />
+        </div>
+        {stats.isPending ? (
+          <StatsSkeleton />
+        ) : stats.data ? (
+          <>
+            <TotalCards stats={stats.data} span={span} />
+            <div className="grid gap-4 xl:grid-cols-2">
+              <GrowthChart days={stats.data.days} />
+              <UploadsChart days={stats.data.days} />
+              <TypesCard types={stats.data.types} />
+              <DownloadsCard files={stats.data.most_downloaded} />
+            </div>
+            <p className="text-[0.86rem] text-muted">Days are counted in UTC.</p>
+          </>
+        ) : (
+          <ErrorPanel
+            title="The statistics could not be loaded"
+            error={stats.error}
+            onRetry={() => void stats.refetch()}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Loads the numbers again when something has changed, at most every few seconds. */
+function useFollow() {
+  const client = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const changed = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void client.invalidateQueries({ queryKey: ["stats"] });
+      }, 2000);
+    };
+    const ends = [
+      subscribe("file.created", changed),
+      subscribe("file.deleted", changed),
+      subscribe("upload.ended", changed),
+      subscribe("reset", changed),
+    ];
+    return () => {
+      clearTimeout(timer);
+      for (const end of ends) end();
+    };
+  }, [client]);
+}
+
+function StatsSkeleton() {
+  return (
+    <div className="flex flex-col gap-4" aria-hidden="true">
+      <div className="grid grid-cols-2 gap-4 xl:grid-cols-4">
+        {["a", "b", "c", "d"].map((key) => (
+          <div key={key} className="skeleton h-36 rounded-2xl" />
+        ))}
+      </div>
+      <div className="grid gap-4 xl:grid-cols-2">
+        <div className="skeleton h-84 rounded-2xl" />
+        <div className="skeleton h-84 rounded-2xl" />
+      </div>
+    </div>
+  );
+}

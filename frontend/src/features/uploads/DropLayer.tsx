@@ -1,0 +1,60 @@
+import { UploadCloud } from "lucide-react";
+import { useEffect, useState } from "react";
+import { addFiles } from "./controller";
+import { fromDrop } from "./incoming";
+
+function carriesFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Makes the whole window a place to drop files and folders, on every view. */
+export function DropLayer() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // Every element under the pointer enters and leaves; only the window's own balance counts.
+    let depth = 0;
+    const enter = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      depth++;
+      setOver(true);
+    };
+    const hover = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
+    };
+    const leave = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!carriesFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      void fromDrop(event.dataTransfer).then(addFiles);
+    };
+    window.addEventListener("dragenter", enter);
+    window.addEventListener("dragover", hover);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragenter", enter);
+      window.removeEventListener("dragover", hover);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div className="drop-layer" aria-hidden="true">
+      <div className="flex flex-col items-center gap-3 rounded-3xl border-2 border-dashed border-accent bg-surface px-16 py-12 shadow-float">
+        <UploadCloud size={44} strokeWidth={1.5} className="text-accent" />
+        <p className="text-lg font-semibold">Drop to upload</p>
+        <p className="text-muted">Files and whole folders</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { ApiError, api } from "@/shared/api/client";
+import type { Upload } from "@/shared/api/types";
+import { bytes } from "@/shared/format/bytes";
+import { FileIcon } from "@/shared/ui/FileIcon";
+import { Ago } from "@/shared/ui/Measures";
+import { Progress } from "@/shared/ui/Progress";
+import { toast } from "@/shared/ui/Toasts";
+import { percent, share } from "./words";
+
+/** An upload that something else is sending. Aborting it asks once more, because its bytes would be lost. */
+export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
+  const [asking, setAsking] = useState(false);
+  const abort = useMutation({
+    mutationFn: () => api.abort(u.id),
+    onSuccess: () => onGone(u.id),
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === "not_found") onGone(u.id);
+      else
+        toast({ message: `“${u.name}” could not be aborted. ${error.message}`, tone: "danger", stays: 8000 });
+    },
+  });
+  const done = u.length === null ? null : u.length === 0 ? 1 : u.offset / u.length;
+  return (
+    <li className="transfer" data-testid="elsewhere">
+      <FileIcon type={u.declared_type} />
+      <div className="min-w-0 flex-1">
+        <div className="flex items-baseline gap-2">
+          <span className="truncate font-medium" title={u.name}>
+            {u.name}
+          </span>
+          {u.length !== null && (
+            <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">
+              {percent(u.offset, u.length)} %
+            </span>
+          )}
+        </div>
+        <div className="my-1">
+          <Progress value={done} label={`Upload of ${u.name}`} />
+        </div>
+        <p className="nums text-[0.86rem] text-muted">
+          {amount(u)}
+          {" · started "}
+          <Ago value={u.created_at} />
+        </p>
+      </div>
+      {asking ? (
+        <div className="flex shrink-0 gap-1.5 self-center">
+          <button
+            type="button"
+            className="btn btn-small border-transparent bg-danger-soft text-danger"
+            // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just used
+            autoFocus
+            disabled={abort.isPending}
+            onClick={() => abort.mutate()}
+          >
+            Abort
+          </button>
+          <button type="button" className="btn btn-small" onClick={() => setAsking(false)}>
+            Keep
+          </button>
+        </div>
+      ) : (
+        <button
+          type="button"
+          className="btn btn-small shrink-0 self-center"
+          aria-label={`Abort ${u.name}`}
+          onClick={() => setAsking(true)}
+        >
+          Abort
+        </button>
+      )}
+    </li>
+  );
+}
+
+function amount(u: Upload): string {
+  if (u.complete) return "Finishing";
+  return u.length === null ? `${bytes(u.offset)} of an unknown size` : share(u.offset, u.length);
+}

@@ -1,0 +1,52 @@
+import { FolderUp, Upload } from "lucide-react";
+import { useRef } from "react";
+import { addFiles } from "./controller";
+import { fromInput } from "./incoming";
+
+/** Chooses files, or a folder, to upload. */
+export function UploadButton() {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const take = (input: HTMLInputElement) => {
+    void addFiles(fromInput(input.files));
+    // Else choosing the same file again would be no change.
+    input.value = "";
+  };
+  return (
+    <div className="flex items-center gap-1.5">
+      <input
+        ref={files}
+        type="file"
+        multiple
+        className="hidden"
+        tabIndex={-1}
+        aria-hidden="true"
+        data-testid="choose-files"
+        onChange={(event) => take(event.target)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        className="hidden"
+        tabIndex={-1}
+        aria-hidden="true"
+        data-testid="choose-folder"
+        {...{ webkitdirectory: "" }}
+        onChange={(event) => take(event.target)}
+      />
+      <button
+        type="button"
+        className="icon-btn max-sm:hidden"
+        aria-label="Upload a folder"
+        title="Upload a folder"
+        onClick={() => folder.current?.click()}
+      >
+        <FolderUp size={18} aria-hidden="true" />
+      </button>
+      <button type="button" className="btn btn-primary" onClick={() => files.current?.click()}>
+        <Upload size={16} aria-hidden="true" />
+        Upload
+      </button>
+    </div>
+  );
+}

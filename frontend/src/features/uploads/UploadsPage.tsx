@@ -1,0 +1,67 @@
+import { ArrowUpFromLine } from "lucide-react";
+import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
+import { useTitle } from "@/shared/ui/useTitle";
+import { ElsewhereRow } from "./ElsewhereRow";
+import { useTransfers } from "./store";
+import { TransferRow } from "./TransferRow";
+import { pick } from "./Tray";
+import { UploadButton } from "./UploadButton";
+import { useElsewhere } from "./useElsewhere";
+
+/** What is being uploaded: from this browser, and to the same server from elsewhere. */
+export default function UploadsPage() {
+  useTitle("Uploads");
+  const own = useTransfers();
+  const { query, uploads, drop } = useElsewhere();
+  const idle = own.length === 0 && uploads.length === 0 && query.isSuccess;
+  return (
+    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-32 lg:px-6">
+      <div className="mx-auto flex max-w-4xl flex-col gap-6">
+        <h1 className="text-xl font-semibold tracking-tight">Uploads</h1>
+        {idle && (
+          <EmptyPanel
+            icon={<ArrowUpFromLine size={28} aria-hidden="true" />}
+            title="Nothing is being uploaded"
+            action={<UploadButton />}
+          >
+            Drop files anywhere on this page. What other people and programs are uploading shows here too.
+          </EmptyPanel>
+        )}
+        {own.length > 0 && (
+          <section aria-labelledby="own">
+            <h2 id="own" className="mb-2 font-semibold">
+              From this browser
+            </h2>
+            <ul className="card">
+              {pick(own).map((transfer) => (
+                <TransferRow key={transfer.id} transfer={transfer} />
+              ))}
+            </ul>
+          </section>
+        )}
+        {query.isPending ? (
+          <div className="skeleton h-36 rounded-2xl" aria-hidden="true" />
+        ) : query.isError && !query.data ? (
+          <ErrorPanel
+            title="The uploads could not be loaded"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+          />
+        ) : (
+          uploads.length > 0 && (
+            <section aria-labelledby="elsewhere">
+              <h2 id="elsewhere" className="mb-2 font-semibold">
+                From elsewhere
+              </h2>
+              <ul className="card">
+                {uploads.map((upload) => (
+                  <ElsewhereRow key={upload.id} upload={upload} onGone={drop} />
+                ))}
+              </ul>
+            </section>
+          )
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import type { ServerInfo } from "@/shared/api/types";
+import { bytes } from "@/shared/format/bytes";
+
+export type Rules = Pick<
+  ServerInfo,
+  "max_size" | "allowed_types" | "denied_types" | "allowed_extensions" | "denied_extensions"
+>;
+
+/** Whether a media type falls under "image/png", "image/" or "image/*". */
+export function underType(type: string, pattern: string): boolean {
+  const wanted = pattern.toLowerCase().replace(/\*$/, "");
+  return (
+    wanted === "" || wanted === "*/" || (wanted.endsWith("/") ? type.startsWith(wanted) : type === wanted)
+  );
+}
+
+/** The entry of the list that a name ends in: "png", ".png" and "tar.gz" are all well. */
+function extensionIn(name: string, list: string[]): string | undefined {
+  return list
+    .map((entry) => entry.toLowerCase().replace(/^\./, ""))
+    .find((e) => name.toLowerCase().endsWith(`.${e}`));
+}
+
+function or(list: string[]): string {
+  return list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} or ${list.at(-1)}`;
+}
+
+const familyNames: Record<string, string> = {
+  "image/": "images",
+  "video/": "videos",
+  "audio/": "audio",
+  "text/": "text files",
+  "application/pdf": "PDF documents",
+};
+
+function typeNames(list: string[]): string {
+  return or(list.map((type) => familyNames[type.replace(/\*$/, "")] ?? type));
+}
+
+/**
+ * Why the server would refuse a file, or null. It only spares people a vain upload: the server decides, and
+ * it alone knows the type when the browser does not.
+ */
+export function refusal(file: { name: string; size: number; type: string }, rules: Rules): string | null {
+  const type = file.type.toLowerCase();
+  if (rules.max_size !== null && file.size > rules.max_size) {
+    return `it has ${bytes(file.size)}, this server takes up to ${bytes(rules.max_size)}`;
+  }
+  if (type !== "" && rules.denied_types.some((pattern) => underType(type, pattern))) {
+    return `files of type ${type} are not allowed`;
+  }
+  if (type !== "" && rules.allowed_types.length > 0 && !rules.allowed_types.some((p) => underType(type, p))) {
+    return `only ${typeNames(rules.allowed_types)} are allowed`;
+  }
+  const denied = extensionIn(file.name, rules.denied_extensions);
+  if (denied) return `files that end in .${denied} are not allowed`;
+  if (rules.allowed_extensions.length > 0 && !extensionIn(file.name, rules.allowed_extensions)) {
+    return `only files that end in ${or(rules.allowed_extensions.map((e) => `.${e.replace(/^\./, "")}`))} are allowed`;
+  }
+  return null;
+}

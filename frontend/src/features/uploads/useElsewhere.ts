@@ -1,0 +1,60 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { api } from "@/shared/api/client";
+import { useEvent } from "@/shared/api/events";
+import type { Events, Upload } from "@/shared/api/types";
+import { useTransfers } from "./store";
+import { isEnded } from "./transfer";
+
+const key = ["uploads"] as const;
+
+async function allUploads(signal: AbortSignal): Promise<Upload[]> {
+  const all: Upload[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: Upload[]; next_cursor: string | null } = await api.uploads(cursor, signal);
+    all.push(...page.items);
+    cursor = page.next_cursor;
+    // More than a thousand at once nobody reads.
+  } while (cursor !== null && all.length < 1000);
+  return all;
+}
+
+/** The uploads that others are sending, kept true by the server's events. */
+export function useElsewhere() {
+  const client = useQueryClient();
+  const query = useQuery({ queryKey: key, queryFn: ({ signal }) => allUploads(signal), staleTime: 5000 });
+  const edit = useCallback(
+    (change: (list: Upload[]) => Upload[]) =>
+      client.setQueryData<Upload[]>(key, (list) => (list ? change(list) : list)),
+    [client],
+  );
+  const started = useCallback(
+    (upload: Upload) => edit((list) => [upload, ...list.filter((u) => u.id !== upload.id)]),
+    [edit],
+  );
+  const progress = useCallback(
+    ({ id, offset, length }: Events["upload.progress"]) =>
+      edit((list) => list.map((u) => (u.id === id ? { ...u, offset, length } : u))),
+    [edit],
+  );
+  const ended = useCallback(
+    ({ id }: { id: string }) => edit((list) => list.filter((u) => u.id !== id)),
+    [edit],
+  );
+  const reset = useCallback(() => void client.invalidateQueries({ queryKey: key }), [client]);
+  useEvent("upload.started", started);
+  useEvent("upload.progress", progress);
+  useEvent("upload.ended", ended);
+  useEvent("reset", reset);
+
+  const own = useTransfers();
+  const uploads = useMemo(() => {
+    const mine = own.filter((t) => !isEnded(t));
+    return (query.data ?? []).filter(
+      (u) =>
+        !mine.some((t) => t.uploadId === u.id || (!t.uploadId && t.name === u.name && t.size === u.length)),
+    );
+  }, [query.data, own]);
+  return { query, uploads, drop: (id: string) => ended({ id }) };
+}

@@ -1,0 +1,31 @@
+import { useEffect, useState } from "react";
+import { bytes, exactBytes } from "@/shared/format/bytes";
+import { ago, exactTime } from "@/shared/format/time";
+
+/** A size with the exact bytes on hover. */
+export function Size({ value }: { value: number }) {
+  return (
+    <span className="nums whitespace-nowrap" title={exactBytes(value)}>
+      {bytes(value)}
+    </span>
+  );
+}
+
+/** A time ago with the exact one on hover; it keeps itself up to date. */
+export function Ago({ value }: { value: string }) {
+  const now = useMinute();
+  return (
+    <time className="whitespace-nowrap" dateTime={value} title={exactTime(value)}>
+      {ago(value, Math.max(now, Date.now()))}
+    </time>
+  );
+}
+
+function useMinute(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

@@ -1,0 +1,55 @@
+import { CircleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { ApiError } from "@/shared/api/client";
+
+/** What happened, what to do, and the id under which the server's log has it. */
+export function ErrorPanel({
+  title,
+  error,
+  onRetry,
+}: {
+  title: string;
+  error: unknown;
+  onRetry: () => void;
+}) {
+  const known = error instanceof ApiError ? error : null;
+  return (
+    <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-14 text-center">
+      <span className="grid size-11 place-items-center rounded-full bg-danger-soft text-danger">
+        <CircleAlert size={22} aria-hidden="true" />
+      </span>
+      <h2 className="text-lg font-semibold">{title}</h2>
+      <p className="text-muted">{known?.message ?? "Something unexpected went wrong on this page."}</p>
+      <button type="button" className="btn" onClick={onRetry}>
+        Try again
+      </button>
+      {known?.requestId && (
+        <p className="text-sm text-muted">
+          Request <code className="font-mono select-all">{known.requestId}</code>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Nothing here yet: says why and how to begin. */
+export function EmptyPanel({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-16 text-center">
+      <span className="grid size-16 place-items-center rounded-2xl bg-accent-soft text-accent">{icon}</span>
+      <h2 className="mt-1 text-lg font-semibold">{title}</h2>
+      <div className="text-muted">{children}</div>
+      {action && <div className="mt-2 flex gap-2">{action}</div>}
+    </div>
+  );
+}

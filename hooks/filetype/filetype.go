@@ -1,0 +1,122 @@
+// Package filetype decides which types of file may come in: by the type the
+// client declares, by the extension of the name, and by what the first bytes
+// show. The three can disagree, and a lie in one of them must not be enough.
+package filetype
+
+import (
+	"context"
+	"errors"
+
+	"pawl"
+)
+
+// Config says what is allowed. Empty lists allow everything.
+//
+// Types are media types ("image/png") or families of them ("image/*", "image/").
+// Extensions are written with or without their dot, in any case, and may be
+// compound ("tar.gz").
+type Config struct {
+	AllowTypes      []string
+	DenyTypes       []string
+	AllowExtensions []string
+	DenyExtensions  []string
+	// RefuseMismatch refuses a file whose bytes contradict the declared type.
+	RefuseMismatch bool
+}
+
+// Gate is a [pawl.BeginGate] and a [pawl.ContentGate].
+type Gate struct {
+	allowTypes, denyTypes           types
+	allowExtensions, denyExtensions extensions
+	refuseMismatch                  bool
+}
+
+// New checks the lists; its error names every entry that makes no sense.
+func New(c Config) (*Gate, error) {
+	var faults [4]error
+	g := &Gate{refuseMismatch: c.RefuseMismatch}
+	g.allowTypes, faults[0] = parseTypes(c.AllowTypes)
+	g.denyTypes, faults[1] = parseTypes(c.DenyTypes)
+	g.allowExtensions, faults[2] = parseExtensions(c.AllowExtensions)
+	g.denyExtensions, faults[3] = parseExtensions(c.DenyExtensions)
+	if err := errors.Join(faults[:]...); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Begin judges what the client says of a file before any of it has come.
+func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
+	if ext := g.denyExtensions.match(u.Name); ext != "" {
+		return refusal("files ending in %s are not allowed", ext)
+	}
+	if len(g.allowExtensions) > 0 && g.allowExtensions.match(u.Name) == "" {
+		return refusal("only files ending in %s are allowed", g.allowExtensions.sentence())
+	}
+	said := claimOf(u)
+	if isGeneric(said) {
+		return nil
+	}
+	if g.denyTypes.match(said) {
+		return refusal("files of type %s are not allowed", u.DeclaredType)
+	}
+	if len(g.allowTypes) > 0 && !g.allowsClaim(said, u.Name) {
+		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes.sentence(), u.DeclaredType)
+	}
+	return nil
+}
+
+// Content judges what the first bytes show. Of an empty file they show nothing,
+// and what Begin said holds.
+func (g *Gate) Content(_ context.Context, u pawl.Upload, foundType string) error {
+	if u.Length == 0 {
+		return nil
+	}
+	found, claim := canonical(foundType), claimOf(u)
+	switch {
+	case g.denyTypes.match(found):
+		return refusal("files of type %s are not allowed", foundType)
+	case len(g.allowTypes) > 0 && !g.allowed(found, claim, u.Name):
+		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(foundType))
+	case g.refuseMismatch && contradicts(claim, found):
+		return refusal("this is %s, and was declared as %s", describe(foundType), u.DeclaredType)
+	}
+	return nil
+}
+
+// allowed asks the allow list about what was found. Where the bytes alone cannot
+// tell (a .csv is plain text to them, and many a .docx a ZIP archive), the
+// client's word decides, as far as the bytes bear it out.
+func (g *Gate) allowed(found, claim, name string) bool {
+	if g.allowTypes.match(found) || g.allowTypes.match(looseForm(found)) {
+		return true
+	}
+	for _, wider := range widerMedia(found) {
+		if g.allowTypes.match(wider) {
+			return true
+		}
+	}
+	if isGeneric(claim) {
+		claim = typeOfName(name)
+	}
+	if isGeneric(claim) {
+		return false
+	}
+	if isGeneric(found) {
+		// Magic bytes say nothing of a type they have no entry for, and only an
+		// operator who named exactly this type can have meant that.
+		return !isKnown(claim) && g.allowTypes.has(claim)
+	}
+	return g.allowsClaim(claim, name) && couldBe(found, claim)
+}
+
+// allowsClaim asks the allow list about what the client says. Some systems know
+// no better name for a text than text/plain; its extension then says more.
+func (g *Gate) allowsClaim(claim, name string) bool {
+	return g.allowTypes.match(claim) || g.allowTypes.match(looseForm(claim)) ||
+		claim == "text/plain" && g.allowTypes.match(typeOfName(name))
+}
+
+func refusal(format string, args ...any) error {
+	return pawl.Errorf(pawl.UnsupportedType, format, args...)
+}

@@ -1,0 +1,92 @@
+package filetype
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	"strings"
+)
+
+// types is a list of media types and, ending in a slash, of families.
+type types []string
+
+// parseTypes reads a list of types; its error names each entry that is none.
+func parseTypes(entries []string) (types, error) {
+	var list types
+	var faults []error
+	for _, entry := range entries {
+		t := base(entry)
+		if family, isFamily := strings.CutSuffix(t, "/*"); isFamily {
+			t = family + "/"
+		}
+		if !isType(t) {
+			faults = append(faults, fmt.Errorf("%q is no media type: write one like image/png, or a family like image/*", entry))
+			continue
+		}
+		if !strings.HasSuffix(t, "/") {
+			t = canonical(t)
+		}
+		list = append(list, t)
+	}
+	return list, errors.Join(faults...)
+}
+
+// isType reports whether t is a media type, or a family with its slash.
+func isType(t string) bool {
+	family, sub, _ := strings.Cut(t, "/")
+	if sub == "" && strings.HasSuffix(t, "/") {
+		sub = "any"
+	}
+	_, _, err := mime.ParseMediaType(family + "/" + sub)
+	return err == nil && family != "" && sub != "" && !strings.ContainsAny(t, "* ")
+}
+
+func (l types) match(mediaType string) bool {
+	t := canonical(mediaType)
+	for _, entry := range l {
+		if t == entry || strings.HasSuffix(entry, "/") && strings.HasPrefix(t, entry) {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether the list names exactly this type.
+func (l types) has(mediaType string) bool {
+	for _, entry := range l {
+		if entry == canonical(mediaType) {
+			return true
+		}
+	}
+	return false
+}
+
+// extensions is a list of lower-case extensions with their dots.
+type extensions []string
+
+// parseExtensions reads a list of extensions; its error names each entry that is none.
+func parseExtensions(entries []string) (extensions, error) {
+	var list extensions
+	var faults []error
+	for _, entry := range entries {
+		ext := "." + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(entry)), ".")
+		if ext == "." || strings.ContainsAny(ext, "/\\* ,") || strings.HasSuffix(ext, ".") {
+			faults = append(faults, fmt.Errorf("%q is no extension: write one like .png or .tar.gz", entry))
+			continue
+		}
+		list = append(list, ext)
+	}
+	return list, errors.Join(faults...)
+}
+
+// match is the entry that the name ends in, or empty. Dots and spaces at the end
+// of a name are looked through: Windows drops them when it saves the file.
+func (l extensions) match(name string) string {
+	name = strings.ToLower(strings.TrimRight(name, ". "))
+	for _, ext := range l {
+		if strings.HasSuffix(name, ext) {
+			return ext
+		}
+	}
+	return ""
+}

@@ -1,0 +1,141 @@
+package pawl
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+)
+
+// live is an upload this instance has open: its row, its blob's appender and its
+// digest stay at hand from one request to the next, so that a chunk costs no
+// query and no second read. Only the holder of the upload's lock changes it;
+// anybody may look.
+type live struct {
+	out    Appender
+	digest *digest
+	head   []byte // the first HeadBytes, for the content gates
+
+	mu     sync.Mutex // guards what is below
+	upload Upload     // Progress as last written down
+	used   time.Time  // when a request last had it
+	saved  time.Time  // when its progress was last written down
+}
+
+// openUpload takes an upload up where its blob ends.
+func openUpload(ctx context.Context, blobs Blobs, u Upload, now time.Time) (*live, error) {
+	out, err := blobs.Appender(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	l := &live{out: out, upload: u, used: now, saved: now}
+	if err := l.takeUp(ctx, blobs); err != nil {
+		_ = out.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *live) takeUp(ctx context.Context, blobs Blobs) (err error) {
+	size := l.out.Offset()
+	if size < l.upload.Progress.Offset {
+		return errLost
+	}
+	if l.digest, err = resumeDigest(ctx, blobs, l.upload, size); err != nil {
+		return err
+	}
+	if size > 0 && !l.judged() {
+		l.head, err = readHead(ctx, blobs, l.upload.ID)
+	}
+	return err
+}
+
+func readHead(ctx context.Context, blobs Blobs, id ID) ([]byte, error) {
+	blob, err := blobs.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer blob.Close()
+	return io.ReadAll(io.LimitReader(blob, HeadBytes))
+}
+
+// judged reports whether the content gates have let the upload pass.
+func (l *live) judged() bool { return l.row().Progress.FoundType != "" }
+
+func (l *live) row() Upload {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.upload
+}
+
+// snapshot is the upload with its durable offset as of now.
+func (l *live) snapshot() Upload {
+	u := l.row()
+	u.Progress.Offset = l.out.Offset()
+	return u
+}
+
+func (l *live) change(now time.Time, change func(u *Upload)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.used = now
+	change(&l.upload)
+}
+
+// since tells how long ago a request last had the upload, and how long ago its
+// progress was written down.
+func (l *live) since(now time.Time) (used, saved time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return now.Sub(l.used), now.Sub(l.saved)
+}
+
+// progress is what there is to write down, and whether it is news.
+func (l *live) progress() (p Progress, news bool) {
+	saved := l.row().Progress
+	p = Progress{Offset: l.out.Offset(), FoundType: saved.FoundType}
+	p.DigestOffset, p.DigestState = l.digest.save()
+	return p, p.Offset != saved.Offset || p.DigestOffset != saved.DigestOffset
+}
+
+// liveSet is every upload this instance has open.
+type liveSet struct {
+	mu   sync.Mutex
+	byID map[ID]*live
+}
+
+func (s *liveSet) get(id ID) *live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byID[id]
+}
+
+func (s *liveSet) put(id ID, l *live) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byID == nil {
+		s.byID = make(map[ID]*live)
+	}
+	s.byID[id] = l
+}
+
+// drop forgets an upload and closes its blob.
+func (s *liveSet) drop(id ID) {
+	s.mu.Lock()
+	l := s.byID[id]
+	delete(s.byID, id)
+	s.mu.Unlock()
+	if l != nil {
+		_ = l.out.Close()
+	}
+}
+
+func (s *liveSet) all() []*live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*live, 0, len(s.byID))
+	for _, l := range s.byID {
+		all = append(all, l)
+	}
+	return all
+}

@@ -1,0 +1,65 @@
+package pawl
+
+import "time"
+
+// What is written when an upload ends: these run inside a transaction.
+
+func newFile(up Upload, sum [32]byte, now time.Time) File {
+	return File{
+		ID: up.ID, Owner: up.Owner, Name: up.Name, Size: up.Progress.Offset,
+		DeclaredType: up.DeclaredType, MediaType: mediaType(up), SHA256: sum, State: Ready,
+		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
+		CreatedAt: now, UpdatedAt: now,
+	}
+}
+
+func mediaType(up Upload) string {
+	if up.Progress.FoundType == "" {
+		return "application/octet-stream"
+	}
+	return up.Progress.FoundType
+}
+
+func recordFile(tx Tx, f File) error {
+	if err := tx.InsertFile(f); err != nil {
+		return err
+	}
+	err := tx.Count(Tally{
+		At: f.CreatedAt, Owner: f.Owner, MediaType: f.MediaType,
+		FilesAdded: 1, BytesAdded: f.Size, UploadsFinished: 1,
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Record(Event{At: f.CreatedAt, Type: FileCreated, Subject: f.ID, Owner: f.Owner, Outcome: Finished})
+}
+
+func recordFileGone(tx Tx, f File, now time.Time) error {
+	err := tx.Count(Tally{At: now, Owner: f.Owner, MediaType: f.MediaType, FilesRemoved: 1, BytesRemoved: f.Size})
+	if err != nil {
+		return err
+	}
+	return tx.Record(Event{At: now, Type: FileDeleted, Subject: f.ID, Owner: f.Owner})
+}
+
+func recordEnd(tx Tx, up Upload, outcome Outcome, why error, now time.Time) error {
+	if up.Kind == Partial {
+		return nil
+	}
+	if outcome != Aborted {
+		if err := tx.Count(Tally{At: now, Owner: up.Owner, UploadsFailed: 1}); err != nil {
+			return err
+		}
+	}
+	return tx.Record(Event{
+		At: now, Type: UploadEnded, Subject: up.ID, Owner: up.Owner, Outcome: outcome, Reason: reason(why),
+	})
+}
+
+// reason is the sentence of an error that people may see.
+func reason(err error) string {
+	if err == nil {
+		return ""
+	}
+	return Sentence(err)
+}

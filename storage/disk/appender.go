@@ -1,0 +1,158 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"pawl"
+)
+
+// appender writes one blob. Between requests it keeps the file open.
+type appender struct {
+	blobs   *Blobs
+	id      pawl.ID
+	file    file         // nil until there is something to write
+	durable atomic.Int64 // size that would survive a power cut
+
+	mu     sync.Mutex
+	run    *run // the Append under way
+	broken error
+}
+
+// Appender opens a blob at its durable end. A blob that is not there gets its
+// file with its first byte.
+func (b *Blobs) Appender(_ context.Context, id pawl.ID) (pawl.Appender, error) {
+	a := &appender{blobs: b, id: id}
+	f, err := b.open(b.path(id), os.O_RDWR, b.direct)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, nil
+	}
+	if err != nil {
+		return nil, translate(err)
+	}
+	size, err := f.Size()
+	if err == nil && !b.known.is(id, size) {
+		size, err = b.settle(id, f)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, translate(err)
+	}
+	a.file = f
+	a.durable.Store(size)
+	return a, nil
+}
+
+func (a *appender) Offset() int64 { return a.durable.Load() }
+
+// Append writes src past the end. Three work side by side: this goroutine reads,
+// one writes to the disk and one feeds tee, so that network, digest and disk
+// never wait for each other longer than the slowest takes.
+func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int64, error) {
+	start := a.durable.Load()
+	r := newRun(a, start)
+	if err := a.enter(r); err != nil {
+		return 0, err
+	}
+	defer a.leave()
+	var workers sync.WaitGroup
+	workers.Go(r.write)
+	workers.Go(func() { r.feed(tee) })
+	srcErr := r.read(src)
+	workers.Wait()
+	r.recycle()
+	n := a.durable.Load() - start
+	if r.failed != nil {
+		return n, r.failed
+	}
+	return n, srcErr
+}
+
+func (a *appender) enter(r *run) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.broken != nil {
+		return a.broken
+	}
+	a.run = r
+	return nil
+}
+
+func (a *appender) leave() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.run = nil
+}
+
+// Sync makes what has been read so far durable.
+func (a *appender) Sync(context.Context) (int64, error) {
+	a.mu.Lock()
+	r, broken := a.run, a.broken
+	a.mu.Unlock()
+	if broken != nil {
+		return 0, broken
+	}
+	if r != nil {
+		r.flush()
+	}
+	return a.durable.Load(), nil
+}
+
+func (a *appender) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.broken == nil {
+		a.broken = pawl.Errorf(pawl.Locked, "the upload was closed meanwhile; try again")
+	}
+	if a.file == nil {
+		return nil
+	}
+	return a.file.Close()
+}
+
+// ensureFile makes the file when its first byte has come.
+func (a *appender) ensureFile() (created bool, err error) {
+	if a.file != nil {
+		return false, nil
+	}
+	f, err := a.blobs.create(a.id, a.blobs.direct)
+	if err != nil {
+		return false, err
+	}
+	a.file = f
+	return true, nil
+}
+
+// settle makes the file durable up to end, and the offset with it. When that
+// fails nobody knows what the page cache still holds (a second fsync would
+// succeed and mean nothing), so the file is cut back to what is known to be safe.
+func (a *appender) settle(end int64, created bool) error {
+	err := a.file.Sync()
+	if err == nil && created {
+		err = syncDir(a.blobs.folder(a.id))
+	}
+	if err == nil {
+		a.durable.Store(end)
+		a.blobs.known.set(a.id, end)
+		return nil
+	}
+	a.blobs.known.forget(a.id)
+	if cut := errors.Join(a.file.Truncate(a.durable.Load()), a.file.Sync()); cut != nil {
+		a.blobs.log.Error("a blob could not be cut back after a failed sync", "blob", a.id, "error", cut)
+	}
+	return err
+}
+
+const (
+	writeAt   = 1 << 20         // bytes worth a write of their own while more are coming
+	writeMost = 4 << 20         // bytes in one call
+	readAhead = 8 << 20         // bytes held in memory at most
+	syncAt    = 32 << 20        // bytes not durable yet at most
+	settleIn  = 2 * time.Second // and how long they wait for company
+)

@@ -1,0 +1,229 @@
+// Package disk keeps blobs as files of a local file system: one file a blob,
+// nothing beside it. The size of the file, once it is durable, is how far the
+// blob has come.
+//
+// Files lie in folders named for the beginning of their id, which is a time: a
+// folder holds what began within some two hours, so that what is written together
+// lies together and one folder is made durable for many.
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"pawl"
+)
+
+// Config says where blobs are kept.
+type Config struct {
+	Dir string // made if missing
+	Log *slog.Logger
+}
+
+// Blobs implements [pawl.Blobs].
+type Blobs struct {
+	dir     string
+	log     *slog.Logger
+	direct  bool // the file system takes O_DIRECT
+	pool    pool
+	known   known
+	commits *groupCommit
+	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
+}
+
+var _ pawl.Blobs = (*Blobs)(nil)
+
+// folderLength is how much of an id names its folder: 25 bits of its 48-bit time.
+const folderLength = 5
+
+// Open makes the directory ready.
+func Open(c Config) (*Blobs, error) {
+	dir := filepath.Join(c.Dir, "blobs")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("disk: %w", err)
+	}
+	b := &Blobs{dir: dir, log: c.Log, direct: supportsDirect(dir), pool: newPool(), open: openFile}
+	b.commits = newGroupCommit(dir)
+	c.Log.Debug("blobs are kept on disk", "dir", dir, "direct_io", b.direct)
+	return b, nil
+}
+
+// Close ends the background work. Nothing may be called after it.
+func (b *Blobs) Close() error {
+	b.commits.close()
+	return nil
+}
+
+func (b *Blobs) folder(id pawl.ID) string { return filepath.Join(b.dir, string(id[:folderLength])) }
+
+func (b *Blobs) path(id pawl.ID) string { return filepath.Join(b.folder(id), string(id)) }
+
+// create makes a blob's file, which must not be there, and its folder.
+func (b *Blobs) create(id pawl.ID, direct bool) (file, error) {
+	flag := os.O_RDWR | os.O_CREATE | os.O_EXCL
+	f, err := b.open(b.path(id), flag, direct)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	if err := os.Mkdir(b.folder(id), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if err := syncDir(b.dir); err != nil {
+		return nil, err
+	}
+	return b.open(b.path(id), flag, direct)
+}
+
+// Open reads a blob; the reader is an [os.File], so that a download can be left
+// to the kernel.
+func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
+	f, err := os.Open(b.path(id))
+	if err != nil {
+		return nil, translate(err)
+	}
+	return f, nil
+}
+
+// Size is the durable size. A file that this process has not synced yet, because
+// an earlier one wrote it, is synced first: its size may be known to the page
+// cache alone.
+func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
+	info, err := os.Stat(b.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, translate(err)
+	}
+	if b.known.is(id, info.Size()) {
+		return info.Size(), nil
+	}
+	f, err := b.open(b.path(id), os.O_RDWR, false)
+	if err != nil {
+		return 0, translate(err)
+	}
+	defer f.Close()
+	return b.settle(id, f)
+}
+
+// settle makes a file as it is durable, name and all, and returns its size.
+func (b *Blobs) settle(id pawl.ID, f file) (int64, error) {
+	size, err := f.Size()
+	if err != nil {
+		return 0, translate(err)
+	}
+	if err := f.Sync(); err != nil {
+		return 0, translate(err)
+	}
+	if err := syncDir(b.folder(id)); err != nil {
+		return 0, translate(err)
+	}
+	b.known.set(id, size)
+	return size, nil
+}
+
+// Delete removes a blob.
+func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
+	b.known.forget(id)
+	err := os.Remove(b.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return translate(err)
+}
+
+// All lists every blob. Whatever else lies in the directory is passed over.
+func (b *Blobs) All(ctx context.Context) iter.Seq2[pawl.BlobInfo, error] {
+	return func(yield func(pawl.BlobInfo, error) bool) {
+		folders, err := os.ReadDir(b.dir)
+		if err != nil {
+			yield(pawl.BlobInfo{}, translate(err))
+			return
+		}
+		for _, folder := range folders {
+			if folder.IsDir() && !b.allIn(ctx, folder.Name(), yield) {
+				return
+			}
+		}
+	}
+}
+
+func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobInfo, error) bool) (more bool) {
+	dir, err := os.Open(filepath.Join(b.dir, folder))
+	if err != nil {
+		return yield(pawl.BlobInfo{}, translate(err))
+	}
+	defer dir.Close()
+	for {
+		entries, err := dir.ReadDir(1024)
+		for _, entry := range entries {
+			id, err := pawl.ParseID(entry.Name())
+			if err != nil || !entry.Type().IsRegular() {
+				continue
+			}
+			info, err := entry.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // deleted meanwhile
+			}
+			if err != nil {
+				return yield(pawl.BlobInfo{}, translate(err))
+			}
+			if !yield(pawl.BlobInfo{ID: id, Size: info.Size()}, nil) {
+				return false
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return true
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return yield(pawl.BlobInfo{}, translate(err))
+		}
+	}
+}
+
+// Free is how many bytes can still be stored. A little is kept back, so that a
+// full disk leaves the database room to say so.
+func (b *Blobs) Free(context.Context) (int64, error) {
+	free, total, err := space(b.dir)
+	if err != nil {
+		return 0, translate(err)
+	}
+	return max(0, free-min(maxReserve, total/20)), nil
+}
+
+const maxReserve = 64 << 20
+
+// leaveRoom is an error once an upload has eaten into what is kept back.
+func (b *Blobs) leaveRoom() error {
+	free, err := b.Free(context.Background())
+	if err == nil && free == 0 {
+		return syscall.ENOSPC
+	}
+	return err
+}
+
+// translate gives an error of the operating system its kind; its path stays in
+// the log.
+func translate(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return pawl.Because(err, pawl.NotFound, "no such blob")
+	case isNoSpace(err):
+		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+	default:
+		return pawl.Because(err, pawl.Internal, "the server's storage failed")
+	}
+}

@@ -1,0 +1,173 @@
+package disk
+
+import (
+	"io"
+	"sync"
+	"time"
+)
+
+// run is one Append under way. Offsets are of the file:
+//
+//	start ≤ synced ≤ written ≤ end,  start ≤ fed ≤ end
+type run struct {
+	a *appender
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	chunks  []*chunk // in order; what is neither written nor fed yet
+	end     int64    // read so far
+	written int64
+	synced  int64
+	fed     int64
+	wanted  int64 // durable offset somebody waits for
+	done    bool  // nothing more will be read
+	stopped bool  // the writer has ended
+	failed  error
+	created bool        // the file's name is not durable yet
+	timer   *time.Timer // runs from the first byte that is not durable
+	armed   bool
+}
+
+func newRun(a *appender, start int64) *run {
+	r := &run{a: a, end: start, written: start, synced: start, fed: start}
+	r.changed = sync.NewCond(&r.mu)
+	r.timer = time.AfterFunc(time.Hour, r.settleNow)
+	r.timer.Stop()
+	return r
+}
+
+// read fills chunks from src until it ends.
+func (r *run) read(src io.Reader) error {
+	defer r.finishReading()
+	defer r.timer.Stop()
+	for {
+		c := r.chunkToFill()
+		if c == nil {
+			return nil // the writer failed, and says why
+		}
+		n, err := src.Read(c.buf[c.end-c.base:])
+		r.filled(c, n)
+		if err == io.EOF { //nolint:errorlint // the reader's contract
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) finishReading() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done = true
+	r.changed.Broadcast()
+}
+
+// chunkToFill is the last chunk, or a new one behind it as soon as the others
+// have left room for it.
+func (r *run) chunkToFill() *chunk {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.failed == nil {
+		if last := len(r.chunks) - 1; last >= 0 && !r.chunks[last].full() {
+			return r.chunks[last]
+		}
+		if len(r.chunks) < readAhead/chunkSize {
+			c := r.a.blobs.pool.get(alignDown(r.end), r.end)
+			r.chunks = append(r.chunks, c)
+			return c
+		}
+		r.changed.Wait()
+	}
+	return nil
+}
+
+func (r *run) filled(c *chunk, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.end += int64(n)
+	r.end = c.end
+	if !r.armed && n > 0 {
+		r.armed = true
+		r.timer.Reset(settleIn)
+	}
+	r.changed.Broadcast()
+}
+
+// flush waits until what has been read by now is durable.
+func (r *run) flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	target := r.end
+	r.want(target)
+	for r.synced < target && !r.stopped {
+		r.changed.Wait()
+	}
+}
+
+// settleNow has what has been read made durable without waiting for it: bytes of
+// a slow client do not stay in memory until there are enough of them.
+func (r *run) settleNow() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.armed = false
+	r.want(r.end)
+}
+
+func (r *run) want(target int64) {
+	r.wanted = max(r.wanted, target)
+	r.changed.Broadcast()
+}
+
+// release gives back the chunks that writer and tee are both done with. The one
+// being filled stays.
+func (r *run) release() {
+	for len(r.chunks) > 0 {
+		c := r.chunks[0]
+		if !c.full() || r.written < c.end || r.fed < c.end {
+			return
+		}
+		r.a.blobs.pool.put(c)
+		r.chunks = r.chunks[1:]
+	}
+}
+
+// recycle gives everything back at the end.
+func (r *run) recycle() {
+	for _, c := range r.chunks {
+		r.a.blobs.pool.put(c)
+	}
+	r.chunks = nil
+}
+
+// feed gives tee all that is read, in order.
+func (r *run) feed(tee io.Writer) {
+	for {
+		p := r.nextToFeed()
+		if p == nil {
+			return
+		}
+		_, _ = tee.Write(p) // a digest cannot fail
+		r.mu.Lock()
+		r.fed += int64(len(p))
+		r.release()
+		r.changed.Broadcast()
+		r.mu.Unlock()
+	}
+}
+
+func (r *run) nextToFeed() []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		for _, c := range r.chunks {
+			if c.end > r.fed && c.base <= r.fed {
+				return c.slice(r.fed, c.end)
+			}
+		}
+		if r.done {
+			return nil
+		}
+		r.changed.Wait()
+	}
+}

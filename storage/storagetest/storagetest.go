@@ -1,0 +1,334 @@
+// Package storagetest is the contract every storage of blobs passes.
+package storagetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"pawl"
+)
+
+// Run puts the blobs that open makes through the contract.
+func Run(t *testing.T, open func(t *testing.T) pawl.Blobs) {
+	for name, test := range map[string]func(*testing.T, pawl.Blobs){
+		"a blob that was never written is empty and cannot be opened": neverWritten,
+		"what is appended is read back":                               appendAndRead,
+		"an appender opened later goes on at the durable end":         reopen,
+		"pieces of any size add up":                                   anyPieces,
+		"a source that fails loses nothing it gave":                   sourceFails,
+		"sync in the middle of an append does not wait for more":      syncMidway,
+		"a slow source becomes durable by itself":                     slowSource,
+		"small blobs are put whole":                                   put,
+		"many blobs are put at once":                                  putMany,
+		"many appenders write at once":                                appendMany,
+		"readers do not disturb each other or the writer":             manyReaders,
+		"a deleted blob is gone, and deleting it again is fine":       deleted,
+		"a listing shows every blob once":                             listing,
+		"there is room":                                               free,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
+func newID() pawl.ID { return pawl.NewID(time.Now()) }
+
+// noise is n bytes that are the same for the same seed.
+func noise(seed uint64, n int) []byte {
+	p := make([]byte, n)
+	source := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 1})
+	_, _ = source.Read(p)
+	return p
+}
+
+func neverWritten(t *testing.T, blobs pawl.Blobs) {
+	id := newID()
+	wantSize(t, blobs, id, 0)
+	if _, err := blobs.Open(t.Context(), id); pawl.KindOf(err) != pawl.NotFound {
+		t.Errorf("Open: %v, want kind not_found", err)
+	}
+	a := appender(t, blobs, id)
+	if a.Offset() != 0 {
+		t.Errorf("offset %d, want 0", a.Offset())
+	}
+	wantAppend(t, a, nil)
+	wantSize(t, blobs, id, 0)
+}
+
+func appendAndRead(t *testing.T, blobs pawl.Blobs) {
+	for _, size := range []int{1, 4095, 4096, 4097, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 17, 40<<20 + 3} {
+		id, content := newID(), noise(uint64(size), size)
+		wantAppend(t, appender(t, blobs, id), content)
+		wantContent(t, blobs, id, content)
+	}
+}
+
+func reopen(t *testing.T, blobs pawl.Blobs) {
+	id, content := newID(), noise(1, 3<<20+100)
+	first := appender(t, blobs, id)
+	wantAppend(t, first, content[:2<<20+33])
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := appender(t, blobs, id)
+	if second.Offset() != 2<<20+33 {
+		t.Fatalf("offset %d after reopening, want %d", second.Offset(), 2<<20+33)
+	}
+	wantAppend(t, second, content[2<<20+33:])
+	wantContent(t, blobs, id, content)
+}
+
+func anyPieces(t *testing.T, blobs pawl.Blobs) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 8 {
+		id, content := newID(), noise(random.Uint64(), 1+random.IntN(6<<20))
+		a := appender(t, blobs, id)
+		for rest := content; len(rest) > 0; {
+			n := min(len(rest), 1+random.IntN(1<<random.IntN(23)))
+			wantAppend(t, a, rest[:n])
+			rest = rest[n:]
+		}
+		wantContent(t, blobs, id, content)
+	}
+}
+
+func sourceFails(t *testing.T, blobs pawl.Blobs) {
+	id, content, broken := newID(), noise(3, 2<<20+5), errors.New("the line went dead")
+	a := appender(t, blobs, id)
+	var tee bytes.Buffer
+	n, err := a.Append(t.Context(), io.MultiReader(bytes.NewReader(content), failing{broken}), &tee)
+	if !errors.Is(err, broken) || n != int64(len(content)) {
+		t.Fatalf("Append = %d, %v; want %d and the source's error", n, err, len(content))
+	}
+	if !bytes.Equal(tee.Bytes(), content) {
+		t.Error("tee did not get what the blob got")
+	}
+	wantContent(t, blobs, id, content)
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func syncMidway(t *testing.T, blobs pawl.Blobs) {
+	id, content := newID(), noise(4, 700_001)
+	a := appender(t, blobs, id)
+	src, client := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Append(context.Background(), src, io.Discard)
+		done <- err
+	}()
+	if _, err := client.Write(content); err != nil { // returns when all is read
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		offset, err := a.Sync(t.Context())
+		return err == nil && offset == int64(len(content))
+	})
+	wantSize(t, blobs, id, int64(len(content)))
+	_, _ = client.Write([]byte("more"))
+	_ = client.Close()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	wantContent(t, blobs, id, append(content, "more"...))
+}
+
+func slowSource(t *testing.T, blobs pawl.Blobs) {
+	a := appender(t, blobs, newID())
+	src, client := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = a.Append(context.Background(), src, io.Discard)
+	}()
+	_, _ = client.Write([]byte("a few bytes, and then nothing for a long time"))
+	waitFor(t, func() bool { return a.Offset() > 0 })
+	_ = client.Close()
+	<-done
+}
+
+func put(t *testing.T, blobs pawl.Blobs) {
+	for _, size := range []int{0, 1, 16 << 10, 256 << 10} {
+		id, content := newID(), noise(uint64(size), size)
+		if err := blobs.Put(t.Context(), id, content); err != nil {
+			t.Fatal(err)
+		}
+		wantContent(t, blobs, id, content)
+	}
+	id := newID()
+	for range 2 {
+		if err := blobs.Put(t.Context(), id, nil); err != nil {
+			t.Errorf("putting an empty blob again: %v", err)
+		}
+	}
+}
+
+func putMany(t *testing.T, blobs pawl.Blobs) {
+	inParallel(64, func(i int) {
+		id, content := newID(), noise(uint64(i), i*100)
+		if err := blobs.Put(t.Context(), id, content); err != nil {
+			t.Error(err)
+			return
+		}
+		wantContent(t, blobs, id, content)
+	})
+}
+
+func appendMany(t *testing.T, blobs pawl.Blobs) {
+	inParallel(8, func(i int) {
+		id, content := newID(), noise(uint64(i), 2<<20+i*4096+i)
+		a, err := blobs.Appender(t.Context(), id)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer a.Close()
+		for rest := content; len(rest) > 0; {
+			n := min(len(rest), 300_000)
+			wantAppend(t, a, rest[:n])
+			rest = rest[n:]
+		}
+		wantContent(t, blobs, id, content)
+	})
+}
+
+func manyReaders(t *testing.T, blobs pawl.Blobs) {
+	id, content := newID(), noise(9, 4<<20)
+	a := appender(t, blobs, id)
+	wantAppend(t, a, content[:1<<20])
+	inParallel(9, func(i int) {
+		if i == 0 {
+			wantAppend(t, a, content[1<<20:])
+			return
+		}
+		r, err := blobs.Open(t.Context(), id)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer r.Close()
+		got := make([]byte, 1<<20)
+		if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, content[:1<<20]) {
+			t.Errorf("reader %d: wrong bytes (%v)", i, err)
+		}
+	})
+	wantContent(t, blobs, id, content)
+}
+
+func deleted(t *testing.T, blobs pawl.Blobs) {
+	id := newID()
+	wantAppend(t, appender(t, blobs, id), []byte("short-lived"))
+	for range 2 {
+		if err := blobs.Delete(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantSize(t, blobs, id, 0)
+	if _, err := blobs.Open(t.Context(), id); pawl.KindOf(err) != pawl.NotFound {
+		t.Errorf("Open: %v, want kind not_found", err)
+	}
+}
+
+func listing(t *testing.T, blobs pawl.Blobs) {
+	want := make(map[pawl.ID]int64)
+	for i := range 50 {
+		id := pawl.NewID(time.Now().Add(-time.Duration(i) * time.Hour))
+		if err := blobs.Put(t.Context(), id, noise(uint64(i), i)); err != nil {
+			t.Fatal(err)
+		}
+		want[id] = int64(i)
+	}
+	for blob, err := range blobs.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		size, ok := want[blob.ID]
+		if !ok || size != blob.Size {
+			t.Errorf("listed %v, which is unknown, listed twice or of another size", blob)
+		}
+		delete(want, blob.ID)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d blobs were not listed", len(want))
+	}
+}
+
+func free(t *testing.T, blobs pawl.Blobs) {
+	if n, err := blobs.Free(t.Context()); err != nil || n <= 0 {
+		t.Errorf("Free = %d, %v", n, err)
+	}
+}
+
+func appender(t *testing.T, blobs pawl.Blobs, id pawl.ID) pawl.Appender {
+	t.Helper()
+	a, err := blobs.Appender(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return a
+}
+
+func wantAppend(t *testing.T, a pawl.Appender, content []byte) {
+	t.Helper()
+	before := a.Offset()
+	var tee bytes.Buffer
+	n, err := a.Append(context.Background(), bytes.NewReader(content), &tee)
+	if err != nil || n != int64(len(content)) {
+		t.Errorf("Append = %d, %v; want %d", n, err, len(content))
+	}
+	if !bytes.Equal(tee.Bytes(), content) {
+		t.Error("tee did not get what was appended")
+	}
+	if a.Offset() != before+int64(len(content)) {
+		t.Errorf("offset %d, want %d", a.Offset(), before+int64(len(content)))
+	}
+}
+
+func wantContent(t *testing.T, blobs pawl.Blobs, id pawl.ID, content []byte) {
+	t.Helper()
+	r, err := blobs.Open(context.Background(), id)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer r.Close()
+	got, err := io.ReadAll(r)
+	if err != nil || !bytes.Equal(got, content) {
+		t.Errorf("read %d bytes (%v), which are not the %d written", len(got), err, len(content))
+	}
+	wantSize(t, blobs, id, int64(len(content)))
+}
+
+func wantSize(t *testing.T, blobs pawl.Blobs, id pawl.ID, want int64) {
+	t.Helper()
+	if size, err := blobs.Size(context.Background(), id); err != nil || size != want {
+		t.Errorf("Size = %d, %v; want %d", size, err, want)
+	}
+}
+
+func inParallel(n int, do func(i int)) {
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { do(i) })
+	}
+	group.Wait()
+}
+
+// waitFor gives a condition time to come true; how much depends on the machine.
+func waitFor(t *testing.T, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if condition() {
+			return
+		}
+	}
+	t.Fatal("it did not happen")
+}

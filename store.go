@@ -1,0 +1,129 @@
+package pawl
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the state of uploads and files. Every implementation passes the
+// contract suite in db/dbtest.
+//
+// Reads return an [Error] of kind [NotFound] where there is no such row, and of
+// kind [Unavailable] where the database is away.
+type Store interface {
+	// Update runs fn in one transaction: all of its writes become durable before
+	// Update returns nil, or none happens. fn must do nothing but call tx; it may
+	// share its commit with others that come at the same time, and runs once.
+	Update(ctx context.Context, fn func(tx Tx) error) error
+
+	UploadReader
+	FileReader
+	ReclaimReader
+
+	Stats(ctx context.Context, owner string, days DayRange) (Stats, error)
+	// Events lists what happened after seq, oldest first.
+	Events(ctx context.Context, after int64, limit int) ([]Event, error)
+	// EventSpan is the oldest seq still kept and the newest ever given, 0 and 0 if none.
+	EventSpan(ctx context.Context) (oldest, newest int64, err error)
+	Ping(ctx context.Context) error
+}
+
+// UploadReader reads uploads under way.
+type UploadReader interface {
+	Upload(ctx context.Context, id ID) (Upload, error)
+	UploadByJoinKey(ctx context.Context, owner, key string) (Upload, error)
+	Uploads(ctx context.Context, q UploadQuery) ([]Upload, error)
+}
+
+// FileReader reads files.
+type FileReader interface {
+	File(ctx context.Context, id ID) (File, error)
+	FileByJoinKey(ctx context.Context, owner, key string) (File, error)
+	Files(ctx context.Context, q FileQuery) ([]File, error)
+}
+
+// ReclaimReader reads what deletion has to ask.
+type ReclaimReader interface {
+	// Reclaims lists blobs whose rows are gone and whose bytes have to go, oldest first.
+	Reclaims(ctx context.Context, limit int) ([]ID, error)
+	// Referenced tells which of the ids have an upload, a file or a pending reclaim.
+	Referenced(ctx context.Context, ids []ID) (map[ID]bool, error)
+	// Heartbeat is when [Tx.Beat] was last called; the zero time if never.
+	Heartbeat(ctx context.Context) (time.Time, error)
+}
+
+// Tx is a write transaction. Moves from one state to another are compare-and-set:
+// a row that is not in the expected state is an [Error] of kind [NotFound], so
+// that of two who drive the same move one wins and the other changes nothing.
+type Tx interface {
+	InsertUpload(u Upload) error
+	// SaveProgress writes p down unless the row already says more.
+	SaveProgress(id ID, p Progress, at time.Time) error
+	// DeclareLength sets the length of an upload that has none; kind Conflict if it has another.
+	DeclareLength(id ID, length int64, at time.Time) error
+	DeleteUpload(id ID) error
+
+	InsertFile(f File) error
+	EditFile(id ID, edit FileEdit, at time.Time) error
+	DeleteFile(id ID) error
+	// AddDownloads counts on a file and in its owner's statistics; a file that is
+	// gone is no error.
+	AddDownloads(id ID, n int64, at time.Time) error
+
+	Count(t Tally) error
+	Record(e Event) error
+	ForgetEvents(before time.Time) error
+
+	// Reclaim notes that the blob's bytes have to go; Reclaimed that they are gone.
+	Reclaim(id ID, at time.Time) error
+	Reclaimed(id ID) error
+	Beat(at time.Time) error
+}
+
+// UploadQuery selects uploads, newest first, by keyset: those with ids below Before.
+type UploadQuery struct {
+	Owner       string // empty: everybody's
+	Before      ID     // empty: from the newest
+	WithPartial bool   // also the pieces of parallel uploads
+	OnlyWhole   bool   // only those whose every byte is known to have arrived
+	Limit       int
+}
+
+// FileSort is what a list of files is ordered by; ties go by id.
+type FileSort string
+
+// The orders of a list of files.
+const (
+	ByCreated FileSort = "created_at"
+	ByName    FileSort = "name" // case-folded, see FoldName
+	BySize    FileSort = "size"
+)
+
+// FileQuery selects files. Zero fields select everything.
+type FileQuery struct {
+	Owner         string
+	NameContains  string // compared folded, see FoldName
+	MediaType     string // exact, or a family such as "image/"
+	State         FileState
+	CreatedAfter  time.Time // inclusive
+	CreatedBefore time.Time // exclusive
+	Sort          FileSort
+	Ascending     bool
+	After         *FileCursor // keyset: only what comes after it in the order
+	Limit         int
+}
+
+// FileCursor is the place of a file in the order of a list: the value sorted by,
+// and the id.
+type FileCursor struct {
+	Created time.Time // with ByCreated
+	Name    string    // with ByName: folded
+	Size    int64     // with BySize
+	ID      ID
+}
+
+// FileEdit is a change to a file's editable fields; nil leaves one as it is.
+type FileEdit struct {
+	Name     *string
+	Metadata map[string]string
+}

@@ -1,0 +1,109 @@
+package pawl
+
+import (
+	"context"
+	"errors"
+	"io"
+)
+
+// Append adds body to the upload at offset and returns the new offset, durable.
+// It ends where body ends: with an error of kind [Interrupted] or [TooLarge] the
+// bytes that came before it are kept and the offset says so. A refusal by a gate
+// or by the size limit ends the upload, and its bytes are gone.
+func (u *Uploads) Append(ctx context.Context, p Principal, id ID, offset int64, body io.Reader) (int64, error) {
+	l, err := u.open(ctx, p, id)
+	if err != nil {
+		return offset, err
+	}
+	if l.out.Offset() != offset {
+		return offset, Errorf(Conflict, "the upload is at offset %d, not %d", l.out.Offset(), offset)
+	}
+	if err := u.checkRoom(ctx, 1); err != nil {
+		return offset, err
+	}
+	n, err := u.appendTo(ctx, l, body)
+	return offset + n, err
+}
+
+func (u *Uploads) appendTo(ctx context.Context, l *live, body io.Reader) (int64, error) {
+	n, err := l.out.Append(ctx, u.watch(ctx, l, body), l.digest)
+	l.change(u.Now(), func(*Upload) {})
+	switch {
+	case err == nil:
+		return n, nil
+	case isVerdict(err):
+		return n, u.refuse(ctx, l, err)
+	case KindOf(err) == Interrupted || KindOf(err) == TooLarge:
+		return n, err
+	default: // the storage failed: digest and descriptor may not agree with it any more
+		u.live.drop(l.row().ID)
+		return n, err
+	}
+}
+
+// watch puts everything a body has to pass between the client and the blob.
+func (u *Uploads) watch(ctx context.Context, l *live, body io.Reader) io.Reader {
+	var src io.Reader = meter{body, u.Observer.Received}
+	up := l.snapshot()
+	switch {
+	case up.Length != UnknownLength:
+		src = &allowance{src: src, left: up.Length - up.Progress.Offset, over: errLong}
+	case u.MaxSize > 0:
+		src = &allowance{src: src, left: u.MaxSize - up.Progress.Offset, over: verdict{u.errMaxSize()}}
+	}
+	if up.Kind == Partial || l.judged() {
+		return src
+	}
+	return screen{src: src, head: &l.head, judge: func() error { return u.judge(ctx, l) }}
+}
+
+// judge asks the content gates, once there is enough to judge by.
+func (u *Uploads) judge(ctx context.Context, l *live) error {
+	found, err := u.Gates.content(ctx, l.row(), l.head)
+	if isRefusal(err) {
+		return verdict{err}
+	}
+	if err != nil {
+		return err
+	}
+	l.change(u.Now(), func(up *Upload) { up.Progress.FoundType = found })
+	return nil
+}
+
+// verdict marks an error as a refusal of the upload itself, so that it is not
+// taken for a fault of the request on its way through the readers.
+type verdict struct{ error }
+
+func (v verdict) Unwrap() error { return v.error }
+
+func isVerdict(err error) bool {
+	_, ok := errors.AsType[verdict](err)
+	return ok
+}
+
+// DeclareLength sets the length of an upload that was begun without one.
+// Repeating it is harmless.
+func (u *Uploads) DeclareLength(ctx context.Context, p Principal, id ID, length int64) error {
+	l, err := u.open(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	up := l.snapshot()
+	if up.Length == length {
+		return nil
+	}
+	if up.Length != UnknownLength {
+		return Errorf(Invalid, "the upload's length is already known to be %d", up.Length)
+	}
+	if length < up.Progress.Offset {
+		return Errorf(Invalid, "the upload already holds %d bytes, more than the declared %d", up.Progress.Offset, length)
+	}
+	if err := u.checkLength(length); err != nil {
+		return err
+	}
+	err = u.Store.Update(ctx, func(tx Tx) error { return tx.DeclareLength(id, length, u.Now()) })
+	if err == nil {
+		l.change(u.Now(), func(up *Upload) { up.Length = length })
+	}
+	return err
+}

@@ -1,0 +1,186 @@
+package pawl
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"slices"
+)
+
+// UploadSpec is what a client says of an upload before it begins.
+type UploadSpec struct {
+	Kind         UploadKind
+	Length       int64  // bytes, or UnknownLength; of a Final upload it is not asked
+	Name         string // empty: Unnamed
+	DeclaredType string
+	Metadata     map[string]string
+	RawMetadata  string
+	RawConcat    string
+	Parts        []ID // of a Final upload
+}
+
+// Plan decides whether an upload may begin, by policy, limits and gates, and
+// gives it its id. Nothing is stored yet: Begin, Put or Join comes next.
+func (u *Uploads) Plan(ctx context.Context, p Principal, spec UploadSpec) (Upload, error) {
+	if err := u.Policy(p, ActCreate, p.ID); err != nil {
+		return Upload{}, err
+	}
+	if spec.Kind == Final {
+		length, err := u.joinedLength(ctx, p, spec.Parts)
+		if err != nil {
+			return Upload{}, err
+		}
+		spec.Length = length
+	}
+	if err := u.checkSpec(&spec); err != nil {
+		return Upload{}, err
+	}
+	if err := u.checkRoom(ctx, max(1, spec.Length)); err != nil {
+		return Upload{}, err
+	}
+	planned := newUpload(p, spec)
+	planned.CreatedAt = u.Now()
+	planned.UpdatedAt = planned.CreatedAt
+	planned.ID = NewID(planned.CreatedAt)
+	return planned, u.Gates.begin(ctx, planned)
+}
+
+func newUpload(p Principal, spec UploadSpec) Upload {
+	return Upload{
+		Owner: p.ID, Kind: spec.Kind, Length: spec.Length, Name: spec.Name, DeclaredType: spec.DeclaredType,
+		Metadata: spec.Metadata, RawMetadata: spec.RawMetadata, Parts: spec.Parts, RawConcat: spec.RawConcat,
+	}
+}
+
+func (u *Uploads) checkSpec(spec *UploadSpec) error {
+	if spec.Length < 0 && spec.Length != UnknownLength {
+		return Errorf(Invalid, "an upload's length cannot be negative")
+	}
+	if err := u.checkLength(spec.Length); err != nil {
+		return err
+	}
+	if spec.Name == "" {
+		spec.Name = Unnamed
+	}
+	return CheckName(spec.Name)
+}
+
+func (u *Uploads) checkLength(length int64) error {
+	if u.MaxSize > 0 && length > u.MaxSize {
+		return u.errMaxSize()
+	}
+	return nil
+}
+
+// checkRoom says early that the storage is full: before bytes travel in vain.
+func (u *Uploads) checkRoom(ctx context.Context, need int64) error {
+	free, err := u.Blobs.Free(ctx)
+	if err == nil && free < need {
+		return Errorf(NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+	}
+	return err
+}
+
+func (u *Uploads) errMaxSize() error {
+	return Errorf(TooLarge, "files can be at most %d bytes large", u.MaxSize)
+}
+
+// Begin stores a planned upload; its bytes can follow.
+func (u *Uploads) Begin(ctx context.Context, planned Upload) error {
+	return u.commit(ctx, func(tx Tx) error {
+		if err := tx.InsertUpload(planned); err != nil {
+			return err
+		}
+		if planned.Kind == Partial {
+			return nil
+		}
+		return tx.Record(Event{At: planned.CreatedAt, Type: UploadStarted, Subject: planned.ID, Owner: planned.Owner})
+	})
+}
+
+// putLimit is the largest upload stored in one go: it is held in memory meanwhile.
+const putLimit = 256 << 10
+
+// CanPut reports whether Put may be used for a planned upload whose bytes all come
+// with its creation. Gates that are asked at the finish may be away, and then the
+// upload has to wait for them with its bytes safe: those take the longer way.
+func (u *Uploads) CanPut(planned Upload) bool {
+	return planned.Kind == Regular && planned.Length >= 0 && planned.Length <= putLimit && len(u.Gates.Finish) == 0
+}
+
+// Put stores a small planned upload whole: one write of its bytes and one
+// transaction, and there is a file. When it fails there is nothing.
+func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader) error {
+	content, err := u.readWhole(planned, body)
+	if err != nil {
+		return err
+	}
+	defer u.wanted.add(planned.ID)()
+	planned.Progress.Offset = planned.Length
+	planned.Progress.FoundType, err = u.Gates.content(ctx, planned, content[:min(len(content), HeadBytes)])
+	if err != nil {
+		return u.refusePut(ctx, planned, err)
+	}
+	if err := u.Blobs.Put(ctx, planned.ID, content); err != nil {
+		return err
+	}
+	f := newFile(planned, sha256.Sum256(content), u.Now())
+	if err := u.commit(ctx, func(tx Tx) error { return recordFile(tx, f) }); err != nil {
+		_ = u.Blobs.Delete(context.WithoutCancel(ctx), planned.ID)
+		return err
+	}
+	u.Observer.ended(Finished, planned, u.Now())
+	return nil
+}
+
+func (u *Uploads) readWhole(planned Upload, body io.Reader) ([]byte, error) {
+	content := make([]byte, planned.Length)
+	body = &allowance{src: meter{body, u.Observer.Received}, left: planned.Length, over: errLong}
+	n, err := io.ReadFull(body, content)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // ReadFull's own
+		return nil, err
+	}
+	if n < len(content) {
+		return nil, Errorf(Interrupted, "the request ended after %d of %d bytes", n, len(content))
+	}
+	return content, nil
+}
+
+// refusePut writes down that an upload was refused that never had a row.
+func (u *Uploads) refusePut(ctx context.Context, planned Upload, why error) error {
+	if !isRefusal(why) {
+		return why
+	}
+	err := u.commit(context.WithoutCancel(ctx), func(tx Tx) error { return recordEnd(tx, planned, Rejected, why, u.Now()) })
+	if err != nil {
+		u.Log.ErrorContext(ctx, "a refusal was not recorded", "upload", planned.ID, "error", err)
+	}
+	u.Observer.ended(Rejected, planned, u.Now())
+	return why
+}
+
+// joinedLength checks what a Final upload is to be made of: the owner's own,
+// finished, partial uploads, each once.
+func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (int64, error) {
+	if len(parts) == 0 {
+		return 0, Errorf(Invalid, "a final upload needs the partial uploads it is made of")
+	}
+	var length int64
+	for i, id := range parts {
+		if slices.Contains(parts[:i], id) {
+			return 0, Errorf(Invalid, "a partial upload can be part of a final upload only once")
+		}
+		part, err := u.Look(ctx, p, id)
+		if err != nil {
+			return 0, err
+		}
+		switch {
+		case part.Kind != Partial || part.Owner != p.ID:
+			return 0, Errorf(Invalid, "only your own partial uploads can be joined")
+		case !part.Complete():
+			return 0, Errorf(Invalid, "all partial uploads must be finished before they are joined")
+		}
+		length += part.Length
+	}
+	return length, nil
+}

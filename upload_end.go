@@ -1,0 +1,168 @@
+package pawl
+
+import "context"
+
+// Finish makes a file of an upload whose every byte has arrived. It is
+// idempotent, and whoever comes by drives it: the last request, a HEAD, the
+// janitor. An error of a refusal's kind means the upload is refused and gone.
+// Where something it needs is away, Finish returns nil: the bytes are safe, and
+// the janitor finishes the upload later.
+func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
+	ctx = context.WithoutCancel(ctx) // a client that leaves now has done its part
+	l, err := u.open(ctx, p, id)
+	if KindOf(err) == NotFound {
+		return u.finished(ctx, p, id)
+	}
+	if err != nil {
+		return err
+	}
+	if !l.snapshot().Complete() {
+		return Errorf(Conflict, "the upload is not complete yet")
+	}
+	err = u.finish(ctx, l)
+	if err != nil && !isVerdict(err) {
+		u.Log.WarnContext(ctx, "an upload will be finished later", "upload", id, "error", err)
+		return nil
+	}
+	return err
+}
+
+// finished is nil if the upload is a file by now.
+func (u *Uploads) finished(ctx context.Context, p Principal, id ID) error {
+	f, err := u.Store.File(ctx, id)
+	if err != nil {
+		return err
+	}
+	return u.Policy(p, ActWrite, f.Owner)
+}
+
+func (u *Uploads) finish(ctx context.Context, l *live) error {
+	if l.row().Kind == Partial {
+		return u.save(ctx, l) // it waits, whole, to be joined
+	}
+	if !l.judged() {
+		if err := u.judge(ctx, l); isVerdict(err) {
+			return u.refuse(ctx, l, err)
+		} else if err != nil {
+			return err
+		}
+	}
+	up := l.snapshot()
+	f := newFile(up, l.digest.sum(), u.Now())
+	if err := u.Gates.finish(ctx, f); isRefusal(err) {
+		return u.refuse(ctx, l, verdict{err})
+	} else if err != nil {
+		return err
+	}
+	return u.settle(ctx, up, f)
+}
+
+// settle turns the upload into its file, in one transaction.
+func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
+	if f.Size == 0 {
+		if err := u.Blobs.Put(ctx, f.ID, nil); err != nil {
+			return err
+		}
+	}
+	err := u.commit(ctx, func(tx Tx) error {
+		if err := tx.DeleteUpload(up.ID); err != nil {
+			return err
+		}
+		if err := u.useUp(tx, up.Parts); err != nil {
+			return err
+		}
+		return recordFile(tx, f)
+	})
+	if err != nil {
+		return err
+	}
+	u.live.drop(up.ID)
+	for _, part := range up.Parts {
+		u.live.drop(part)
+		u.deleteBlob(ctx, part)
+	}
+	u.Observer.ended(Finished, up, u.Now())
+	return nil
+}
+
+// useUp removes the parts of a join. One that is not there any more has been
+// deleted meanwhile, or used by another join: its bytes are copied by now.
+func (u *Uploads) useUp(tx Tx, parts []ID) error {
+	for _, part := range parts {
+		err := tx.DeleteUpload(part)
+		if KindOf(err) == NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.Reclaim(part, u.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Abort ends an upload on its owner's word (tus 1.0, "Termination"): a request
+// that is writing it is asked to let go first.
+func (u *Uploads) Abort(ctx context.Context, p Principal, id ID) error {
+	up, err := u.Store.Upload(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := u.Policy(p, ActDelete, up.Owner); err != nil {
+		return err // before anybody is asked to stop
+	}
+	unlock, err := u.Lock(ctx, id, func() {})
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return u.end(ctx, up, Aborted, nil)
+}
+
+// refuse ends an upload that a gate or a limit said no to, and returns why.
+func (u *Uploads) refuse(ctx context.Context, l *live, why error) error {
+	if err := u.end(context.WithoutCancel(ctx), l.snapshot(), Rejected, why); err != nil {
+		u.Log.ErrorContext(ctx, "a refused upload could not be removed yet", "upload", l.row().ID, "error", err)
+	}
+	return why
+}
+
+// lose ends an upload whose acknowledged bytes are not there any more.
+func (u *Uploads) lose(ctx context.Context, up Upload) error {
+	u.Log.ErrorContext(ctx, "acknowledged bytes are missing", "upload", up.ID, "offset", up.Progress.Offset)
+	if err := u.end(context.WithoutCancel(ctx), up, Lost, errLost); err != nil {
+		return err
+	}
+	return errLost
+}
+
+// end removes an upload and its bytes and records how it ended.
+func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error) error {
+	u.live.drop(up.ID)
+	now := u.Now()
+	err := u.commit(ctx, func(tx Tx) error {
+		if err := tx.DeleteUpload(up.ID); err != nil {
+			return err
+		}
+		if err := tx.Reclaim(up.ID, now); err != nil {
+			return err
+		}
+		return recordEnd(tx, up, outcome, why, now)
+	})
+	if err != nil {
+		return err
+	}
+	u.deleteBlob(ctx, up.ID)
+	u.Observer.ended(outcome, up, now)
+	return nil
+}
+
+// deleteBlob frees the bytes at once. Should it fail, the reclaim that was
+// committed with the row's end has the janitor try again.
+func (u *Uploads) deleteBlob(ctx context.Context, id ID) {
+	if err := u.Blobs.Delete(ctx, id); err != nil {
+		u.Log.WarnContext(ctx, "a blob will be deleted later", "blob", id, "error", err)
+	}
+}

@@ -1,0 +1,114 @@
+package pawl
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	saveEvery  = 5 * time.Second  // how old a saved progress gets while bytes arrive
+	closeAfter = 30 * time.Second // how long an upload stays open without a request
+)
+
+// save writes down how far an upload has come. The blob knows its offset by
+// itself; what would be lost without it is the digest's state, to be made up for
+// by a second read.
+func (u *Uploads) save(ctx context.Context, l *live) error {
+	p, news := l.progress()
+	if !news {
+		return nil
+	}
+	id := l.row().ID
+	err := u.Store.Update(ctx, func(tx Tx) error { return tx.SaveProgress(id, p, u.Now()) })
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.saved = u.Now()
+	found := l.upload.Progress.FoundType // may have been found meanwhile
+	l.upload.Progress = p
+	l.upload.Progress.FoundType = found
+	return nil
+}
+
+// Keep saves the progress of what is open and closes what nobody has used for a
+// while. It is called about once a second.
+func (u *Uploads) Keep(ctx context.Context) {
+	for _, l := range u.live.all() {
+		if err := u.keep(ctx, l); err != nil && KindOf(err) != NotFound {
+			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
+		}
+	}
+}
+
+func (u *Uploads) keep(ctx context.Context, l *live) error {
+	idle, unsaved := l.since(u.Now())
+	id := l.row().ID
+	_, unlock := u.locks.try(id, func() {})
+	if unlock == nil { // being written: its progress is of interest now and then
+		if unsaved < saveEvery {
+			return nil
+		}
+		return u.save(ctx, l)
+	}
+	defer unlock()
+	err := u.save(ctx, l)
+	if idle >= closeAfter || KindOf(err) == NotFound {
+		u.live.drop(id)
+	}
+	return err
+}
+
+// Close saves and closes everything that is open. Requests have ended by now.
+func (u *Uploads) Close(ctx context.Context) {
+	for _, l := range u.live.all() {
+		if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
+			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
+		}
+		u.live.drop(l.row().ID)
+	}
+}
+
+// Resume takes one upload that no request is driving to where it can go by
+// itself: a complete one becomes a file, a join goes on.
+func (u *Uploads) Resume(ctx context.Context, id ID) error {
+	p := Principal{ID: "pawl", Operator: true}
+	up, err := u.Get(ctx, p, id)
+	if err != nil {
+		return u.resumeLost(ctx, id, err)
+	}
+	switch {
+	case up.Kind == Final:
+		return u.DriveJoin(ctx, p, id)
+	case up.Kind == Regular && up.Complete():
+		unlock, err := u.Lock(ctx, id, func() {})
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		return u.Finish(ctx, p, id)
+	}
+	return nil
+}
+
+// resumeLost ends an upload whose bytes are missing, if that is what is wrong.
+func (u *Uploads) resumeLost(ctx context.Context, id ID, err error) error {
+	if KindOf(err) != Gone {
+		return err
+	}
+	unlock, lockErr := u.Lock(ctx, id, func() {})
+	if lockErr != nil {
+		return lockErr
+	}
+	defer unlock()
+	up, err := u.Store.Upload(ctx, id)
+	if err != nil {
+		return err
+	}
+	return u.lose(ctx, up)
+}
+
+// Writing reports whether this instance is putting bytes into a blob that may
+// have no row yet.
+func (u *Uploads) Writing(id ID) bool { return u.wanted.has(id) || u.live.get(id) != nil }

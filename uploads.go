@@ -1,0 +1,253 @@
+package pawl
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Uploads are the use cases of getting a file in. Each rule about uploads lives
+// here once; protocols translate to and from it.
+//
+// The methods that take an upload further (Append, DeclareLength, Finish) want
+// the upload's lock, from [Uploads.Lock], to be held by their caller: a protocol
+// asks for the offset and acts on the answer under one lock.
+type Uploads struct {
+	UploadsConfig
+	locks  locks
+	live   liveSet
+	wanted wanted // blobs being written that have no row yet
+}
+
+// UploadsConfig is what the use cases need. Zero MaxSize means no limit; Observer
+// may be zero.
+type UploadsConfig struct {
+	Store    Store
+	Blobs    Blobs
+	Gates    Gates
+	Policy   Policy
+	Events   *Events
+	MaxSize  int64 // bytes
+	Observer Observer
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Observer is told what the metrics count; nil functions are skipped.
+type Observer struct {
+	Received   func(bytes int)
+	Ended      func(o Outcome, size int64, took time.Duration)
+	LockWaited func(d time.Duration)
+}
+
+func (o Observer) ended(outcome Outcome, u Upload, now time.Time) {
+	if o.Ended != nil {
+		o.Ended(outcome, u.Progress.Offset, now.Sub(u.CreatedAt))
+	}
+}
+
+// NewUploads makes the use cases ready.
+func NewUploads(c UploadsConfig) *Uploads {
+	if c.Observer.Received == nil {
+		c.Observer.Received = func(int) {}
+	}
+	return &Uploads{UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited}}
+}
+
+var (
+	errLost = Errorf(Gone, "bytes of this upload were lost; begin it again")
+	errLong = Errorf(TooLarge, "the body is longer than what is left of the upload")
+)
+
+// Lock hands the upload to its caller until unlock. release is called, from
+// another goroutine, when another request wants it: the caller then has to let go
+// soon. The error is of kind [Locked].
+func (u *Uploads) Lock(ctx context.Context, id ID, release func()) (unlock func(), err error) {
+	return u.locks.acquire(ctx, id, release)
+}
+
+// Look is the upload with the offset a client may go on from: everything received
+// so far, made durable now. It takes no lock and stops nobody's request. A
+// finished upload looks complete.
+func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) {
+	if l := u.live.get(id); l != nil {
+		return u.lookLive(ctx, p, l)
+	}
+	up, err := u.Get(ctx, p, id)
+	if KindOf(err) != NotFound {
+		return up, err
+	}
+	f, err := u.Store.File(ctx, id)
+	if err != nil {
+		return Upload{}, err
+	}
+	return finishedUpload(f), u.Policy(p, ActRead, f.Owner)
+}
+
+func (u *Uploads) lookLive(ctx context.Context, p Principal, l *live) (Upload, error) {
+	up := l.row()
+	if err := u.Policy(p, ActRead, up.Owner); err != nil {
+		return Upload{}, err
+	}
+	offset, err := l.out.Sync(ctx)
+	up.Progress.Offset = offset
+	return up, err
+}
+
+// finishedUpload is what a file looks like to a client that still asks for its upload.
+func finishedUpload(f File) Upload {
+	kind := Regular
+	if f.JoinKey != "" {
+		kind = Final
+	}
+	return Upload{
+		ID: f.ID, Owner: f.Owner, Kind: kind, Length: f.Size, Name: f.Name,
+		RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
+		Progress: Progress{Offset: f.Size}, Filed: true, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
+	}
+}
+
+// Get is an upload under way, with its durable offset.
+func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
+	up, err := u.Store.Upload(ctx, id)
+	if err != nil {
+		return Upload{}, err
+	}
+	if err := u.Policy(p, ActRead, up.Owner); err != nil {
+		return Upload{}, err
+	}
+	return u.current(ctx, up)
+}
+
+// current puts the durable offset into a row, which may lag behind.
+func (u *Uploads) current(ctx context.Context, up Upload) (Upload, error) {
+	if l := u.live.get(up.ID); l != nil {
+		return l.snapshot(), nil
+	}
+	size, err := u.Blobs.Size(ctx, up.ID)
+	if err != nil {
+		return Upload{}, err
+	}
+	if size < up.Progress.Offset {
+		return Upload{}, errLost
+	}
+	up.Progress.Offset = size
+	return up, nil
+}
+
+// List is the uploads under way that p may see, newest first. One that ended
+// while the list was made is left out.
+func (u *Uploads) List(ctx context.Context, p Principal, q UploadQuery) ([]Upload, error) {
+	if !p.Operator {
+		q.Owner = p.ID
+	}
+	rows, err := u.Store.Uploads(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	list := rows[:0]
+	for _, row := range rows {
+		switch now, err := u.current(ctx, row); KindOf(err) {
+		case "":
+			list = append(list, now)
+		case Gone:
+			list = append(list, row)
+		default:
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Active is what this instance has open now, with durable offsets, for those who
+// show progress; they ask [Uploads.Sees] whom to show it.
+func (u *Uploads) Active() []Upload {
+	open := u.live.all()
+	active := make([]Upload, len(open))
+	for i, l := range open {
+		active[i] = l.snapshot()
+	}
+	return active
+}
+
+// May reports whether p may do that to the upload: nil, or why not.
+func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error {
+	if l := u.live.get(id); l != nil {
+		return u.Policy(p, do, l.row().Owner)
+	}
+	up, err := u.Store.Upload(ctx, id)
+	if KindOf(err) == NotFound {
+		f, err := u.Store.File(ctx, id)
+		if err != nil {
+			return err
+		}
+		return u.Policy(p, do, f.Owner)
+	}
+	if err != nil {
+		return err
+	}
+	return u.Policy(p, do, up.Owner)
+}
+
+// Sees reports whether p may know of what owner has.
+func (u *Uploads) Sees(p Principal, owner string) bool { return u.Policy(p, ActRead, owner) == nil }
+
+// open takes the upload up where it is, for a caller that holds its lock.
+func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
+	if l := u.live.get(id); l != nil {
+		return l, u.Policy(p, ActWrite, l.row().Owner)
+	}
+	row, err := u.Store.Upload(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.Policy(p, ActWrite, row.Owner); err != nil {
+		return nil, err
+	}
+	l, err := openUpload(ctx, u.Blobs, row, u.Now())
+	if err == errLost { //nolint:errorlint // our own sentinel, never wrapped
+		return nil, u.lose(ctx, row)
+	}
+	if err != nil {
+		return nil, err
+	}
+	u.live.put(id, l)
+	return l, nil
+}
+
+// commit is a transaction that tells of something: who listens for events is woken.
+func (u *Uploads) commit(ctx context.Context, change func(tx Tx) error) error {
+	err := u.Store.Update(ctx, change)
+	if err == nil {
+		u.Events.ring()
+	}
+	return err
+}
+
+// wanted is a set of ids, safe for concurrent use.
+type wanted struct {
+	mu  sync.Mutex
+	ids map[ID]struct{}
+}
+
+func (w *wanted) add(id ID) (remove func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ids == nil {
+		w.ids = make(map[ID]struct{})
+	}
+	w.ids[id] = struct{}{}
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.ids, id)
+	}
+}
+
+func (w *wanted) has(id ID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, ok := w.ids[id]
+	return ok
+}
