@@ -13,11 +13,13 @@ func newFile(up Upload, sum [32]byte, now time.Time) File {
 	}
 }
 
+// mediaType is the bare type, without parameters, so that files of one type are
+// counted and filtered as one.
 func mediaType(up Upload) string {
-	if up.Progress.FoundType == "" {
-		return "application/octet-stream"
+	if found := baseType(up.Progress.FoundType); found != "" {
+		return found
 	}
-	return up.Progress.FoundType
+	return "application/octet-stream"
 }
 
 func recordFile(tx Tx, f File) error {

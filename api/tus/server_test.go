@@ -28,7 +28,7 @@ import (
 // rig is a whole server on a real database and a real disk.
 type rig struct {
 	*httptest.Server
-	t       *testing.T
+	t       testing.TB
 	store   pawl.Store
 	blobs   pawl.Blobs
 	uploads *pawl.Uploads
@@ -61,7 +61,7 @@ func who(r *http.Request) (pawl.Principal, error) {
 	return pawl.Local, nil
 }
 
-func start(t *testing.T, options ...option) *rig {
+func start(t testing.TB, options ...option) *rig {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	dir := t.TempDir()
@@ -92,7 +92,7 @@ func start(t *testing.T, options ...option) *rig {
 	return s
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func (s *rig) do(method, path string, body io.Reader, lines ...string) reply {
 	return reply{answer, string(text)}
 }
 
-func (r reply) want(t *testing.T, status int) reply {
+func (r reply) want(t testing.TB, status int) reply {
 	t.Helper()
 	if r.StatusCode != status {
 		t.Fatalf("status %d (%s), want %d", r.StatusCode, strings.TrimSpace(r.text), status)
@@ -148,7 +148,7 @@ func (r reply) want(t *testing.T, status int) reply {
 	return r
 }
 
-func (r reply) wantHeader(t *testing.T, key, want string) reply {
+func (r reply) wantHeader(t testing.TB, key, want string) reply {
 	t.Helper()
 	if got := r.Header.Get(key); got != want {
 		t.Errorf("%s: %q, want %q", key, got, want)
@@ -234,7 +234,7 @@ func (s *rig) dial(method, path string, lines ...string) net.Conn {
 	return conn
 }
 
-func answerOn(t *testing.T, conn net.Conn) *http.Response {
+func answerOn(t testing.TB, conn net.Conn) *http.Response {
 	t.Helper()
 	check(t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
 	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -243,7 +243,7 @@ func answerOn(t *testing.T, conn net.Conn) *http.Response {
 }
 
 // eventually waits for what another goroutine will bring about.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		if condition() {

@@ -20,6 +20,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,7 +64,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	disk := newCrashDisk(t)
 	r := newCrashRig(t, filepath.Join(disk.dir, "data"), 12)
-	r.run(crashCount(t, cutsEnv, 8), func() {
+	r.run(crashCount(t, cutsEnv, 12), func() {
 		r.outage.Add(1)
 		disk.cutPower()
 		r.server.kill()
@@ -142,6 +143,14 @@ func (r *crashRig) fail(format string, args ...any) {
 	if r.faults.Add(1) == 10 {
 		r.t.Error("giving up after ten faults")
 		r.draining.Store(true)
+	}
+}
+
+// blame reports what is wrong with an upload, once, and how it came to that.
+func (r *crashRig) blame(u *crashUpload, format string, args ...any) {
+	r.t.Helper()
+	if u.blamed.CompareAndSwap(false, true) {
+		r.fail("%s (%s): %s\n%s", u.content.name, u.id, fmt.Sprintf(format, args...), u.history())
 	}
 }
 
@@ -239,7 +248,7 @@ func (r *crashRig) client(number int) {
 		} else {
 			r.bringJoined(f)
 		}
-		if f.whole.id != "" && !r.failed() {
+		if f.whole.id != "" && !f.whole.blamed.Load() && !r.failed() {
 			r.verify(f.whole)
 		}
 	}
@@ -262,7 +271,8 @@ type crashUpload struct {
 	rate     int64 // bytes per second
 
 	id       string
-	declared bool // the server knows the length
+	declared bool        // the server knows the length
+	blamed   atomic.Bool // something about it was found wrong
 
 	mu     sync.Mutex
 	offset int64    // the highest any answer has reported
@@ -328,7 +338,7 @@ func (r *crashRig) newFile(random *rand.Rand, name string) crashFile {
 func (u *crashUpload) split(n int, random *rand.Rand) []*crashUpload {
 	parts := make([]*crashUpload, n)
 	for i := range parts {
-		content := *u.content
+		content := *u.content // of which the part is a section
 		from, to := u.content.size*int64(i)/int64(n), u.content.size*int64(i+1)/int64(n)
 		content.from, content.size = from, to-from
 		parts[i] = &crashUpload{content: &content, partial: true, rate: u.rate}
@@ -418,7 +428,7 @@ func (b *crashBody) Read(p []byte) (int, error) {
 // server is asked for the offset.
 func (r *crashRig) bring(u *crashUpload) {
 	sure, at := false, int64(0)
-	for !r.failed() {
+	for !r.failed() && !u.blamed.Load() {
 		switch {
 		case u.id == "":
 			at, sure = r.create(u)
@@ -480,7 +490,7 @@ func (r *crashRig) post(u *crashUpload, body *crashBody, header []string) (crash
 		}
 		return a, false
 	case a.status != http.StatusCreated:
-		r.fail("POST of %s: status %d, want 201: %s", u.content.name, a.status, a.body)
+		r.blame(u, "POST: status %d, want 201: %s", a.status, a.body)
 		return a, false
 	}
 	return a, true
@@ -502,7 +512,7 @@ func (r *crashRig) look(u *crashUpload) (offset int64, sure bool) {
 	case err != nil || a.passing():
 		return 0, false
 	case a.status != http.StatusOK:
-		r.fail("HEAD of %s, which was acknowledged with %d bytes: status %d", u.content.name, floor, a.status)
+		r.blame(u, "HEAD: status %d, after %d bytes were acknowledged", a.status, floor)
 		return 0, false
 	}
 	u.declared = a.Get("Upload-Length") != ""
@@ -513,7 +523,7 @@ func (r *crashRig) look(u *crashUpload) (offset int64, sure bool) {
 func (r *crashRig) offset(u *crashUpload, a crashAnswer, least, most int64) (int64, bool) {
 	offset, err := strconv.ParseInt(a.Get("Upload-Offset"), 10, 64)
 	if err != nil || offset < least || offset > most {
-		r.fail("%s (%s): Upload-Offset is %q, want one from %d to %d", u.content.name, u.id, a.Get("Upload-Offset"), least, most)
+		r.blame(u, "Upload-Offset is %q, want one from %d to %d", a.Get("Upload-Offset"), least, most)
 		return 0, false
 	}
 	u.note(offset)
@@ -538,7 +548,7 @@ func (r *crashRig) append(u *crashUpload, at int64) (offset int64, sure bool) {
 		// Only an offset that moved on without an answer explains this; HEAD will tell.
 		return 0, false
 	case a.status != http.StatusNoContent:
-		r.fail("PATCH of %s at %d: status %d, want 204: %s", u.content.name, at, a.status, a.body)
+		r.blame(u, "PATCH at %d: status %d, want 204: %s", at, a.status, a.body)
 		return 0, false
 	}
 	u.declared = u.declared || at+n == u.content.size
@@ -552,12 +562,15 @@ func (r *crashRig) bringJoined(f crashFile) {
 		parts.Go(func() { r.bring(part) })
 	}
 	parts.Wait()
+	if slices.ContainsFunc(f.parts, func(part *crashUpload) bool { return part.blamed.Load() }) {
+		return
+	}
 	paths := make([]string, len(f.parts))
 	for i, part := range f.parts {
 		paths[i] = part.path()
 	}
 	header := []string{"Upload-Concat", "final;" + strings.Join(paths, " "), "Upload-Metadata", crashMetadata(f.whole.content.name)}
-	for !r.failed() {
+	for !r.failed() && !f.whole.blamed.Load() {
 		a, ok := r.post(f.whole, r.body(f.whole, 0, 0), header)
 		if ok {
 			r.acknowledge(f.whole, path.Base(a.Get("Location")))
@@ -595,7 +608,7 @@ func (r *crashRig) verify(u *crashUpload) {
 			return
 		}
 		if time.Now().After(deadline) {
-			r.fail("there is no file of the complete upload %s (%s): %v", u.content.name, u.id, err)
+			r.blame(u, "complete, but there is no file of it: %v", err)
 			return
 		}
 		r.pass(20 * time.Millisecond)
@@ -606,20 +619,19 @@ func (r *crashRig) compare(u *crashUpload, f crashJSON) {
 	want := crashJSON{ID: u.id, Name: u.content.name, Size: u.content.size, SHA256: u.content.sha256}
 	f.MediaType, f.Downloads = "", 0
 	if diff := cmp.Diff(want, f); diff != "" {
-		r.fail("file of %s (-want +got):\n%s", u.content.name, diff)
+		r.blame(u, "the file is not as it was uploaded (-want +got):\n%s%s", diff, r.differences(u))
 	}
 }
 
 // download reads a file and compares its digest; a crash meanwhile begins it anew.
 func (r *crashRig) download(u *crashUpload) {
-	for !r.failed() {
+	for !r.failed() && !u.blamed.Load() {
 		sum, status, err := r.digest(u.path())
 		if err == nil && status == http.StatusOK && sum == u.content.sha256 {
 			return
 		}
 		if err == nil && status != http.StatusServiceUnavailable {
-			r.fail("download of %s (%s): status %d, SHA-256 %s, want %s: %s\n%s",
-				u.content.name, u.id, status, sum, u.content.sha256, r.differences(u), u.history())
+			r.blame(u, "download: status %d, SHA-256 %s, want %s: %s", status, sum, u.content.sha256, r.differences(u))
 			return
 		}
 		r.pass(10 * time.Millisecond)
@@ -683,7 +695,7 @@ func (r *crashRig) checkFiles(samples int, random *rand.Rand) {
 	for _, u := range finished {
 		f, ok := listed[u.id]
 		if !ok {
-			r.fail("the finished file %s (%s) is not listed", u.content.name, u.id)
+			r.blame(u, "finished, but not listed")
 			continue
 		}
 		r.compare(u, f)
@@ -691,7 +703,7 @@ func (r *crashRig) checkFiles(samples int, random *rand.Rand) {
 	for range min(samples, len(finished)) {
 		u := finished[random.IntN(len(finished))]
 		if offset, sure := r.look(u); sure && offset != u.content.size {
-			r.fail("HEAD of the finished %s says %d of %d bytes", u.content.name, offset, u.content.size)
+			r.blame(u, "finished, and HEAD says %d of %d bytes", offset, u.content.size)
 		}
 		r.download(u)
 	}
@@ -760,7 +772,7 @@ func (r *crashRig) observe(item crashJSON, floor int64) {
 		return
 	}
 	if item.Offset < floor {
-		r.fail("REST says that %s (%s) is at %d, after %d had been reported", item.Name, item.ID, item.Offset, floor)
+		r.blame(u, "REST says it is at %d, after %d had been reported", item.Offset, floor)
 	}
 	u.note(item.Offset)
 }

@@ -176,7 +176,7 @@ func (s *server) announce(a *app) {
 		fmt.Fprintf(a.stderr, "Pawl is ready: %s\n", url)
 		return
 	}
-	s.log.Info("Pawl is ready", "url", url, "version", versionText())
+	s.log.Info("Pawl is ready", "url", url, "listen", s.listener.Addr().String(), "version", versionText())
 }
 
 // url is where this server can be opened.

@@ -138,7 +138,7 @@ func walkFiles(t *testing.T, s pawl.Store, q pawl.FileQuery, want []pawl.File) {
 			t.Fatalf("%+v: %v", q, err)
 		}
 		got = append(got, page...)
-		if len(page) < q.Limit {
+		if len(page) < q.Limit || len(got) > len(want) { // the end, or one page too many
 			break
 		}
 	}

@@ -109,7 +109,7 @@ func (s *span[V]) goOn(value V, id pawl.ID, ascending bool) {
 	switch {
 	case ascending && after.compare(s.low) > 0:
 		s.low = after
-	case !ascending && after.compare(s.high) > 0:
+	case !ascending && after.compare(s.high) < 0:
 		s.high = after
 	}
 }

@@ -7,7 +7,7 @@ import { connect, createServer, type Server as NetServer, type Socket } from "no
  */
 export class Gate {
   private readonly sockets = new Set<Socket>();
-  private readonly held = new Set<Socket>();
+  private readonly held = new Map<Socket, () => void>();
   private allowance = Number.POSITIVE_INFINITY;
 
   private constructor(
@@ -38,8 +38,9 @@ export class Gate {
   /** Lets everything through. */
   release() {
     this.allowance = Number.POSITIVE_INFINITY;
-    for (const socket of this.held) socket.resume();
+    const held = [...this.held.values()];
     this.held.clear();
+    for (const goOn of held) goOn();
   }
 
   close() {
@@ -72,9 +73,11 @@ export class Gate {
       const passed = this.allowance;
       this.allowance = 0;
       server.write(chunk.subarray(0, passed));
-      client.unshift(chunk.subarray(passed));
       client.pause();
-      this.held.add(client);
+      this.held.set(client, () => {
+        server.write(chunk.subarray(passed));
+        client.resume();
+      });
     });
     server.on("data", (chunk) => client.write(chunk));
   }

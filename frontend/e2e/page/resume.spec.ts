@@ -57,6 +57,7 @@ test.describe("after the browser was closed half-way", () => {
 
   test("a large file goes on from the server's offset once it is chosen again", async ({
     server,
+    gate,
     watched,
   }) => {
     const data = random(40 * MiB);
@@ -140,7 +141,7 @@ test.describe("after the browser was closed half-way", () => {
 });
 
 test("an upload survives the network going away", async ({ page, context, server, gate }) => {
-  const data = random(16 * MiB);
+  const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
   gate.holdAfter(6 * MiB);
@@ -157,7 +158,7 @@ test("an upload survives the network going away", async ({ page, context, server
 });
 
 test("an upload survives a killed server", async ({ page, server, gate }) => {
-  const data = random(16 * MiB);
+  const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
   gate.holdAfter(6 * MiB);
@@ -173,7 +174,7 @@ test("an upload survives a killed server", async ({ page, server, gate }) => {
 });
 
 test("pause stops, resume goes on, cancel takes it off the server", async ({ page, server, gate }) => {
-  const data = random(16 * MiB);
+  const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
   gate.holdAfter(6 * MiB);

@@ -1,0 +1,144 @@
+package disk
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"pawl"
+)
+
+// faulty is a file whose calls fail when told to: what a real disk does only once
+// it is too late to test.
+type faulty struct {
+	file
+	writeLeft int // bytes until writes fail with writeErr; -1: never
+	writeErr  error
+	syncErr   error
+}
+
+func (f *faulty) take(n int) (int, error) {
+	if f.writeLeft < 0 || n <= f.writeLeft {
+		if f.writeLeft > 0 {
+			f.writeLeft -= n
+		}
+		return n, nil
+	}
+	n, f.writeLeft = f.writeLeft, 0
+	return n, f.writeErr
+}
+
+func (f *faulty) WriteAt(p []byte, offset int64) (int, error) {
+	n, fault := f.take(len(p))
+	if done, err := f.file.WriteAt(p[:n], offset); err != nil {
+		return done, err
+	}
+	return n, fault
+}
+
+func (f *faulty) WriteBlocks(buffers [][]byte, offset int64) (int, error) {
+	total := 0
+	for _, p := range buffers {
+		n, err := f.WriteAt(p, offset+int64(total))
+		total += n
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+func (f *faulty) Sync() error {
+	if f.syncErr != nil {
+		err := f.syncErr
+		f.syncErr = nil // as Linux does: the next one succeeds and means nothing
+		return err
+	}
+	return f.file.Sync()
+}
+
+// withFault opens blobs whose files are as fault makes them.
+func withFault(t *testing.T, fault *faulty) *Blobs {
+	b := open(t)
+	plain := b.open
+	b.open = func(path string, flag int, direct bool) (file, error) {
+		f, err := plain(path, flag, direct)
+		if err != nil {
+			return nil, err
+		}
+		fault.file = f
+		return fault, nil
+	}
+	return b
+}
+
+func TestFullDiskKeepsWhatFits(t *testing.T) {
+	for _, fits := range []int{0, 1, 4096, 100_000, 3<<20 + 5} {
+		b := withFault(t, &faulty{writeLeft: fits, writeErr: &os.PathError{Op: "write", Path: "/secret", Err: syscall.ENOSPC}})
+		if fits == 0 {
+			b.open = func(string, int, bool) (file, error) { return nil, syscall.ENOSPC }
+		}
+		id, content := pawl.NewID(time.Now()), bytes.Repeat([]byte("pawl"), 2<<20)
+		a, err := b.Appender(t.Context(), id)
+		if fits == 0 {
+			if pawl.KindOf(err) != pawl.NoSpace {
+				t.Errorf("Appender: %v", err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := a.Append(t.Context(), bytes.NewReader(content), io.Discard)
+		if pawl.KindOf(err) != pawl.NoSpace || n != int64(fits) || a.Offset() != int64(fits) {
+			t.Errorf("%d bytes fit: Append = %d, %v; offset %d", fits, n, err, a.Offset())
+		}
+		_ = a.Close()
+		wantPrefix(t, b, id, content[:fits])
+	}
+}
+
+func TestFailedSyncTakesNothingForGranted(t *testing.T) {
+	fault := &faulty{writeLeft: -1}
+	b := withFault(t, fault)
+	id, content := pawl.NewID(time.Now()), bytes.Repeat([]byte("pawl"), 1<<20)
+	a, err := b.Appender(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Append(t.Context(), bytes.NewReader(content[:1<<20+7]), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	fault.syncErr = syscall.EIO
+	n, err := a.Append(t.Context(), bytes.NewReader(content[1<<20+7:]), io.Discard)
+	if err == nil || pawl.KindOf(err) == pawl.NoSpace || n != 0 {
+		t.Errorf("Append = %d, %v after a failed sync", n, err)
+	}
+	_ = a.Close()
+	wantPrefix(t, b, id, content[:1<<20+7])
+}
+
+func TestPutThatFailsLeavesNothing(t *testing.T) {
+	for _, fault := range []*faulty{{writeLeft: 10, writeErr: syscall.ENOSPC}, {writeLeft: -1, syncErr: syscall.EIO}} {
+		b := withFault(t, fault)
+		id := pawl.NewID(time.Now())
+		if err := b.Put(t.Context(), id, bytes.Repeat([]byte("x"), 1000)); err == nil {
+			t.Error("Put did not fail")
+		}
+		for blob := range b.All(t.Context()) {
+			t.Errorf("%v is left", blob)
+		}
+	}
+}
+
+// wantPrefix checks what another process would find.
+func wantPrefix(t *testing.T, b *Blobs, id pawl.ID, want []byte) {
+	t.Helper()
+	got, err := os.ReadFile(b.path(id))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes on disk (%v), want %d", len(got), err, len(want))
+	}
+}
