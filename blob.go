@@ -38,12 +38,14 @@ type BlobInfo struct {
 
 // Appender writes a blob from its end on.
 type Appender interface {
-	// Append reads src to its end and writes it, giving the same bytes in the same
-	// order to tee, perhaps from another goroutine. It returns the bytes that are
-	// durable now: all that src gave, even where src failed (its error is
-	// returned as it is); fewer only where the storage failed. After a failure of
-	// the storage tee may be ahead of the blob.
+	// Append reads src to its end and writes it, and gives the same bytes in the
+	// same order to tee: from another goroutine, which may go on after Append has
+	// returned; Drain waits for it. Append returns the bytes that are durable now:
+	// all that src gave, even where src failed (its error is returned as it is);
+	// fewer only where the storage failed, and then tee may be ahead of the blob.
 	Append(ctx context.Context, src io.Reader, tee io.Writer) (int64, error)
+	// Drain returns when the tees have been given everything.
+	Drain()
 	// Offset is the durable size in bytes. It may be asked during an Append.
 	Offset() int64
 	// Sync makes what has been read so far durable, also in the middle of an

@@ -47,6 +47,7 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 			return err
 		}
 	}
+	l.out.Drain()
 	up := l.snapshot()
 	f := newFile(up, l.digest.sum(), u.Now())
 	if err := u.Gates.finish(ctx, f); isRefusal(err) {

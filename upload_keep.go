@@ -63,6 +63,7 @@ func (u *Uploads) keep(ctx context.Context, l *live) error {
 // Close saves and closes everything that is open. Requests have ended by now.
 func (u *Uploads) Close(ctx context.Context) {
 	for _, l := range u.live.all() {
+		l.out.Drain()
 		if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
 			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
 		}

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, createServer, type Server as NetServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from "node:net";
 
 /**
  * A way to the server that stops where a test wants it to: it lets a number of bytes of uploads through
@@ -8,6 +8,7 @@ import { connect, createServer, type Server as NetServer, type Socket } from "no
 export class Gate {
   private readonly sockets = new Set<Socket>();
   private readonly held = new Map<Socket, () => void>();
+  private port = 0;
   private allowance = Number.POSITIVE_INFINITY;
 
   private constructor(
@@ -21,13 +22,12 @@ export class Gate {
     listener.on("connection", (client) => gate.join(client));
     listener.listen(0, "127.0.0.1");
     await once(listener, "listening");
+    gate.port = (listener.address() as AddressInfo).port;
     return gate;
   }
 
   get url(): string {
-    const address = this.listener.address();
-    if (address === null || typeof address === "string") throw new Error("the gate is closed");
-    return `http://127.0.0.1:${address.port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Lets this many more bytes of uploads through, then holds them. */
@@ -43,9 +43,17 @@ export class Gate {
     for (const goOn of held) goOn();
   }
 
+  /** Breaks all connections and takes no new ones. */
   close() {
     this.listener.close();
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Opens again where it was. */
+  async reopen() {
+    this.release();
+    this.listener.listen(this.port, "127.0.0.1");
+    await once(this.listener, "listening");
   }
 
   private join(client: Socket) {

@@ -6,6 +6,7 @@ package filetype
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"pawl"
 )
@@ -58,10 +59,10 @@ func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
 		return nil
 	}
 	if g.denyTypes.match(said) {
-		return refusal("files of type %s are not allowed", u.DeclaredType)
+		return refusal("files of type %s are not allowed", shown(u.DeclaredType))
 	}
 	if len(g.allowTypes) > 0 && !g.allowsClaim(said, u.Name) {
-		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes.sentence(), u.DeclaredType)
+		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes.sentence(), shown(u.DeclaredType))
 	}
 	return nil
 }
@@ -74,12 +75,12 @@ func (g *Gate) Content(_ context.Context, u pawl.Upload, foundType string) error
 	}
 	found, claim := canonical(foundType), claimOf(u)
 	switch {
-	case g.denyTypes.match(found):
+	case g.denyTypes.match(found), slices.ContainsFunc(wider(found), g.denyTypes.match):
 		return refusal("files of type %s are not allowed", foundType)
 	case len(g.allowTypes) > 0 && !g.allowed(found, claim, u.Name):
 		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(foundType))
 	case g.refuseMismatch && contradicts(claim, found):
-		return refusal("this is %s, and was declared as %s", describe(foundType), u.DeclaredType)
+		return refusal("this is %s, and was declared as %s", describe(foundType), shown(u.DeclaredType))
 	}
 	return nil
 }
@@ -88,26 +89,24 @@ func (g *Gate) Content(_ context.Context, u pawl.Upload, foundType string) error
 // tell (a .csv is plain text to them, and many a .docx a ZIP archive), the
 // client's word decides, as far as the bytes bear it out.
 func (g *Gate) allowed(found, claim, name string) bool {
-	if g.allowTypes.match(found) || g.allowTypes.match(looseForm(found)) {
+	if g.allowTypes.match(found) || g.allowTypes.match(looseForm(found)) ||
+		slices.ContainsFunc(wider(found), g.allowTypes.match) {
 		return true
-	}
-	for _, wider := range widerMedia(found) {
-		if g.allowTypes.match(wider) {
-			return true
-		}
 	}
 	if isGeneric(claim) {
 		claim = typeOfName(name)
 	}
-	if isGeneric(claim) {
+	switch {
+	case isGeneric(claim):
 		return false
-	}
-	if isGeneric(found) {
+	case isGeneric(found):
 		// Magic bytes say nothing of a type they have no entry for, and only an
 		// operator who named exactly this type can have meant that.
 		return !isKnown(claim) && g.allowTypes.has(claim)
+	case looseForm(found) == "text/plain":
+		return g.allowsClaim(claim, name) && couldBe(found, claim)
 	}
-	return g.allowsClaim(claim, name) && couldBe(found, claim)
+	return g.allowTypes.match(claim) && couldBe(found, claim)
 }
 
 // allowsClaim asks the allow list about what the client says. Some systems know

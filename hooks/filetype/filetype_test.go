@@ -15,6 +15,7 @@ var (
 	png    = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89")
 	apng   = append(bytes.Clone(png), []byte("\x00\x00\x00\x08acTL\x00\x00\x00\x02\x00\x00\x00\x00")...)
 	jpeg   = []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01")
+	tiff   = []byte("II*\x00\x08\x00\x00\x00")
 	gif    = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00")
 	pdf    = []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 	exe    = []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00")
@@ -151,11 +152,15 @@ func TestGate(t *testing.T) {
 			"only plain texts are allowed (this is an HTML page)"},
 		{"a text that is a script", only("text/plain"), "a.txt", "text/plain", shell,
 			"only plain texts are allowed (this is of type text/x-shellscript)"},
+		{"a page in the name of Markdown", only("text/plain"), "a.md", "text/markdown", html,
+			"only plain texts are allowed (this is an HTML page)"},
+		{"Markdown that begins with HTML", only("text/markdown"), "a.md", "text/markdown", html, ""},
 		{"JSON that looks like text", only("application/json"), "a.json", "application/json", text, ""},
 		{"a drawing that looks like XML", only("image/*"), "a.svg", "image/svg+xml", xml, ""},
 
 		{"a Word document", only(docxType), "a.docx", docxType, docx, ""},
 		{"a Word document that shows it late", only(docxType), "a.docx", docxType, lateDocx, ""},
+		{"a Word document known by its name", only(docxType), "a.docx", "", lateDocx, ""},
 		{"an archive without a claim is no document", only(docxType), "a.zip", "", zipped,
 			"only Word documents are allowed (this is a ZIP archive)"},
 		{"a type that magic bytes do not know", only("application/x-pawl"), "a.pawl", "application/x-pawl", noise, ""},
@@ -170,6 +175,9 @@ func TestGate(t *testing.T) {
 			"files of type application/vnd.microsoft.portable-executable are not allowed"},
 		{"denied bytes of an allowed family", filetype.Config{AllowTypes: []string{"image/*"}, DenyTypes: []string{"image/svg+xml"}},
 			"a.svg", "", svg, "files of type image/svg+xml are not allowed"},
+		{"a denied type and its kinds", deny("application/x-elf"), "a", "", elf,
+			"files of type application/x-executable are not allowed"},
+		{"a denied container is not what it holds", deny("application/zip"), "a.docx", docxType, docx, ""},
 		{"what is not denied", deny("application/x-msdownload"), "a.png", "image/png", png, ""},
 
 		{"an allowed extension", filetype.Config{AllowExtensions: []string{"png"}}, "A.PNG", "", text, ""},
@@ -196,6 +204,11 @@ func TestGate(t *testing.T) {
 		{"no lie: a letter with commas", honest, "a.md", "text/markdown", csv, ""},
 		{"no lie: two names of a type", honest, "a.jpg", "image/pjpeg", jpeg, ""},
 		{"no lie: brands of one container", honest, "a.m4a", "audio/mp4", m4a, ""},
+		{"no lie: Markdown may begin with HTML", honest, "a.md", "text/markdown", html, ""},
+		{"no lie: a model is an archive inside", honest, "a.3mf", "model/3mf", zipped, ""},
+		{"no lie: a model is a text", honest, "a.obj", "model/obj", text, ""},
+		{"no lie: a raw photo", honest, "a.nef", "image/x-nikon-nef", tiff, ""},
+		{"a page as a model", honest, "a.obj", "model/obj", html, "this is an HTML page, and was declared as model/obj"},
 		{"no lie: bytes that say nothing", honest, "a.png", "image/png", noise, ""},
 		{"a program as a document", honest, "a.docx", docxType, elf, "this is a program, and was declared as " + docxType},
 	}

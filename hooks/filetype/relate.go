@@ -2,6 +2,7 @@ package filetype
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -59,16 +60,23 @@ func claimOf(u pawl.Upload) string {
 	return claim
 }
 
-// textTypes are types of text that bytes seldom give away, by extension. The
+// typesOfNames are types that bytes do not always give away, by extension. The
 // machine's own table of types is not asked, so that all machines agree.
-var textTypes = map[string]string{
+var typesOfNames = map[string]string{
 	".css": "text/css", ".csv": "text/csv", ".ics": "text/calendar", ".json": "application/json",
 	".log": "text/plain", ".md": "text/markdown", ".srt": "application/x-subrip", ".sql": "application/sql",
 	".toml": "application/toml", ".tsv": "text/tab-separated-values", ".txt": "text/plain", ".vcf": "text/vcard",
 	".vtt": "text/vtt", ".xml": "text/xml", ".yaml": "application/yaml", ".yml": "application/yaml",
+	".svg":  "image/svg+xml",
+	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	".odp":  "application/vnd.oasis.opendocument.presentation",
+	".ods":  "application/vnd.oasis.opendocument.spreadsheet",
+	".odt":  "application/vnd.oasis.opendocument.text",
 }
 
-func typeOfName(name string) string { return textTypes[strings.ToLower(path.Ext(name))] }
+func typeOfName(name string) string { return typesOfNames[strings.ToLower(path.Ext(name))] }
 
 // looseForm is text/plain for kinds of text that are told from plain text by
 // guessing (a letter with many commas is no table) and do no harm as either.
@@ -89,6 +97,8 @@ func couldBe(found, claim string) bool {
 		return true
 	case looseForm(found) == "text/plain":
 		return pawl.SameMediaType(claim, "text/plain")
+	case claim == "text/markdown": // which may begin with a comment, or an image
+		return found == "text/html"
 	case found == "text/xml":
 		return strings.HasSuffix(claim, "+xml") || isBelow(claim, found)
 	case found == "application/zip":
@@ -112,59 +122,70 @@ func isOfficePackage(mediaType string) bool {
 	return strings.HasPrefix(mediaType, "application/vnd.ms-") && strings.Contains(mediaType, ".macroenabled.")
 }
 
-// isBelow reports whether mediaType is a special kind of ancestor, as a .docx is
-// a special ZIP archive.
-func isBelow(mediaType, ancestor string) bool {
-	m := mimetype.Lookup(mediaType)
-	if m == nil || isGeneric(ancestor) {
-		return false
-	}
-	for m = m.Parent(); m != nil; m = m.Parent() {
-		if m.String() == ancestor {
-			return true
+// ancestors lists the types that mediaType is a special kind of, nearest first, as
+// a .docx is a special ZIP archive.
+func ancestors(mediaType string) []string {
+	var list []string
+	for m := mimetype.Lookup(mediaType); m != nil; m = m.Parent() {
+		if t := m.String(); t != mediaType && !isGeneric(t) {
+			list = append(list, t)
 		}
 	}
-	return false
+	return list
 }
 
-// widerMedia lists the ancestors of an image, sound or video type that are of
-// the same family: whoever allows image/png also means an animated one.
-func widerMedia(mediaType string) []string {
-	family, _, _ := strings.Cut(mediaType, "/")
-	if family != "image" && family != "audio" && family != "video" {
-		return nil
-	}
-	var wider []string
-	m := mimetype.Lookup(mediaType)
-	for m != nil {
-		if m = m.Parent(); m != nil && strings.HasPrefix(m.String(), family+"/") {
-			wider = append(wider, m.String())
+// isBelow reports whether mediaType is a special kind of ancestor.
+func isBelow(mediaType, ancestor string) bool { return slices.Contains(ancestors(mediaType), ancestor) }
+
+// wider lists the ancestors of a type that it can go by: an animated PNG is a PNG,
+// and every kind of Linux program a program. What is merely packed in the same
+// container is something else: a Word document is no archive to anybody, and a
+// HEIC photo no video.
+func wider(mediaType string) []string {
+	return slices.DeleteFunc(ancestors(mediaType), func(t string) bool {
+		switch t {
+		case "application/zip", "application/x-ole-storage", "text/plain", "text/xml":
+			return true
 		}
-	}
-	return wider
+		return family(t) != family(mediaType)
+	})
+}
+
+func family(mediaType string) string {
+	f, _, _ := strings.Cut(mediaType, "/")
+	return f
 }
 
 // contradicts reports whether the bytes show something else than was declared.
 // It is silent wherever the bytes cannot know.
 func contradicts(claim, found string) bool {
 	switch {
-	case pawl.SameMediaType(claim, found), couldBe(found, claim):
+	case isGeneric(claim), pawl.SameMediaType(claim, found), couldBe(found, claim):
 		return false
 	case isBelow(found, claim) && claim != "text/plain": // a text that turns out to be HTML is a lie
 		return false
 	case looseForm(found) == looseForm(claim):
 		return false
+	case !isKnown(claim):
+		return !canHold(found, claim)
 	}
 	return !sameContainer(claim, found)
+}
+
+// canHold reports whether a format that magic bytes have no entry for can look
+// like found: many are texts, archives or databases inside, and raw photos TIFFs.
+func canHold(found, claim string) bool {
+	switch found {
+	case "application/zip", "application/gzip", "application/x-ole-storage", "application/vnd.sqlite3", "text/xml":
+		return true
+	}
+	return looseForm(found) == "text/plain" || family(found) == family(claim) && family(claim) != "text"
 }
 
 // sameContainer reports whether both are images, sounds or videos kept in the
 // same container format, whose brands are mixed up by every camera and phone.
 func sameContainer(a, b string) bool {
-	familyA, _, _ := strings.Cut(a, "/")
-	familyB, _, _ := strings.Cut(b, "/")
 	const container = "video/mp4"
-	inA, inB := a == container || isBelow(a, container), b == container || isBelow(b, container)
-	media := familyA == "audio" || familyA == "video" || familyA == "image"
-	return familyA == familyB && media && inA && inB
+	inside := func(t string) bool { return t == container || isBelow(t, container) }
+	return family(a) == family(b) && inside(a) && inside(b)
 }

@@ -1,6 +1,9 @@
 package filetype
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // longList is how many entries of a list a sentence can carry.
 const longList = 6
@@ -45,6 +48,16 @@ func describe(mediaType string) string {
 		return kind.one
 	}
 	return "of type " + mediaType
+}
+
+// shown is a declared type as a sentence can carry it: it is the client's text, and
+// can be any.
+func shown(declared string) string {
+	const longest = 100
+	if len(declared) > longest || strings.IndexFunc(declared, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
+		return "something else"
+	}
+	return declared
 }
 
 // sentence is the list in words that follow "only" and stand before "are allowed".

@@ -23,6 +23,8 @@ type appender struct {
 	mu     sync.Mutex
 	run    *run // the Append under way
 	broken error
+	tees   sync.WaitGroup
+	fed    chan struct{} // closed when the tee of the last Append has everything
 }
 
 // Appender opens a blob at its durable end. A blob that is not there gets its
@@ -53,7 +55,8 @@ func (a *appender) Offset() int64 { return a.durable.Load() }
 
 // Append writes src past the end. Three work side by side: this goroutine reads,
 // one writes to the disk and one feeds tee, so that network, digest and disk
-// never wait for each other longer than the slowest takes.
+// never wait for each other longer than the slowest takes. The answer does not
+// wait for the digest at all: that is wanted at the upload's end.
 func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int64, error) {
 	start := a.durable.Load()
 	r := newRun(a, start)
@@ -61,18 +64,34 @@ func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int6
 		return 0, err
 	}
 	defer a.leave()
-	var workers sync.WaitGroup
-	workers.Go(r.write)
-	workers.Go(func() { r.feed(tee) })
+	a.tees.Go(a.feedAfter(r, tee))
+	var writer sync.WaitGroup
+	writer.Go(r.write)
 	srcErr := r.read(src)
-	workers.Wait()
-	r.recycle()
+	writer.Wait()
 	n := a.durable.Load() - start
 	if r.failed != nil {
 		return n, r.failed
 	}
 	return n, srcErr
 }
+
+// feedAfter feeds tee when the tee of the Append before has everything: it is the
+// same digest.
+func (a *appender) feedAfter(r *run, tee io.Writer) func() {
+	before, fed := a.fed, make(chan struct{})
+	a.fed = fed
+	return func() {
+		defer close(fed)
+		if before != nil {
+			<-before
+		}
+		r.feed(tee)
+		r.recycle()
+	}
+}
+
+func (a *appender) Drain() { a.tees.Wait() }
 
 func (a *appender) enter(r *run) error {
 	a.mu.Lock()
@@ -152,6 +171,7 @@ func (a *appender) settle(end int64, created bool) error {
 const (
 	writeAt   = 1 << 20         // bytes worth a write of their own while more are coming
 	writeMost = 4 << 20         // bytes in one call
+	feedAt    = 128 << 10       // bytes worth waking tee for
 	readAhead = 8 << 20         // bytes held in memory at most
 	syncAt    = 32 << 20        // bytes not durable yet at most
 	settleIn  = 2 * time.Second // and how long they wait for company

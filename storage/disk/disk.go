@@ -1,5 +1,5 @@
 // Package disk keeps blobs as files of a local file system: one file a blob,
-// nothing beside it. The size of the file, once it is durable, is how far the
+// nothing beside it but a journal through which small ones come. The size of the file, once it is durable, is how far the
 // blob has come.
 //
 // Files lie in folders named for the beginning of their id, which is a time: a
@@ -35,7 +35,7 @@ type Blobs struct {
 	direct  bool // the file system takes O_DIRECT
 	pool    pool
 	known   known
-	commits *groupCommit
+	journal *journal
 	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
 }
 
@@ -51,16 +51,16 @@ func Open(c Config) (*Blobs, error) {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
 	b := &Blobs{dir: dir, log: c.Log, direct: supportsDirect(dir), pool: newPool(), open: openFile}
-	b.commits = newGroupCommit(dir)
+	var err error
+	if b.journal, err = openJournal(b, dir); err != nil {
+		return nil, fmt.Errorf("disk: %w", err)
+	}
 	c.Log.Debug("blobs are kept on disk", "dir", dir, "direct_io", b.direct)
 	return b, nil
 }
 
-// Close ends the background work. Nothing may be called after it.
-func (b *Blobs) Close() error {
-	b.commits.close()
-	return nil
-}
+// Close lets what is in the journal get its files. Nothing may be called after it.
+func (b *Blobs) Close() error { return b.journal.close() }
 
 func (b *Blobs) folder(id pawl.ID) string { return filepath.Join(b.dir, string(id[:folderLength])) }
 
@@ -85,6 +85,11 @@ func (b *Blobs) create(id pawl.ID, direct bool) (file, error) {
 // Open reads a blob; the reader is an [os.File], so that a download can be left
 // to the kernel.
 func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
+	if e := b.journal.find(id); e != nil {
+		if err := b.journal.materialise(e); err != nil {
+			return nil, translate(err)
+		}
+	}
 	f, err := os.Open(b.path(id))
 	if err != nil {
 		return nil, translate(err)
@@ -96,6 +101,11 @@ func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 // an earlier one wrote it, is synced first: its size may be known to the page
 // cache alone.
 func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
+	if e := b.journal.find(id); e != nil {
+		if err := b.journal.materialise(e); err != nil {
+			return 0, translate(err)
+		}
+	}
 	info, err := os.Stat(b.path(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
@@ -133,6 +143,9 @@ func (b *Blobs) settle(id pawl.ID, f file) (int64, error) {
 // Delete removes a blob.
 func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
 	b.known.forget(id)
+	if e := b.journal.find(id); e != nil {
+		b.journal.cancel(e)
+	}
 	err := os.Remove(b.path(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -143,6 +156,11 @@ func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
 // All lists every blob. Whatever else lies in the directory is passed over.
 func (b *Blobs) All(ctx context.Context) iter.Seq2[pawl.BlobInfo, error] {
 	return func(yield func(pawl.BlobInfo, error) bool) {
+		err := b.journal.flush()
+		if err != nil {
+			yield(pawl.BlobInfo{}, translate(err))
+			return
+		}
 		folders, err := os.ReadDir(b.dir)
 		if err != nil {
 			yield(pawl.BlobInfo{}, translate(err))
@@ -190,6 +208,16 @@ func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobIn
 			return yield(pawl.BlobInfo{}, translate(err))
 		}
 	}
+}
+
+// syncAll makes every file there is durable, with its name.
+func (b *Blobs) syncAll() error {
+	dir, err := os.Open(b.dir)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return syncFileSystem(dir)
 }
 
 // Free is how many bytes can still be stored. A little is kept back, so that a

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -62,6 +63,7 @@ func (f *faulty) Sync() error {
 
 // withFault opens blobs whose files are as fault makes them.
 func withFault(t *testing.T, fault *faulty) *Blobs {
+	t.Helper()
 	b := open(t)
 	plain := b.open
 	b.open = func(path string, flag int, direct bool) (file, error) {
@@ -121,16 +123,95 @@ func TestFailedSyncTakesNothingForGranted(t *testing.T) {
 	wantPrefix(t, b, id, content[:1<<20+7])
 }
 
-func TestPutThatFailsLeavesNothing(t *testing.T) {
-	for _, fault := range []*faulty{{writeLeft: 10, writeErr: syscall.ENOSPC}, {writeLeft: -1, syncErr: syscall.EIO}} {
-		b := withFault(t, fault)
-		id := pawl.NewID(time.Now())
-		if err := b.Put(t.Context(), id, bytes.Repeat([]byte("x"), 1000)); err == nil {
-			t.Error("Put did not fail")
+func TestBlobsThatGetNoFileWaitInTheJournal(t *testing.T) {
+	full := true
+	b := open(t)
+	plain := b.open
+	b.open = func(path string, flag int, direct bool) (file, error) {
+		if full {
+			return nil, syscall.ENOSPC
 		}
-		for blob := range b.All(t.Context()) {
-			t.Errorf("%v is left", blob)
+		return plain(path, flag, direct)
+	}
+	id, content := pawl.NewID(time.Now()), bytes.Repeat([]byte("x"), 1000)
+	if err := b.Put(t.Context(), id, content); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Open(t.Context(), id); pawl.KindOf(err) != pawl.NoSpace {
+		t.Errorf("Open: %v", err)
+	}
+	for b.journal.isStuck() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if err := b.Put(t.Context(), pawl.NewID(time.Now()), content); pawl.KindOf(err) != pawl.NoSpace {
+		t.Errorf("another Put on a full disk: %v", err)
+	}
+	if err := b.Close(); err != nil { // does not wait for room
+		t.Fatal(err)
+	}
+	full = false
+	again, err := Open(Config{Dir: filepath.Dir(b.dir), Log: b.log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	wantPrefix(t, again, id, content)
+}
+
+// ordered notes what is written behind a block that is not safe yet.
+type ordered struct {
+	file
+	t      *testing.T
+	synced int64 // all below is durable
+}
+
+func (o *ordered) WriteAt(p []byte, offset int64) (int, error) {
+	o.look(offset)
+	return o.file.WriteAt(p, offset)
+}
+
+func (o *ordered) WriteBlocks(buffers [][]byte, offset int64) (int, error) {
+	o.look(offset)
+	return o.file.WriteBlocks(buffers, offset)
+}
+
+func (o *ordered) look(offset int64) {
+	if o.synced%blockSize != 0 && offset >= alignUp(o.synced) {
+		o.t.Errorf("%d was written while the block of %d was neither full nor durable", offset, o.synced)
+	}
+}
+
+func (o *ordered) Sync() (err error) {
+	if err = o.file.Sync(); err == nil {
+		o.synced, err = o.Size()
+	}
+	return err
+}
+
+// TestNothingIsWrittenBehindAnUnsafeBlock guards what makes the size of a file
+// its offset after a power cut.
+func TestNothingIsWrittenBehindAnUnsafeBlock(t *testing.T) {
+	b := open(t)
+	plain := b.open
+	b.open = func(path string, flag int, direct bool) (file, error) {
+		f, err := plain(path, flag, direct)
+		if err != nil {
+			return nil, err
 		}
+		return &ordered{file: f, t: t}, nil
+	}
+	for _, direct := range []bool{b.direct, false} {
+		b.direct = direct
+		a, err := b.Appender(t.Context(), pawl.NewID(time.Now()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range []int{100, 5000, 1, 300_000, 3<<20 + 1, 70_000, 12 << 20} {
+			if _, err := a.Append(t.Context(), bytes.NewReader(make([]byte, size)), io.Discard); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = a.Close()
 	}
 }
 

@@ -13,9 +13,12 @@ type run struct {
 	a *appender
 
 	mu      sync.Mutex
-	changed *sync.Cond
-	chunks  []*chunk // in order; what is neither written nor fed yet
-	end     int64    // read so far
+	toWrite *sync.Cond // there is a move for the writer
+	toFeed  *sync.Cond // there is something for tee
+	room    *sync.Cond // a chunk was given back
+	settled *sync.Cond // more is durable, or the writer has stopped
+	chunks  []*chunk   // in order; what is neither written nor fed yet
+	end     int64      // read so far
 	written int64
 	synced  int64
 	fed     int64
@@ -30,7 +33,7 @@ type run struct {
 
 func newRun(a *appender, start int64) *run {
 	r := &run{a: a, end: start, written: start, synced: start, fed: start}
-	r.changed = sync.NewCond(&r.mu)
+	r.toWrite, r.toFeed, r.room, r.settled = sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu)
 	r.timer = time.AfterFunc(time.Hour, r.settleNow)
 	r.timer.Stop()
 	return r
@@ -60,7 +63,8 @@ func (r *run) finishReading() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.done = true
-	r.changed.Broadcast()
+	r.toWrite.Signal()
+	r.toFeed.Signal()
 }
 
 // chunkToFill is the last chunk, or a new one behind it as soon as the others
@@ -77,7 +81,7 @@ func (r *run) chunkToFill() *chunk {
 			r.chunks = append(r.chunks, c)
 			return c
 		}
-		r.changed.Wait()
+		r.room.Wait()
 	}
 	return nil
 }
@@ -91,7 +95,13 @@ func (r *run) filled(c *chunk, n int) {
 		r.armed = true
 		r.timer.Reset(settleIn)
 	}
-	r.changed.Broadcast()
+	// Nobody is woken for less than is worth the while.
+	if r.end-r.written >= writeAt {
+		r.toWrite.Signal()
+	}
+	if r.end-r.fed >= feedAt {
+		r.toFeed.Signal()
+	}
 }
 
 // flush waits until what has been read by now is durable.
@@ -101,7 +111,7 @@ func (r *run) flush() {
 	target := r.end
 	r.want(target)
 	for r.synced < target && !r.stopped {
-		r.changed.Wait()
+		r.settled.Wait()
 	}
 }
 
@@ -116,7 +126,7 @@ func (r *run) settleNow() {
 
 func (r *run) want(target int64) {
 	r.wanted = max(r.wanted, target)
-	r.changed.Broadcast()
+	r.toWrite.Signal()
 }
 
 // release gives back the chunks that writer and tee are both done with. The one
@@ -129,11 +139,18 @@ func (r *run) release() {
 		}
 		r.a.blobs.pool.put(c)
 		r.chunks = r.chunks[1:]
+		r.room.Signal()
 	}
 }
 
-// recycle gives everything back at the end.
+// recycle gives everything back at the end: tee has it all, and once the writer
+// has stopped too nobody needs it.
 func (r *run) recycle() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for !r.stopped {
+		r.settled.Wait()
+	}
 	for _, c := range r.chunks {
 		r.a.blobs.pool.put(c)
 	}
@@ -151,7 +168,6 @@ func (r *run) feed(tee io.Writer) {
 		r.mu.Lock()
 		r.fed += int64(len(p))
 		r.release()
-		r.changed.Broadcast()
 		r.mu.Unlock()
 	}
 }
@@ -161,13 +177,13 @@ func (r *run) nextToFeed() []byte {
 	defer r.mu.Unlock()
 	for {
 		for _, c := range r.chunks {
-			if c.end > r.fed && c.base <= r.fed {
+			if c.end > r.fed && (r.done || r.end-r.fed >= feedAt) {
 				return c.slice(r.fed, c.end)
 			}
 		}
 		if r.done {
 			return nil
 		}
-		r.changed.Wait()
+		r.toFeed.Wait()
 	}
 }

@@ -4,8 +4,10 @@ package disk
 
 import (
 	"errors"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 )
 
 func openDirect(string) (*os.File, error) { return nil, errors.ErrUnsupported }
@@ -25,6 +27,14 @@ func writeVector(f *os.File, buffers [][]byte, offset int64) (written int, err e
 
 func syncData(f *os.File) error { return f.Sync() }
 
-func syncAll(*os.File) (done bool, err error) { return false, nil }
+// syncFileSystem syncs every file below dir: there is no call for all of them.
+func syncFileSystem(dir *os.File) error {
+	return filepath.WalkDir(dir.Name(), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return syncDir(path)
+	})
+}
 
 func space(string) (free, total int64, err error) { return math.MaxInt64, math.MaxInt64, nil }

@@ -12,7 +12,7 @@ func (r *run) write() {
 			if r.done {
 				return
 			}
-			r.changed.Wait()
+			r.toWrite.Wait()
 			continue
 		}
 		if err := r.move(to, sync); err != nil {
@@ -20,13 +20,14 @@ func (r *run) write() {
 			return
 		}
 		r.release()
-		r.changed.Broadcast()
+		r.settled.Broadcast()
 	}
 }
 
 func (r *run) stop() {
 	r.stopped = true
-	r.changed.Broadcast()
+	r.settled.Broadcast()
+	r.room.Signal()
 }
 
 // nextMove decides how far to write, and whether to sync after it. While more is
@@ -94,8 +95,13 @@ func (r *run) buffers(from, to int64) [][]byte {
 const directFrom = 64 << 10
 
 // writeRange writes whole blocks past the page cache and the ragged ends, if
-// there are any, through it. A block is only ever written in one of the two ways
-// before it is full, so the two never disagree.
+// there are any, through it.
+//
+// After a power cut the file's size is taken for the offset, so it must never say
+// more than is there. What was the last block so far, partly filled, is therefore
+// completed and synced before anything goes behind it: otherwise the file system
+// may make the new size durable and that block not. Behind it whole blocks are
+// written in order, and the rest, which is less than a block, is synced at once.
 func (r *run) writeRange(from, to int64, buffers [][]byte) (n int64, err error) {
 	if from == to {
 		return 0, nil
@@ -106,21 +112,26 @@ func (r *run) writeRange(from, to int64, buffers [][]byte) (n int64, err error) 
 		return 0, err
 	}
 	first, last := min(alignUp(from), to), max(alignDown(to), from)
-	if last-first < directFrom {
-		return r.writeThrough(from, buffers)
-	}
 	head, middle, tail := cut(buffers, first-from, last-first)
-	for _, step := range []struct {
-		buffers [][]byte
-		write   func(offset int64, buffers [][]byte) (int64, error)
-	}{{head, r.writeThrough}, {middle, r.writeBlocks}, {tail, r.writeThrough}} {
-		done, err := step.write(from+n, step.buffers)
-		n += done
-		if err != nil {
-			return n, err
+	if n, err = r.writeThrough(from, head); err != nil {
+		return n, err
+	}
+	if n > 0 && first < to {
+		if err := r.settle(from+n, nil); err != nil {
+			return 0, err
 		}
 	}
-	return n, nil
+	write := r.writeBlocks
+	if last-first < directFrom {
+		write = r.writeThrough
+	}
+	done, err := write(first, middle)
+	n += done
+	if err != nil {
+		return n, err
+	}
+	done, err = r.writeThrough(last, tail)
+	return n + done, err
 }
 
 func (r *run) writeThrough(offset int64, buffers [][]byte) (n int64, err error) {

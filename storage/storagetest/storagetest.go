@@ -105,6 +105,7 @@ func sourceFails(t *testing.T, blobs pawl.Blobs) {
 	if !errors.Is(err, broken) || n != int64(len(content)) {
 		t.Fatalf("Append = %d, %v; want %d and the source's error", n, err, len(content))
 	}
+	a.Drain()
 	if !bytes.Equal(tee.Bytes(), content) {
 		t.Error("tee did not get what the blob got")
 	}
@@ -284,6 +285,7 @@ func wantAppend(t *testing.T, a pawl.Appender, content []byte) {
 	if err != nil || n != int64(len(content)) {
 		t.Errorf("Append = %d, %v; want %d", n, err, len(content))
 	}
+	a.Drain()
 	if !bytes.Equal(tee.Bytes(), content) {
 		t.Error("tee did not get what was appended")
 	}

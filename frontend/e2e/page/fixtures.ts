@@ -14,7 +14,6 @@ interface Fixtures {
 /** Tests of the page: a server of their own, and no error may show up in the console. */
 export const test = base.extend<Fixtures & { watch: undefined }>({
   settings: [{}, { option: true }],
-  // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
   server: async ({ settings }, use) => {
     const server = await Server.start(settings);
     await use(server);

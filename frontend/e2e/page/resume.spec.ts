@@ -147,12 +147,15 @@ test("an upload survives the network going away", async ({ page, context, server
   gate.holdAfter(6 * MiB);
   await choose(page, { name: "Away.bin", mimeType: "", buffer: data });
   await stored(server, 2 * MiB);
+  gate.close();
+  await expect(transfer(page, "Away.bin")).toContainText("Connection lost, trying again");
   await context.setOffline(true);
   await expect(transfer(page, "Away.bin")).toContainText("You are offline");
   await expect(page.getByText("You are offline. Uploads go on")).toBeVisible();
-  gate.release();
+  await gate.reopen();
   await context.setOffline(false);
-  await expect(transfer(page, "Away.bin")).toContainText("Uploaded");
+  await expect(transfer(page, "Away.bin")).toContainText("Uploaded", { timeout: 20_000 });
+  await expect(page.getByText("You are offline. Uploads go on")).toBeHidden();
   expect(sent.at(-1)).toBeGreaterThan(2 * MiB - 1);
   await arrived(server, data);
 });

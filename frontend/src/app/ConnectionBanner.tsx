@@ -14,11 +14,14 @@ export function ConnectionBanner() {
     const timer = setTimeout(() => setShown(lost), lost ? patience : 0);
     return () => clearTimeout(timer);
   }, [lost]);
-  const text = !online
-    ? "You are offline. Uploads go on by themselves when the connection is back."
-    : lost && shown
-      ? "The server can't be reached. Trying again; uploads go on by themselves."
-      : "";
+  // A server on this machine or in the house can be reached without what the browser calls online.
+  const text = !lost
+    ? ""
+    : !online
+      ? "You are offline. Uploads go on by themselves when the connection is back."
+      : shown
+        ? "The server can't be reached. Trying again; uploads go on by themselves."
+        : "";
   return (
     <div role="status">
       {text !== "" && (

@@ -49,7 +49,10 @@ export function Shell({ pathname, children }: { pathname: string; children: Reac
 function Sidebar({ pathname }: { pathname: string }) {
   const server = useQuery(serverQuery);
   return (
-    <div className="hidden w-54 shrink-0 flex-col border-r border-line bg-paper p-3 lg:flex">
+    <nav
+      aria-label="Views"
+      className="hidden w-54 shrink-0 flex-col border-r border-line bg-paper p-3 lg:flex"
+    >
       <Link
         href="/"
         className="mb-5 flex items-center gap-2.5 rounded-lg px-2 pt-1.5 text-[1.2rem] font-semibold tracking-tight"
@@ -57,7 +60,7 @@ function Sidebar({ pathname }: { pathname: string }) {
         <Logo size={30} />
         Pawl
       </Link>
-      <nav aria-label="Views" className="flex flex-col gap-0.5">
+      <div className="flex flex-col gap-0.5">
         {views.map(({ path, label, Icon }) => (
           <Link
             key={path}
@@ -69,14 +72,14 @@ function Sidebar({ pathname }: { pathname: string }) {
             {label}
           </Link>
         ))}
-      </nav>
+      </div>
       <div className="mt-auto flex items-center justify-between px-2">
         <span className="truncate text-[0.86rem] text-muted">
           {server.data ? `Pawl ${server.data.version}` : ""}
         </span>
         <ThemeSwitch />
       </div>
-    </div>
+    </nav>
   );
 }
 

@@ -20,6 +20,8 @@ interface FileListProps {
   viewport: RefObject<Viewport>;
   /** Set to move the keyboard's focus to the active item once it is drawn. */
   focusActive: RefObject<boolean>;
+  /** Scrolls to the top when it grows. */
+  topAsked: number;
   on: ItemActions;
   keys: Omit<ListKeys, "count" | "columns" | "pageRows" | "active" | "sideways">;
   onMore: () => void;
@@ -52,6 +54,9 @@ export function FileList(props: FileListProps) {
     if (hasMore && lastDrawn >= rowCount - 15) onMore();
   }, [hasMore, lastDrawn, rowCount, onMore]);
   useKeepPlace(scroller, files, columns, height);
+  useLayoutEffect(() => {
+    if (props.topAsked > 0) scroller.current?.scrollTo(0, 0);
+  }, [props.topAsked]);
   useFocusActive(scroller, props, () => rows.scrollToIndex(Math.floor(active / columns)));
 
   const look = () => {

@@ -37,7 +37,7 @@ export function FileName({
       href={urlWith({ file: file.id })}
       tabIndex={tab}
       title={file.name}
-      className="truncate rounded font-medium text-ink"
+      className="truncate rounded leading-[24px] font-medium text-ink"
       onClick={(event) => event.preventDefault()}
       draggable={false}
     >

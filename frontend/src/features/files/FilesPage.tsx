@@ -22,7 +22,7 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
       <section className="relative flex min-w-0 flex-1 flex-col bg-surface pt-4" aria-label="Files">
         <FilterBar filters={filters} />
         {view.fresh > 0 && (
-          <button type="button" className="fresh-pill" onClick={view.showFresh}>
+          <button type="button" className="fresh-pill" onClick={view.goToFresh}>
             {plural(view.fresh, "new file")}
           </button>
         )}
@@ -49,6 +49,7 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
             hasMore={list.hasNextPage}
             viewport={view.viewport}
             focusActive={view.focusActive}
+            topAsked={view.topAsked}
             on={view.on}
             keys={view.keys}
             onMore={view.loadMore}

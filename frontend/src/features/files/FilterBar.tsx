@@ -36,7 +36,7 @@ export function FilterBar({ filters }: { filters: Filters }) {
       </div>
       <SortSelect filters={filters} />
       <ViewSwitch view={filters.view} />
-      <fieldset className="-mx-4 flex w-[calc(100%+2rem)] gap-1.5 overflow-x-auto px-4 py-0.5 lg:-mx-6 lg:w-[calc(100%+3rem)] lg:px-6">
+      <fieldset className="-mx-4 flex min-w-0 w-[calc(100%+2rem)] gap-1.5 overflow-x-auto px-4 py-0.5 lg:-mx-6 lg:w-[calc(100%+3rem)] lg:px-6">
         <legend className="sr-only">Type</legend>
         {families.map((family) => (
           <button

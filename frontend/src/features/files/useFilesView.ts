@@ -26,6 +26,7 @@ export function useFilesView() {
 
   const viewport = useRef<Viewport>({ atTop: true, last: 30 });
   const { fresh, showFresh } = useLiveFiles(query, viewport);
+  const [topAsked, askTop] = useState(0);
 
   const [chosen, setSelection] = useState(select.nothing);
   const selection = useMemo(() => select.prune(chosen, order), [chosen, order]);
@@ -102,6 +103,12 @@ export function useFilesView() {
     focusActive,
     fresh,
     showFresh,
+    /** Counts how often the reader wanted to see the top. */
+    topAsked,
+    goToFresh: () => {
+      showFresh();
+      askTop((n) => n + 1);
+    },
     on,
     keys: {
       onMove: moveTo,

@@ -7,6 +7,7 @@ import { Meter } from "./meter";
 import { refusal } from "./rules";
 import { forgetUnfinished, hasUnfinished, transfers } from "./store";
 import { isEnded, isMoving, isStopped, type Transfer } from "./transfer";
+import { sawProgress, watchStalls } from "./watch";
 import { statusWords } from "./words";
 
 const meters = new Map<string, Meter>();
@@ -31,6 +32,7 @@ function serverInfo(): Promise<ServerInfo | null> {
 function getEngine(): Promise<Engine> {
   engine ??= Promise.all([import("./engine"), serverInfo(), isFirstPage()])
     .then(([{ createEngine }, info, recovers]) => {
+      watchStalls(() => transfers.all().flatMap((t) => (t.status === "uploading" ? [t.id] : [])), retryNow);
       const endpoint = new URL(info?.tus_endpoint ?? "/files/", window.location.href).href;
       return createEngine({ endpoint, reports, recovers });
     })
@@ -86,6 +88,7 @@ const reports: Reports = {
     const meter = meters.get(key) ?? new Meter();
     meters.set(key, meter);
     const speed = meter.add(sent);
+    sawProgress(transfer.id);
     const status = sent >= transfer.size ? "finishing" : "uploading";
     set(key, { sent, speed, status, retryAt: null, uploadId: idOf(uploadUrl) ?? transfer.uploadId });
   },

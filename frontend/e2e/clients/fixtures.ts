@@ -1,0 +1,39 @@
+import { test as base, expect } from "@playwright/test";
+import * as tus from "tus-js-client";
+import { Server } from "../server";
+
+interface Fixtures {
+  settings: Record<string, string>;
+  server: Server;
+}
+
+/** Tests of tus-js-client in Node, each against a server of its own. */
+export const test = base.extend<Fixtures>({
+  settings: [{}, { option: true }],
+  server: async ({ settings }, use) => {
+    const server = await Server.start(settings);
+    await use(server);
+    await server.stop();
+  },
+});
+
+export { expect };
+
+type Source = ConstructorParameters<typeof tus.Upload>[0];
+
+/** Uploads to the end; resolves with the finished upload. */
+export function upload(source: Source, options: tus.UploadOptions): Promise<tus.Upload> {
+  return new Promise((resolve, reject) => {
+    const running: tus.Upload = new tus.Upload(source, {
+      retryDelays: [0, 100, 200, 400, 800, 1000, 1000, 1000],
+      ...options,
+      onError: reject,
+      onSuccess: () => resolve(running),
+    });
+    running.start();
+  });
+}
+
+export function idOf(upload: tus.Upload): string {
+  return upload.url?.split("/").at(-1) ?? "";
+}

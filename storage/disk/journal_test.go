@@ -1,0 +1,159 @@
+package disk
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"pawl"
+)
+
+// crashed is what a power cut leaves of blobs in the middle of their work: the
+// journal's segments alone, and none of the files that were not synced.
+func crashed(t *testing.T, b *Blobs) *Blobs {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "blobs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range b.journal.segments {
+		content, err := os.ReadFile(s.path)
+		if err != nil {
+			continue // not made yet
+		}
+		if err := os.WriteFile(filepath.Join(dir, "blobs", filepath.Base(s.path)), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = again.Close() })
+	return again
+}
+
+func content(i int) []byte { return bytes.Repeat([]byte{byte(i), byte(i >> 8), 'x'}, 1+i*31%3000) }
+
+func putAll(t *testing.T, b *Blobs, n int) []pawl.ID {
+	t.Helper()
+	ids := make([]pawl.ID, n)
+	var group sync.WaitGroup
+	limit := make(chan struct{}, 16)
+	for i := range ids {
+		ids[i] = pawl.NewID(time.Now())
+		limit <- struct{}{}
+		group.Go(func() {
+			defer func() { <-limit }()
+			if err := b.Put(context.Background(), ids[i], content(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	return ids
+}
+
+func TestJournalIsReplayed(t *testing.T) {
+	b := open(t)
+	ids := putAll(t, b, 300)
+	again := crashed(t, b)
+	for i, id := range ids {
+		wantPrefix(t, again, id, content(i))
+	}
+	if replayed := crashed(t, again); replayed.journal.segments[0].generation != 0 {
+		for blob := range replayed.All(t.Context()) {
+			t.Fatalf("%v was replayed twice", blob)
+		}
+	}
+}
+
+// TestJournalTurnsOver writes several times what the segments hold: the files of
+// a segment that has been reused are durable by themselves, all others are in the
+// journal.
+func TestJournalTurnsOver(t *testing.T) {
+	b := open(t)
+	ids := putAll(t, b, 24_000)
+	if b.journal.segments[b.journal.active].generation < 3 {
+		t.Fatalf("generation %d: the segments were not reused", b.journal.segments[b.journal.active].generation)
+	}
+	for i, id := range ids {
+		r, err := b.Open(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		_ = r.Close()
+		if err != nil || !bytes.Equal(got, content(i)) {
+			t.Fatalf("blob %d: %d bytes, %v", i, len(got), err)
+		}
+	}
+	newest := ids[len(ids)-1]
+	wantPrefix(t, crashed(t, b), newest, content(len(ids)-1))
+}
+
+func TestTornRecordIsNotReplayed(t *testing.T) {
+	b := open(t)
+	for i := range 3 { // one batch each
+		putAll(t, b, i+1)
+	}
+	ids := putAll(t, b, 1)
+	s := b.journal.segments[0]
+	if _, err := s.file.WriteAt([]byte{0xff}, s.next-blockSize+headerSize); err != nil { // in the last batch
+		t.Fatal(err)
+	}
+	again := crashed(t, b)
+	if size, err := again.Size(t.Context(), ids[0]); err != nil || size != 0 {
+		t.Errorf("a torn record was replayed: %d bytes, %v", size, err)
+	}
+	n := 0
+	for range again.All(t.Context()) {
+		n++
+	}
+	if n != 6 {
+		t.Errorf("%d whole records were replayed, want 6", n)
+	}
+}
+
+func TestHalfMadeSegmentIsMadeAnew(t *testing.T) {
+	b := open(t)
+	putAll(t, b, 1)
+	if err := os.Truncate(b.journal.segments[0].path, segmentSize/2); err != nil {
+		t.Fatal(err)
+	}
+	again := crashed(t, b)
+	id := putAll(t, again, 1)[0]
+	if size, err := again.Size(t.Context(), id); err != nil || size != int64(len(content(0))) {
+		t.Errorf("%d bytes, %v", size, err)
+	}
+}
+
+func TestDeletedBeforeItHadAFile(t *testing.T) {
+	b := open(t)
+	e := &entry{id: pawl.NewID(time.Now()), content: []byte("gone before")}
+	b.journal.hold([]*entry{e})
+	if err := b.Delete(t.Context(), e.id); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.journal.materialise(e); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		b.journal.mu.Lock()
+		idle := len(b.journal.queue) == 0
+		b.journal.mu.Unlock()
+		if idle {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if n, err := b.Size(t.Context(), e.id); err != nil || n != 0 {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
