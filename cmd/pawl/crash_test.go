@@ -321,8 +321,9 @@ func (r *crashRig) newFile(random *rand.Rand, name string) crashFile {
 		size = random.Int64N(24 << 20)
 	case 2, 3: // many PATCHes
 		whole.chunk = 1 + random.Int64N(512<<10)
-	case 4: // some with the creation, the rest later
-		whole.withPOST = random.Int64N(size + 1)
+	case 4: // some with the creation, and then a long PATCH from the middle of a block on
+		size = random.Int64N(16 << 20)
+		whole.withPOST = random.Int64N(min(size, 512<<10) + 1)
 	case 5:
 		whole.deferred, whole.chunk = true, 1+random.Int64N(1<<20)
 	case 6:

@@ -60,15 +60,12 @@ func (a *appender) Offset() int64 { return a.durable.Load() }
 func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int64, error) {
 	start := a.durable.Load()
 	r := newRun(a, start)
-	if err := a.enter(r); err != nil {
+	if err := a.enter(r, tee); err != nil {
 		return 0, err
 	}
 	defer a.leave()
-	a.tees.Go(a.feedAfter(r, tee))
-	var writer sync.WaitGroup
-	writer.Go(r.write)
 	srcErr := r.read(src)
-	writer.Wait()
+	r.finishWriting()
 	n := a.durable.Load() - start
 	if r.failed != nil {
 		return n, r.failed
@@ -76,32 +73,35 @@ func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int6
 	return n, srcErr
 }
 
-// feedAfter feeds tee when the tee of the Append before has everything: it is the
-// same digest.
-func (a *appender) feedAfter(r *run, tee io.Writer) func() {
-	before, fed := a.fed, make(chan struct{})
-	a.fed = fed
-	return func() {
-		defer close(fed)
-		if before != nil {
-			<-before
-		}
-		r.feed(tee)
-		r.recycle()
-	}
-}
-
-func (a *appender) Drain() { a.tees.Wait() }
-
-func (a *appender) enter(r *run) error {
+func (a *appender) enter(r *run, tee io.Writer) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken != nil {
 		return a.broken
 	}
 	a.run = r
+	r.feeder = a.feedAfter(r, tee)
 	return nil
 }
+
+// feedAfter feeds tee when the tee of the Append before has everything: it is the
+// same digest.
+func (a *appender) feedAfter(r *run, tee io.Writer) (start func()) {
+	before, fed := a.fed, make(chan struct{})
+	a.fed = fed
+	return func() {
+		a.tees.Go(func() {
+			defer close(fed)
+			if before != nil {
+				<-before
+			}
+			r.feed(tee)
+			r.recycle()
+		})
+	}
+}
+
+func (a *appender) Drain() { a.tees.Wait() }
 
 func (a *appender) leave() {
 	a.mu.Lock()
@@ -171,7 +171,7 @@ func (a *appender) settle(end int64, created bool) error {
 const (
 	writeAt   = 1 << 20         // bytes worth a write of their own while more are coming
 	writeMost = 4 << 20         // bytes in one call
-	feedAt    = 128 << 10       // bytes worth waking tee for
+	feedAt    = 512 << 10       // bytes worth waking tee for
 	readAhead = 8 << 20         // bytes held in memory at most
 	syncAt    = 32 << 20        // bytes not durable yet at most
 	settleIn  = 2 * time.Second // and how long they wait for company

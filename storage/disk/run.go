@@ -26,8 +26,10 @@ type run struct {
 	done    bool  // nothing more will be read
 	stopped bool  // the writer has ended
 	failed  error
-	created bool        // the file's name is not durable yet
-	timer   *time.Timer // runs from the first byte that is not durable
+	created bool          // the file's name is not durable yet
+	feeder  func()        // starts the goroutine that feeds tee; nil once it has been
+	writing chan struct{} // closed when the writer's goroutine has ended; nil until there is one
+	timer   *time.Timer   // runs from the first byte that is not durable
 	armed   bool
 }
 
@@ -64,7 +66,7 @@ func (r *run) finishReading() {
 	defer r.mu.Unlock()
 	r.done = true
 	r.toWrite.Signal()
-	r.toFeed.Signal()
+	r.wakeFeeder()
 }
 
 // chunkToFill is the last chunk, or a new one behind it as soon as the others
@@ -96,12 +98,47 @@ func (r *run) filled(c *chunk, n int) {
 		r.timer.Reset(settleIn)
 	}
 	// Nobody is woken for less than is worth the while.
-	if r.end-r.written >= writeAt {
+	if r.end-r.written > writeAt {
+		r.wakeWriter()
+	}
+	if r.end-r.fed > feedAt {
+		r.wakeFeeder()
+	}
+}
+
+// wakeWriter and wakeFeeder start the goroutines with the first work there is for
+// them: a short body is written by the goroutine that has read it.
+func (r *run) wakeWriter() {
+	if r.writing != nil {
 		r.toWrite.Signal()
+		return
 	}
-	if r.end-r.fed >= feedAt {
-		r.toFeed.Signal()
+	r.writing = make(chan struct{})
+	go func() {
+		defer close(r.writing)
+		r.write()
+	}()
+}
+
+func (r *run) wakeFeeder() {
+	if r.feeder != nil {
+		r.feeder()
+		r.feeder = nil
+		return
 	}
+	r.toFeed.Signal()
+}
+
+// finishWriting returns when all that was read is durable, or the storage failed.
+func (r *run) finishWriting() {
+	r.mu.Lock()
+	writing := r.writing
+	r.mu.Unlock()
+	if writing != nil {
+		<-writing
+		return
+	}
+	r.write()
 }
 
 // flush waits until what has been read by now is durable.
@@ -126,7 +163,9 @@ func (r *run) settleNow() {
 
 func (r *run) want(target int64) {
 	r.wanted = max(r.wanted, target)
-	r.toWrite.Signal()
+	if r.wanted > r.synced && !r.done {
+		r.wakeWriter()
+	}
 }
 
 // release gives back the chunks that writer and tee are both done with. The one
@@ -177,7 +216,7 @@ func (r *run) nextToFeed() []byte {
 	defer r.mu.Unlock()
 	for {
 		for _, c := range r.chunks {
-			if c.end > r.fed && (r.done || r.end-r.fed >= feedAt) {
+			if c.end > r.fed && (r.done || r.end-r.fed > feedAt) {
 				return c.slice(r.fed, c.end)
 			}
 		}

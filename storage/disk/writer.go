@@ -1,7 +1,7 @@
 package disk
 
-// write is the goroutine that takes what is read to the disk, until all of it is
-// durable or the storage fails.
+// write takes what is read to the disk, until all of it is durable or the storage
+// fails.
 func (r *run) write() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -38,7 +38,7 @@ func (r *run) nextMove() (to int64, sync bool) {
 	switch {
 	case flush && r.end-r.written <= writeMost:
 		to = r.end
-	case r.end-r.written >= writeAt:
+	case r.end-r.written > writeAt:
 		to = max(r.written, alignDown(min(r.end, r.written+writeMost)))
 	}
 	sync = to > r.synced && (to-r.synced >= syncAt || to == r.end && (r.done || r.wanted > r.synced))

@@ -8,6 +8,7 @@ export function NotFound() {
   return (
     <EmptyPanel
       icon={<Compass size={28} aria-hidden="true" />}
+      heading="h1"
       title="There is no such page"
       action={
         <Link href="/" className="btn">

@@ -1,14 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { StoredFile } from "@/shared/api/types";
 import type { ItemActions } from "./FileName";
 import { FileRow, rowHeight } from "./FileRow";
-import { FileTile, tileHeight, tileWidth } from "./FileTile";
+import { FileTile, tileHeight } from "./FileTile";
 import type { Filters } from "./filters";
 import { ListHead } from "./ListHead";
 import type { Selection } from "./selection";
+import { gap, useColumns } from "./useColumns";
 import { handleListKey, type ListKeys } from "./useListKeys";
 import type { Viewport } from "./useLiveFiles";
+import { useFocusActive, useKeepPlace } from "./useScrolling";
 
 interface FileListProps {
   files: StoredFile[];
@@ -28,8 +30,6 @@ interface FileListProps {
   onTop: () => void;
   onSelectAll: () => void;
 }
-
-const gap = 12;
 
 /** The files as table or grid. Only what can be seen is drawn, and what is read does not move when others go. */
 export function FileList(props: FileListProps) {
@@ -57,7 +57,9 @@ export function FileList(props: FileListProps) {
   useLayoutEffect(() => {
     if (props.topAsked > 0) scroller.current?.scrollTo(0, 0);
   }, [props.topAsked]);
-  useFocusActive(scroller, props, () => rows.scrollToIndex(Math.floor(active / columns)));
+  useFocusActive(scroller, files[active], props.focusActive, () =>
+    rows.scrollToIndex(Math.floor(active / columns)),
+  );
 
   const look = () => {
     const box = scroller.current;
@@ -142,69 +144,4 @@ export function FileList(props: FileListProps) {
       </div>
     </div>
   );
-}
-
-/** How many tiles fit beside each other; a table has one column. */
-function useColumns(scroller: RefObject<HTMLDivElement | null>, grid: boolean): number {
-  const [columns, setColumns] = useState(1);
-  useLayoutEffect(() => {
-    const box = scroller.current;
-    if (!box || !grid) {
-      setColumns(1);
-      return;
-    }
-    const measure = () => {
-      const style = getComputedStyle(box);
-      const width =
-        box.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
-      setColumns(Math.max(2, Math.floor((width + gap) / (tileWidth + gap))));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(box);
-    return () => observer.disconnect();
-  }, [scroller, grid]);
-  return columns;
-}
-
-/** Scrolls along when items above the first visible one come or go, so that the reader's place stays. */
-function useKeepPlace(
-  scroller: RefObject<HTMLDivElement | null>,
-  files: StoredFile[],
-  columns: number,
-  height: number,
-) {
-  const former = useRef(files);
-  useLayoutEffect(() => {
-    const box = scroller.current;
-    const before = former.current;
-    former.current = files;
-    if (!box || before === files || box.scrollTop < height / 2) return;
-    const first = Math.floor(box.scrollTop / height) * columns;
-    const present = new Map(files.map((file, index) => [file.id, index]));
-    const kept = before.findIndex((file, index) => index >= first && present.has(file.id));
-    const now = kept < 0 ? undefined : present.get(before[kept]?.id ?? "");
-    if (now === undefined) return;
-    const moved = Math.floor(now / columns) - Math.floor(kept / columns);
-    if (moved !== 0) box.scrollTop += moved * height;
-  }, [scroller, files, columns, height]);
-}
-
-function useFocusActive(
-  scroller: RefObject<HTMLDivElement | null>,
-  { files, active, focusActive }: FileListProps,
-  reveal: () => void,
-) {
-  useEffect(() => {
-    const file = files[active];
-    if (!focusActive.current || !file) return;
-    const element = scroller.current?.querySelector<HTMLElement>(`[data-id="${file.id}"]`);
-    if (!element) {
-      reveal();
-      return;
-    }
-    focusActive.current = false;
-    reveal();
-    element.focus({ preventScroll: true });
-  });
 }

@@ -51,7 +51,7 @@ export function FileRow({ file, index, selected, active, open, editing, on }: It
       <div role="gridcell" className="hidden text-right text-muted @2xl:block">
         <Size value={file.size} />
       </div>
-      <div role="gridcell" className="hidden text-muted @2xl:block">
+      <div role="gridcell" className="hidden pl-2 text-muted @2xl:block">
         <Ago value={file.created_at} />
       </div>
       <div role="gridcell" className="row-actions hidden justify-end @2xl:flex">

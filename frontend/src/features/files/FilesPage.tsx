@@ -2,6 +2,7 @@ import { FolderOpen, SearchX } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { plural } from "@/shared/format/bytes";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
+import { useNarrow } from "@/shared/ui/useNarrow";
 import { useTitle } from "@/shared/ui/useTitle";
 import { FileList } from "./FileList";
 import { clearFilters, FilterBar } from "./FilterBar";
@@ -16,46 +17,65 @@ const PreviewPanel = lazy(() => import("./preview/PreviewPanel"));
 export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
   const view = useFilesView();
   const { filters, files, list, selected } = view;
+  const narrow = useNarrow();
   useTitle(filters.q ? `“${filters.q}” in files` : "Files");
   return (
-    <div className="flex min-h-0 flex-1">
-      <section className="relative flex min-w-0 flex-1 flex-col bg-surface pt-4" aria-label="Files">
+    <div className="relative flex min-h-0 flex-1">
+      <section
+        className="relative flex min-w-0 flex-1 flex-col bg-surface pt-4"
+        aria-label="Files"
+        // On a phone the panel covers it.
+        inert={narrow && filters.file !== ""}
+      >
         <FilterBar filters={filters} />
-        {view.fresh > 0 && (
-          <button type="button" className="fresh-pill" onClick={view.goToFresh}>
-            {plural(view.fresh, "new file")}
-          </button>
-        )}
         <p className="sr-only" role="status">
           {view.fresh > 0 ? `${plural(view.fresh, "new file")} above` : ""}
         </p>
-        {list.isPending ? (
-          <ListSkeleton grid={filters.view === "grid"} />
-        ) : list.isError && files.length === 0 ? (
-          <ErrorPanel
-            title="The files could not be loaded"
-            error={list.error}
-            onRetry={() => void list.refetch()}
-          />
-        ) : files.length === 0 && !list.hasNextPage ? (
-          <NoFiles filtered={isFiltered(filters)} uploadButton={uploadButton} />
-        ) : (
-          <FileList
-            files={files}
-            filters={filters}
-            selection={view.selection}
-            active={view.active}
-            editing={view.editing}
-            hasMore={list.hasNextPage}
-            viewport={view.viewport}
-            focusActive={view.focusActive}
-            topAsked={view.topAsked}
-            on={view.on}
-            keys={view.keys}
-            onMore={view.loadMore}
-            onTop={view.showFresh}
-            onSelectAll={view.toggleAll}
-          />
+        <div className="relative flex min-h-0 flex-1 flex-col">
+          {view.fresh > 0 && (
+            <button type="button" className="fresh-pill" onClick={view.goToFresh}>
+              {plural(view.fresh, "new file")}
+            </button>
+          )}
+          {list.isPending ? (
+            <ListSkeleton grid={filters.view === "grid"} />
+          ) : list.isError && files.length === 0 ? (
+            <ErrorPanel
+              title="The files could not be loaded"
+              error={list.error}
+              onRetry={() => void list.refetch()}
+            />
+          ) : files.length === 0 && !list.hasNextPage ? (
+            <NoFiles filtered={isFiltered(filters)} uploadButton={uploadButton} />
+          ) : (
+            <FileList
+              files={files}
+              filters={filters}
+              selection={view.selection}
+              active={view.active}
+              editing={view.editing}
+              hasMore={list.hasNextPage}
+              viewport={view.viewport}
+              focusActive={view.focusActive}
+              topAsked={view.topAsked}
+              on={view.on}
+              keys={view.keys}
+              onMore={view.loadMore}
+              onTop={view.showFresh}
+              onSelectAll={view.toggleAll}
+            />
+          )}
+        </div>
+        {list.isFetchNextPageError && (
+          <p
+            role="alert"
+            className="flex items-center gap-3 border-t border-line bg-danger-soft px-6 py-2 text-danger"
+          >
+            More files could not be loaded.
+            <button type="button" className="btn btn-small" onClick={() => void list.fetchNextPage()}>
+              Try again
+            </button>
+          </p>
         )}
         {selected.length > 0 && (
           <SelectionBar files={selected} onDelete={view.deleteSelected} onClear={view.clearSelection} />

@@ -1,8 +1,8 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { StoredFile } from "@/shared/api/types";
-import { sortBy } from "./FilterBar";
 import { type Filters, firstOrder, type Sort } from "./filters";
 import type { Selection } from "./selection";
+import { sortBy } from "./sorting";
 
 /** The table's head: select all, and the columns that sort. */
 export function ListHead({
@@ -37,7 +37,7 @@ export function ListHead({
           Type
         </div>
         <SortHead column="size" label="Size" filters={filters} className="hidden justify-end @2xl:flex" />
-        <SortHead column="created_at" label="Added" filters={filters} className="hidden @2xl:flex" />
+        <SortHead column="created_at" label="Added" filters={filters} className="hidden pl-2 @2xl:flex" />
         <div role="columnheader" className="hidden @2xl:block">
           <span className="sr-only">Actions</span>
         </div>

@@ -23,8 +23,10 @@ export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (i
   });
   const done = u.length === null ? null : u.length === 0 ? 1 : u.offset / u.length;
   return (
-    <li className="transfer" data-testid="elsewhere">
-      <FileIcon type={u.declared_type} />
+    <li className="flex gap-3 border-line py-3 pr-3 pl-4 not-first:border-t" data-testid="elsewhere">
+      <span className="mt-0.5">
+        <FileIcon type={u.declared_type} />
+      </span>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-2">
           <span className="truncate font-medium" title={u.name}>

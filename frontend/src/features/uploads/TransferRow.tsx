@@ -19,36 +19,34 @@ export const TransferRow = memo(function TransferRow({ transfer: t }: { transfer
       : undefined;
   return (
     <li className="transfer" data-status={t.status} data-testid="transfer">
-      <span className="mt-0.5">
-        <StatusIcon transfer={t} />
-      </span>
-      <div className="min-w-0 flex-1">
-        <div className="flex items-baseline gap-2">
-          {t.status === "done" && t.uploadId ? (
-            <Link
-              href={`/?file=${t.uploadId}`}
-              className="truncate font-medium underline-offset-2 hover:underline"
-              title={t.name}
-            >
-              {t.name}
-            </Link>
-          ) : (
-            <span className="truncate font-medium" title={t.path || t.name}>
-              {t.name}
-            </span>
-          )}
-          {!isEnded(t) && (
-            <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">
-              {percent(t.sent, t.size)} %
-            </span>
-          )}
-        </div>
-        {!isEnded(t) && (
-          <div className="my-1">
-            <Progress value={t.size === 0 ? 1 : t.sent / t.size} label={`Upload of ${t.name}`} tone={tone} />
-          </div>
+      <StatusIcon transfer={t} />
+      <div className="flex min-w-0 flex-1 items-center gap-2">
+        {t.status === "done" && t.uploadId ? (
+          <Link
+            href={`/?file=${t.uploadId}`}
+            className="truncate rounded leading-[24px] font-medium hover:underline"
+            title={t.name}
+          >
+            {t.name}
+          </Link>
+        ) : (
+          <span className="truncate font-medium" title={t.path || t.name}>
+            {t.name}
+          </span>
         )}
-        <p className="nums text-[0.86rem] [overflow-wrap:anywhere] text-muted" title={exactBytes(t.size)}>
+        {!isEnded(t) && (
+          <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">{percent(t.sent, t.size)} %</span>
+        )}
+      </div>
+      <Actions transfer={t} />
+      <div className="col-start-2 col-end-4 min-w-0 pr-2">
+        {!isEnded(t) && (
+          <Progress value={t.size === 0 ? 1 : t.sent / t.size} label={`Upload of ${t.name}`} tone={tone} />
+        )}
+        <p
+          className="nums mt-1 text-[0.86rem] [overflow-wrap:anywhere] text-muted"
+          title={exactBytes(t.size)}
+        >
           <span data-tone={tone} className="status-words">
             {statusWords(t, now)}
           </span>
@@ -56,7 +54,6 @@ export const TransferRow = memo(function TransferRow({ transfer: t }: { transfer
         </p>
         {t.status === "needs-file" && <ChooseAgain transfer={t} />}
       </div>
-      <Actions transfer={t} />
     </li>
   );
 });
@@ -69,7 +66,7 @@ function StatusIcon({ transfer: t }: { transfer: Transfer }) {
 
 function Actions({ transfer: t }: { transfer: Transfer }) {
   return (
-    <div className="-mr-1 flex shrink-0">
+    <div className="flex shrink-0">
       {t.status === "retrying" && (
         <Act
           label={`Try ${t.name} now`}

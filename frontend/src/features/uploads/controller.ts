@@ -1,158 +1,12 @@
 import { api } from "@/shared/api/client";
-import type { ServerInfo } from "@/shared/api/types";
 import { toast } from "@/shared/ui/Toasts";
-import type { Engine, Reports } from "./engine";
 import type { Incoming } from "./incoming";
-import { Meter } from "./meter";
+import { getEngine, serverInfo } from "./loader";
+import { resetSpeed, restored } from "./reports";
 import { refusal } from "./rules";
 import { forgetUnfinished, hasUnfinished, transfers } from "./store";
-import { isEnded, isMoving, isStopped, type Transfer } from "./transfer";
-import { sawProgress, watchStalls } from "./watch";
-import { statusWords } from "./words";
-
-const meters = new Map<string, Meter>();
-let lastId = 0;
-let engine: Promise<Engine> | null = null;
-let server: Promise<ServerInfo | null> | null = null;
-let broughtBack: () => void;
-const restored = new Promise<void>((resolve) => {
-  broughtBack = resolve;
-});
-
-function serverInfo(): Promise<ServerInfo | null> {
-  // Without its rules the server still judges each file itself.
-  server ??= api.server().catch(() => {
-    server = null;
-    return null;
-  });
-  return server;
-}
-
-/** Loads the engine once; only the first open page brings back what was left unfinished. */
-function getEngine(): Promise<Engine> {
-  engine ??= Promise.all([import("./engine"), serverInfo(), isFirstPage()])
-    .then(([{ createEngine }, info, recovers]) => {
-      watchStalls(() => transfers.all().flatMap((t) => (t.status === "uploading" ? [t.id] : [])), retryNow);
-      const endpoint = new URL(info?.tus_endpoint ?? "/files/", window.location.href).href;
-      return createEngine({ endpoint, reports, recovers });
-    })
-    .catch((cause) => {
-      engine = null;
-      throw cause;
-    });
-  return engine;
-}
-
-function isFirstPage(): Promise<boolean> {
-  // Without HTTPS browsers have no locks; then every page brings back what it finds.
-  if (!navigator.locks) return Promise.resolve(true);
-  return new Promise((answer) => {
-    void navigator.locks.request("pawl-uploads", { ifAvailable: true }, (lock) => {
-      answer(lock !== null);
-      // Held as long as the page is open.
-      return lock === null ? undefined : new Promise(() => undefined);
-    });
-  });
-}
-
-function set(key: string, patch: Partial<Transfer>, say = false) {
-  const transfer = transfers.byKey(key);
-  if (!transfer) return;
-  transfers.update(transfer.id, patch);
-  const now = { ...transfer, ...patch };
-  if (say) transfers.announce(`${now.name}: ${statusWords(now)}`);
-}
-
-function idOf(url: string | null): string | null {
-  return url?.split("/").at(-1) ?? null;
-}
-
-const reports: Reports = {
-  restored(items) {
-    transfers.add(
-      items.map((item) => ({
-        ...blank(item.name, item.size, item.type, item.path),
-        key: item.key,
-        sent: item.sent,
-        uploadId: idOf(item.uploadUrl),
-        file: item.file,
-        status: item.lost ? "needs-file" : "waiting",
-      })),
-    );
-    for (const item of items) if (!item.lost) void getEngine().then((e) => e.goOn(item.key, null));
-    broughtBack();
-  },
-  progress(key, sent, uploadUrl) {
-    const transfer = transfers.byKey(key);
-    if (!transfer || isEnded(transfer) || transfer.status === "paused") return;
-    const meter = meters.get(key) ?? new Meter();
-    meters.set(key, meter);
-    const speed = meter.add(sent);
-    sawProgress(transfer.id);
-    const status = sent >= transfer.size ? "finishing" : "uploading";
-    set(key, { sent, speed, status, retryAt: null, uploadId: idOf(uploadUrl) ?? transfer.uploadId });
-  },
-  retrying(key, delay, status) {
-    meters.get(key)?.reset();
-    const reason =
-      delay === null
-        ? "You are offline"
-        : status === null || status === 0
-          ? "Connection lost"
-          : status === 423
-            ? "The server still holds the last connection"
-            : `The server answered ${status}`;
-    set(
-      key,
-      { status: "retrying", reason, speed: null, retryAt: delay === null ? null : Date.now() + delay },
-      true,
-    );
-  },
-  done(key, uploadUrl) {
-    meters.delete(key);
-    const transfer = transfers.byKey(key);
-    set(
-      key,
-      { status: "done", sent: transfer?.size, speed: null, uploadId: idOf(uploadUrl), file: null },
-      true,
-    );
-    set(key, { key: null });
-  },
-  failed(key, { status, text }) {
-    meters.delete(key);
-    const refused = status >= 400 && status < 500;
-    const reason = refused
-      ? text
-      : status === 507
-        ? "no space left on the server"
-        : `upload stopped: ${brief(text)}`;
-    set(key, { status: refused ? "refused" : "failed", reason, speed: null }, true);
-    set(key, { key: null });
-  },
-};
-
-/** The tus client's messages carry the whole request; the first clause is enough for people. */
-function brief(text: string): string {
-  return text.replace(/^tus: /, "").split(/[,\n]/)[0] ?? text;
-}
-
-function blank(name: string, size: number, type: string, path: string): Transfer {
-  return {
-    id: String(++lastId),
-    key: null,
-    name,
-    size,
-    type,
-    path,
-    status: "checking",
-    sent: 0,
-    speed: null,
-    reason: "",
-    retryAt: null,
-    uploadId: null,
-    file: null,
-  };
-}
+import { blank, isEnded, isMoving, isStopped, type Transfer } from "./transfer";
+import { watchStalls } from "./watch";
 
 /** Brings back what an earlier page has left unfinished. */
 export function recover() {
@@ -241,12 +95,12 @@ export function setPaused(id: string, paused: boolean) {
   const transfer = transfers.get(id);
   const key = transfer?.key;
   if (!transfer || !key || (paused ? !isMoving(transfer) : transfer.status !== "paused")) return;
-  meters.get(key)?.reset();
+  resetSpeed(key);
   transfers.update(id, { status: paused ? "paused" : "waiting", speed: null, retryAt: null });
   void getEngine().then((e) => e.setPaused(key, paused));
 }
 
-/** Tries a waiting retry at once. */
+/** Tries a waiting retry, or one whose connection seems dead, at once. */
 export function retryNow(id: string) {
   setPaused(id, true);
   setPaused(id, false);
@@ -282,3 +136,5 @@ export const clearEnded = () =>
         .map((t) => t.id),
     ),
   );
+
+watchStalls(() => transfers.all().flatMap((t) => (t.status === "uploading" ? [t.id] : [])), retryNow);

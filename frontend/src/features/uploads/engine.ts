@@ -71,6 +71,14 @@ export function createEngine({ endpoint, reports, recovers }: EngineOptions): En
   // The tus plugin must let go of a file first, or removing it would delete the upload on the server.
   const letGo = (key: string) => setTimeout(() => get(key) && uppy.removeFile(key));
 
+  const goOn = (key: string, data: File | null) => {
+    const file = get(key);
+    if (!file) return;
+    const progress = { ...file.progress, uploadStarted: null };
+    uppy.setFileState(key, { progress, isPaused: false, isGhost: false, ...(data ? { data } : {}) } as never);
+    start();
+  };
+
   uppy.use(Tus, {
     endpoint,
     limit: atOnce,
@@ -111,7 +119,9 @@ export function createEngine({ endpoint, reports, recovers }: EngineOptions): En
     // Its batches would start lost files too; each one is started on its own instead.
     uppy.setState({ currentUploads: {}, recoveredState: null });
     for (const file of files.filter((f) => f.progress.uploadComplete)) uppy.removeFile(file.id);
-    reports.restored(files.filter((f) => !f.progress.uploadComplete).map(describe));
+    const left = files.filter((f) => !f.progress.uploadComplete).map(describe);
+    reports.restored(left);
+    for (const { key, lost } of left) if (!lost) goOn(key, null);
   });
   if (recovers) {
     uppy.use(GoldenRetriever, { expires: keptFor, indexedDB: kept as object });
@@ -128,18 +138,7 @@ export function createEngine({ endpoint, reports, recovers }: EngineOptions): En
       const file = get(key);
       if (file && Boolean(file.isPaused) !== paused) uppy.pauseResume(key);
     },
-    goOn(key, data) {
-      const file = get(key);
-      if (!file) return;
-      const progress = { ...file.progress, uploadStarted: null };
-      uppy.setFileState(key, {
-        progress,
-        isPaused: false,
-        isGhost: false,
-        ...(data ? { data } : {}),
-      } as never);
-      start();
-    },
+    goOn,
     cancel(key) {
       const file = get(key);
       if (!file) return;

@@ -34,6 +34,27 @@ export interface Transfer {
   file: File | null;
 }
 
+let lastId = 0;
+
+/** A transfer that has only just been asked for. */
+export function blank(name: string, size: number, type: string, path: string): Transfer {
+  return {
+    id: String(++lastId),
+    key: null,
+    name,
+    size,
+    type,
+    path,
+    status: "checking",
+    sent: 0,
+    speed: null,
+    reason: "",
+    retryAt: null,
+    uploadId: null,
+    file: null,
+  };
+}
+
 const ended = new Set<Status>(["done", "refused", "failed"]);
 const moving = new Set<Status>(["checking", "waiting", "uploading", "finishing", "retrying"]);
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { bytes, exactBytes } from "@/shared/format/bytes";
 import { ago, exactTime } from "@/shared/format/time";
 
@@ -21,11 +21,20 @@ export function Ago({ value }: { value: string }) {
   );
 }
 
+const watchers = new Set<() => void>();
+let minute = Date.now();
+
+/** One clock for all times on the page. */
+function watchMinute(watcher: () => void) {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+setInterval(() => {
+  minute = Date.now();
+  for (const watcher of watchers) watcher();
+}, 60_000);
+
 function useMinute(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+  return useSyncExternalStore(watchMinute, () => minute);
 }

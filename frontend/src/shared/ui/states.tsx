@@ -38,16 +38,18 @@ export function EmptyPanel({
   title,
   children,
   action,
+  heading: Heading = "h2",
 }: {
   icon: ReactNode;
   title: string;
   children: ReactNode;
   action?: ReactNode;
+  heading?: "h1" | "h2";
 }) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-16 text-center">
       <span className="grid size-16 place-items-center rounded-2xl bg-accent-soft text-accent">{icon}</span>
-      <h2 className="mt-1 text-lg font-semibold">{title}</h2>
+      <Heading className="mt-1 text-lg font-semibold">{title}</Heading>
       <div className="text-muted">{children}</div>
       {action && <div className="mt-2 flex gap-2">{action}</div>}
     </div>

@@ -19,11 +19,12 @@ export function FileFacts({ file }: { file: StoredFile }) {
       )}
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-[0.93rem]">
         <Fact name="Size">
-          <Size value={file.size} /> <span className="text-muted">({exactBytes(file.size)})</span>
+          <Size value={file.size} />
+          {file.size >= 1024 && <span className="text-muted"> ({exactBytes(file.size)})</span>}
         </Fact>
         <Fact name="Type">{file.media_type}</Fact>
         {file.state !== "ready" && <Fact name="State">{file.state}</Fact>}
-        {relativePath && <Fact name="Folder">{relativePath}</Fact>}
+        {relativePath && <Fact name="Path">{relativePath}</Fact>}
         <Fact name="Added">
           <time dateTime={file.created_at}>{exactTime(file.created_at)}</time>
         </Fact>

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef } from "react";
 import { api } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
 import { ErrorPanel } from "@/shared/ui/states";
+import { useNarrow } from "@/shared/ui/useNarrow";
 import { copyLinks, downloadFiles } from "../actions";
 import { FileFacts } from "./FileFacts";
 import { PanelName } from "./PanelName";
@@ -28,11 +29,12 @@ export default function PreviewPanel({ id, files, onMove, onClose, onDelete }: P
   const file = listed ?? query.data;
   const index = files.findIndex((other) => other.id === id);
   const panel = useRef<HTMLElement>(null);
+  const narrow = useNarrow();
 
   // On a phone the panel covers the list, so the keyboard belongs into it.
   useEffect(() => {
-    if (window.matchMedia("(max-width: 63.99rem)").matches) panel.current?.focus();
-  }, []);
+    if (narrow) panel.current?.focus();
+  }, [narrow]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const inside = event.target as HTMLElement;

@@ -1,0 +1,28 @@
+import { type RefObject, useLayoutEffect, useState } from "react";
+import { tileWidth } from "./FileTile";
+
+/** The space between tiles, in pixels. */
+export const gap = 12;
+
+/** How many tiles fit beside each other; a table has one column. */
+export function useColumns(scroller: RefObject<HTMLDivElement | null>, grid: boolean): number {
+  const [columns, setColumns] = useState(1);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box || !grid) {
+      setColumns(1);
+      return;
+    }
+    const measure = () => {
+      const style = getComputedStyle(box);
+      const width =
+        box.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+      setColumns(Math.max(2, Math.floor((width + gap) / (tileWidth + gap))));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [scroller, grid]);
+  return columns;
+}

@@ -1,0 +1,45 @@
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import type { StoredFile } from "@/shared/api/types";
+
+/** Scrolls along when items above the first visible one come or go, so that the reader's place stays. */
+export function useKeepPlace(
+  scroller: RefObject<HTMLDivElement | null>,
+  files: StoredFile[],
+  columns: number,
+  height: number,
+) {
+  const former = useRef(files);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    const before = former.current;
+    former.current = files;
+    if (!box || before === files || box.scrollTop < height / 2) return;
+    const first = Math.floor(box.scrollTop / height) * columns;
+    const present = new Map(files.map((file, index) => [file.id, index]));
+    const kept = before.findIndex((file, index) => index >= first && present.has(file.id));
+    const now = kept < 0 ? undefined : present.get(before[kept]?.id ?? "");
+    if (now === undefined) return;
+    const moved = Math.floor(now / columns) - Math.floor(kept / columns);
+    if (moved !== 0) box.scrollTop += moved * height;
+  }, [scroller, files, columns, height]);
+}
+
+/** Moves the keyboard's focus to the active file when `wanted` is set, as soon as it is drawn. */
+export function useFocusActive(
+  scroller: RefObject<HTMLDivElement | null>,
+  file: StoredFile | undefined,
+  wanted: RefObject<boolean>,
+  reveal: () => void,
+) {
+  useEffect(() => {
+    if (!wanted.current || !file) return;
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-id="${file.id}"]`);
+    if (!element) {
+      reveal();
+      return;
+    }
+    wanted.current = false;
+    reveal();
+    element.focus({ preventScroll: true });
+  });
+}
