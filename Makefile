@@ -68,12 +68,9 @@ endef
 # $(call skip,WHAT AND WHY) notes a part that cannot be tested here; in CI that is a failure.
 skip = { echo "$(1)" | tee -a .cache/skipped; test "$${CI:-}" != true; }
 
-.PHONY: test ci test-go test-page e2e
+.PHONY: test test-go test-page e2e
 test: ## test everything: Go, the page, and both in a real browser
 	$(call stages,test-go test-page e2e)
-
-ci: ## what has to pass before a change is taken: verify, lint, test
-	$(call stages,verify lint test-go test-page e2e)
 
 # The race detector wants a C compiler.
 test-go:

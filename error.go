@@ -73,7 +73,4 @@ func Sentence(err error) string {
 	return "something went wrong on the server"
 }
 
-var (
-	errNoSuchUpload = Errorf(NotFound, "no such upload")
-	errNoSuchFile   = Errorf(NotFound, "no such file")
-)
+var errNoSuchUpload = Errorf(NotFound, "no such upload")

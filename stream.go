@@ -3,7 +3,6 @@ package pawl
 import (
 	"errors"
 	"io"
-	"math"
 )
 
 // allowance passes at most left bytes of src. The last of them is held back until
@@ -14,8 +13,6 @@ type allowance struct {
 	left int64
 	over error
 }
-
-const unlimited = math.MaxInt64
 
 func (a *allowance) Read(p []byte) (int, error) {
 	if len(p) == 0 {

@@ -137,7 +137,7 @@ func (u *Uploads) readWhole(planned Upload, body io.Reader) ([]byte, error) {
 	content := make([]byte, planned.Length)
 	body = &allowance{src: meter{body, u.Observer.Received}, left: planned.Length, over: errLong}
 	n, err := io.ReadFull(body, content)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // ReadFull's own
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err
 	}
 	if n < len(content) {

@@ -314,7 +314,7 @@ func TestDocument(t *testing.T) {
 
 func TestPageIsEverywhereElse(t *testing.T) {
 	h := newHouse(t, func(c *Config) {
-		c.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "page") })
+		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") })
 	})
 	for _, path := range []string{"/", "/uploads", "/assets/x.js"} {
 		if resp, text := h.do("GET", path, ""); text != "page" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {

@@ -47,7 +47,7 @@ func registerDocument(r chi.Router, doc *huma.OpenAPI) {
 }
 
 func static(contentType string, content []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(content)

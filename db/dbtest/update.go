@@ -61,7 +61,7 @@ func panicIsItsCallers(t *testing.T, s pawl.Store) {
 	f := someFile(someID(1))
 	func() {
 		defer func() {
-			if got := recover(); got != errOwn {
+			if got := recover(); got != any(errOwn) {
 				t.Errorf("recovered %v, want the caller's own value", got)
 			}
 		}()

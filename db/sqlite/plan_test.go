@@ -88,5 +88,8 @@ func plan(t *testing.T, db *sql.DB, query string) (steps []string) {
 		}
 		steps = append(steps, step)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return steps
 }

@@ -52,7 +52,7 @@ func (r *run) read(src io.Reader) error {
 		}
 		n, err := src.Read(c.buf[c.end-c.base:])
 		r.filled(c, n)
-		if err == io.EOF { //nolint:errorlint // the reader's contract
+		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
