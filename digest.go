@@ -49,7 +49,8 @@ func (d *digest) sum() (sum [sha256.Size]byte) {
 // bytes: from its saved state where there is one, reading only what came after it.
 func resumeDigest(ctx context.Context, blobs Blobs, u Upload, size int64) (*digest, error) {
 	d := newDigest()
-	if u.Progress.DigestOffset <= size && d.restore(u.Progress.DigestState) {
+	saved := u.Progress
+	if saved.DigestOffset <= saved.Offset && saved.Offset <= size && d.restore(saved.DigestState) {
 		d.n = u.Progress.DigestOffset
 	}
 	if d.n == size {

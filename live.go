@@ -90,12 +90,16 @@ func (l *live) since(now time.Time) (used, saved time.Duration) {
 	return now.Sub(l.used), now.Sub(l.saved)
 }
 
-// progress is what there is to write down, and whether it is news.
-func (l *live) progress() (p Progress, news bool) {
+// progress is what there is to write down, and whether it is news. The digest is
+// looked at first: it may be ahead of what is durable, and a state saved for bytes
+// that a crash takes back would be a digest of bytes the client may send otherwise
+// the next time.
+func (l *live) progress(ctx context.Context) (p Progress, news bool, err error) {
 	saved := l.row().Progress
-	p = Progress{Offset: l.out.Offset(), FoundType: saved.FoundType}
+	p.FoundType = saved.FoundType
 	p.DigestOffset, p.DigestState = l.digest.save()
-	return p, p.Offset != saved.Offset || p.DigestOffset != saved.DigestOffset
+	p.Offset, err = l.out.Sync(ctx)
+	return p, p.Offset != saved.Offset || p.DigestOffset != saved.DigestOffset, err
 }
 
 // liveSet is every upload this instance has open.

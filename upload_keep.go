@@ -14,12 +14,12 @@ const (
 // itself; what would be lost without it is the digest's state, to be made up for
 // by a second read.
 func (u *Uploads) save(ctx context.Context, l *live) error {
-	p, news := l.progress()
-	if !news {
-		return nil
+	p, news, err := l.progress(ctx)
+	if err != nil || !news {
+		return err
 	}
 	id := l.row().ID
-	err := u.Store.Update(ctx, func(tx Tx) error { return tx.SaveProgress(id, p, u.Now()) })
+	err = u.Store.Update(ctx, func(tx Tx) error { return tx.SaveProgress(id, p, u.Now()) })
 	if err != nil {
 		return err
 	}

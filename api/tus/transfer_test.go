@@ -2,6 +2,8 @@ package tus_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding"
 	"errors"
 	"io"
 	"net"
@@ -270,6 +272,23 @@ func TestRestartGoesOnWithTheDigest(t *testing.T) {
 	s.uploads.Close(t.Context())
 	s.patch(path, 1<<20, content[1<<20:]).want(t, 204)
 	s.wantFile(path, content)
+}
+
+// TestDigestAheadOfTheOffsetIsNotTrusted has a state saved for bytes that a crash
+// took back, and that the client then sent otherwise.
+func TestDigestAheadOfTheOffsetIsNotTrusted(t *testing.T) {
+	s := start(t)
+	ahead := sha256.New()
+	_, _ = io.WriteString(ahead, "helloWRONG")
+	state, err := ahead.(encoding.BinaryMarshaler).MarshalBinary()
+	check(t, err)
+	path := s.create(15)
+	check(t, s.store.Update(t.Context(), func(tx pawl.Tx) error {
+		return tx.SaveProgress(idOf(path), pawl.Progress{Offset: 5, DigestOffset: 10, DigestState: state}, time.Now())
+	}))
+	check(t, s.blobs.Put(t.Context(), idOf(path), []byte("hello right")))
+	s.patch(path, 11, " now").want(t, 204)
+	s.wantFile(path, "hello right now")
 }
 
 func TestClientThatWaitsToBeAskedForItsBody(t *testing.T) {

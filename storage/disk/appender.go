@@ -24,7 +24,9 @@ type appender struct {
 	run    *run // the Append under way
 	broken error
 	tees   sync.WaitGroup
-	fed    chan struct{} // closed when the tee of the last Append has everything
+
+	// Closed when the tee of the last Append, and of the one before, has everything.
+	fed, lagging chan struct{}
 }
 
 // Appender opens a blob at its durable end. A blob that is not there gets its
@@ -58,6 +60,9 @@ func (a *appender) Offset() int64 { return a.durable.Load() }
 // never wait for each other longer than the slowest takes. The answer does not
 // wait for the digest at all: that is wanted at the upload's end.
 func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int64, error) {
+	if a.lagging != nil {
+		<-a.lagging // or a fast client would fill the memory with what is still to be digested
+	}
 	start := a.durable.Load()
 	r := newRun(a, start)
 	if err := a.enter(r, tee); err != nil {
@@ -88,7 +93,7 @@ func (a *appender) enter(r *run, tee io.Writer) error {
 // same digest.
 func (a *appender) feedAfter(r *run, tee io.Writer) (start func()) {
 	before, fed := a.fed, make(chan struct{})
-	a.fed = fed
+	a.lagging, a.fed = before, fed
 	return func() {
 		a.tees.Go(func() {
 			defer close(fed)

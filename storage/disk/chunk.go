@@ -38,7 +38,7 @@ func (p pool) get(base, end int64) *chunk {
 	select {
 	case c = <-p.free:
 	default:
-		c = &chunk{buf: alignedBuffer()}
+		c = &chunk{buf: aligned(chunkSize)}
 	}
 	c.base, c.end, c.uses = base, end, 2
 	return c
@@ -51,10 +51,11 @@ func (p pool) put(c *chunk) {
 	}
 }
 
-func alignedBuffer() []byte {
-	raw := make([]byte, chunkSize+blockSize)
-	skip := -uintptr(unsafe.Pointer(unsafe.SliceData(raw))) % blockSize
-	return raw[skip : skip+chunkSize : skip+chunkSize]
+// aligned makes a buffer that O_DIRECT takes.
+func aligned(size int) []byte {
+	raw := make([]byte, size+blockSize)
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(raw))) % blockSize)
+	return raw[skip : skip+size : skip+size]
 }
 
 func alignDown(offset int64) int64 { return offset &^ (blockSize - 1) }

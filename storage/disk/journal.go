@@ -67,7 +67,7 @@ func openJournal(b *Blobs, dir string) (*journal, error) {
 	j := &journal{blobs: b, log: b.log, pending: make(map[pawl.ID]*entry), adds: make(chan *entry, maxWaits)}
 	j.changed = sync.NewCond(&j.mu)
 	for i, name := range []string{"journal-a", "journal-b"} {
-		j.segments[i] = &segment{path: filepath.Join(dir, name), clean: true}
+		j.segments[i] = &segment{path: filepath.Join(dir, name), clean: true, direct: b.direct}
 	}
 	if err := j.replay(); err != nil {
 		return nil, err
@@ -81,7 +81,22 @@ func openJournal(b *Blobs, dir string) (*journal, error) {
 func (j *journal) close() error {
 	close(j.adds)
 	j.done.Wait()
-	return errors.Join(j.segments[0].close(), j.segments[1].close())
+	var err error
+	if len(j.queue) == 0 {
+		err = j.startOver()
+	}
+	return errors.Join(err, j.segments[0].close(), j.segments[1].close())
+}
+
+// startOver empties the journal, once every blob has its file.
+func (j *journal) startOver() error {
+	if !j.segments[0].begun() && !j.segments[1].begun() {
+		return nil
+	}
+	if err := j.blobs.syncAll(); err != nil {
+		return err
+	}
+	return errors.Join(j.segments[0].erase(), j.segments[1].erase())
 }
 
 // add returns when the blob is durable.
@@ -289,8 +304,5 @@ func (j *journal) replay() error {
 		return nil
 	}
 	j.log.Info("small files were taken from the journal", "files", replayed)
-	if err := j.blobs.syncAll(); err != nil {
-		return err
-	}
-	return errors.Join(j.segments[0].erase(), j.segments[1].erase())
+	return j.startOver()
 }

@@ -3,6 +3,7 @@ package disk
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -79,9 +80,11 @@ func TestJournalIsReplayed(t *testing.T) {
 // journal.
 func TestJournalTurnsOver(t *testing.T) {
 	b := open(t)
-	ids := putAll(t, b, 24_000)
-	if b.journal.segments[b.journal.active].generation < 3 {
-		t.Fatalf("generation %d: the segments were not reused", b.journal.segments[b.journal.active].generation)
+	first := putAll(t, b, 1)
+	began := b.journal.segments[0].generation
+	ids := append(first, putAll(t, b, 24_000)[1:]...)
+	if turns := b.journal.segments[b.journal.active].generation - began; turns < 2 {
+		t.Fatalf("%d turns: the segments were not reused", turns)
 	}
 	for i, id := range ids {
 		r, err := b.Open(t.Context(), id)
@@ -105,9 +108,7 @@ func TestTornRecordIsNotReplayed(t *testing.T) {
 	}
 	ids := putAll(t, b, 1)
 	s := b.journal.segments[0]
-	if _, err := s.file.WriteAt([]byte{0xff}, s.next-blockSize+headerSize); err != nil { // in the last batch
-		t.Fatal(err)
-	}
+	damage(t, s.path, s.next-blockSize+headerSize) // in the last batch
 	again := crashed(t, b)
 	if size, err := again.Size(t.Context(), ids[0]); err != nil || size != 0 {
 		t.Errorf("a torn record was replayed: %d bytes, %v", size, err)
@@ -118,6 +119,20 @@ func TestTornRecordIsNotReplayed(t *testing.T) {
 	}
 	if n != 6 {
 		t.Errorf("%d whole records were replayed, want 6", n)
+	}
+}
+
+func damage(t *testing.T, path string, at int64) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{0xff}, at); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

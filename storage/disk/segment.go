@@ -1,14 +1,13 @@
 package disk
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"pawl"
 )
@@ -25,8 +24,9 @@ type segment struct {
 	path       string
 	file       *os.File
 	generation uint64
+	direct     bool  // past the page cache
 	next       int64 // where the next batch goes; 0: not begun
-	batch      bytes.Buffer
+	batch      []byte
 	clean      bool // all its blobs have durable files; guarded by the journal's mutex
 }
 
@@ -48,37 +48,39 @@ func recordSize(e *entry) int { return headerSize + len(e.content) }
 // next batch goes to the same place.
 func (s *segment) append(entries []*entry) error {
 	if s.next == 0 {
-		if err := s.begin(1); err != nil {
+		// No turn before had this number, whatever became of the header since.
+		if err := s.begin(uint64(time.Now().UnixNano())); err != nil {
 			return err
 		}
 	}
-	s.batch.Reset()
+	batch := s.batch[:0]
 	for _, e := range entries {
-		s.record(e)
+		batch = s.record(batch, e)
 	}
-	s.batch.Write(make([]byte, alignUp(int64(s.batch.Len()))-int64(s.batch.Len())))
-	if s.next+int64(s.batch.Len()) > segmentSize {
+	end := alignUp(int64(len(batch)))
+	clear(batch[len(batch):end])
+	if s.next+end > segmentSize {
 		return errSegmentFull
 	}
-	if _, err := s.file.WriteAt(s.batch.Bytes(), s.next); err != nil {
+	if _, err := s.file.WriteAt(batch[:end], s.next); err != nil {
 		return err
 	}
 	if err := syncData(s.file); err != nil {
 		return err
 	}
-	s.next += int64(s.batch.Len())
+	s.next += end
 	return nil
 }
 
-func (s *segment) record(e *entry) {
-	header := make([]byte, headerSize)
-	binary.LittleEndian.PutUint32(header, recordMagic)
+// record adds an entry's record to a batch.
+func (s *segment) record(batch []byte, e *entry) []byte {
+	var header [headerSize]byte
+	binary.LittleEndian.PutUint32(header[:], recordMagic)
 	binary.LittleEndian.PutUint32(header[4:], uint32(len(e.content)))
 	binary.LittleEndian.PutUint64(header[8:], s.generation)
 	copy(header[20:], e.id)
-	binary.LittleEndian.PutUint32(header[16:], checksum(header, e.content))
-	s.batch.Write(header)
-	s.batch.Write(e.content)
+	binary.LittleEndian.PutUint32(header[16:], checksum(header[:], e.content))
+	return append(append(batch, header[:]...), e.content...)
 }
 
 // checksum covers a record, without the checksum's own place.
@@ -114,15 +116,28 @@ func (s *segment) make() error {
 			return errors.Join(err, f.Close(), os.Remove(s.path))
 		}
 	}
-	if err := errors.Join(f.Sync(), syncDir(filepath.Dir(s.path))); err != nil {
-		return errors.Join(err, f.Close())
+	if err := errors.Join(f.Sync(), syncDir(filepath.Dir(s.path)), f.Close()); err != nil {
+		return err
 	}
-	s.file = f
-	return nil
+	return s.openForWriting()
+}
+
+// batchRoom is more than the largest batch: entries are gathered until they are
+// more than maxBatch.
+const batchRoom = maxBatch + maxRecord + headerSize + blockSize
+
+func (s *segment) openForWriting() (err error) {
+	s.batch = aligned(int(alignUp(batchRoom)))
+	if s.direct {
+		s.file, err = openDirect(s.path)
+	} else {
+		s.file, err = os.OpenFile(s.path, os.O_WRONLY, 0)
+	}
+	return err
 }
 
 func (s *segment) writeHeader(magic uint32, generation uint64) error {
-	header := make([]byte, blockSize)
+	header := aligned(blockSize)
 	binary.LittleEndian.PutUint32(header, magic)
 	binary.LittleEndian.PutUint64(header[4:], generation)
 	binary.LittleEndian.PutUint32(header[12:], crc32.Checksum(header[:12], castagnoli))
@@ -132,29 +147,30 @@ func (s *segment) writeHeader(magic uint32, generation uint64) error {
 	return syncData(s.file)
 }
 
+// begun reports whether there may be records in it.
+func (s *segment) begun() bool { return s.next != 0 || s.generation != 0 }
+
 // erase makes the segment say nothing any more.
 func (s *segment) erase() error {
 	if s.file == nil {
 		return nil
 	}
-	s.next = 0
+	s.next, s.generation = 0, 0
 	return s.writeHeader(0, 0)
 }
 
 // read calls found for every whole record of the segment's last turn.
 func (s *segment) read(found func(id pawl.ID, content []byte) error) error {
-	f, err := os.OpenFile(s.path, os.O_RDWR, 0)
+	all, err := os.ReadFile(s.path)
 	if err != nil {
 		return err
 	}
-	all, err := io.ReadAll(f)
-	if err != nil {
-		return errors.Join(err, f.Close())
-	}
 	if len(all) != segmentSize { // a crash came while it was being made: it was never used
-		return errors.Join(f.Close(), os.Remove(s.path), fs.ErrNotExist)
+		return errors.Join(os.Remove(s.path), fs.ErrNotExist)
 	}
-	s.file = f
+	if err := s.openForWriting(); err != nil {
+		return err
+	}
 	if binary.LittleEndian.Uint32(all) != segmentMagic ||
 		binary.LittleEndian.Uint32(all[12:]) != crc32.Checksum(all[:12], castagnoli) {
 		return nil

@@ -22,7 +22,7 @@ func supportsDirect(dir string) bool {
 	}
 	defer os.Remove(probe)
 	defer f.Close()
-	_, err = f.WriteAt(alignedBuffer()[:blockSize], 0)
+	_, err = f.WriteAt(aligned(blockSize), 0)
 	return err == nil
 }
 
