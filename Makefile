@@ -74,7 +74,8 @@ test: ## test everything: Go, the page, and both in a real browser
 
 # The race detector wants a C compiler.
 test-go:
-	@if command -v "$$(go env CC)" >/dev/null; then \
+	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
+	if command -v "$$(go env CC)" >/dev/null; then \
 		CGO_ENABLED=1 go test -race ./...; \
 	else \
 		go test ./... && $(call skip,race detector: no C compiler); \

@@ -28,12 +28,12 @@ func (c *checkCommand) Run(a *app) error {
 	if _, err := os.Stat(config.database); err != nil {
 		return fmt.Errorf("there is no database to check: %w", err)
 	}
-	unlock, err := c.lock(config, a.stdout)
+	unlock, running, err := c.lock(config, a.stdout)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	report, err := c.check(a.ctx, config, newLog(a.stderr, config.logFormat, max(config.logLevel, slog.LevelWarn)))
+	report, err := c.check(a.ctx, config, running, newLog(a.stderr, config.logFormat, max(config.logLevel, slog.LevelWarn)))
 	if err != nil {
 		return err
 	}
@@ -42,26 +42,26 @@ func (c *checkCommand) Run(a *app) error {
 
 // lock takes the data directory. A check that changes nothing may look on while a
 // server works, and then finds what is under way.
-func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), err error) {
+func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), running bool, err error) {
 	lock, err := lockDir(config.dataDir)
 	var held errHeld
 	if errors.As(err, &held) && !c.Mend {
 		_, err = fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
-		return func() {}, err
+		return func() {}, true, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return func() { _ = lock.release() }, nil
+	return func() { _ = lock.release() }, false, nil
 }
 
-func (c *checkCommand) check(ctx context.Context, config config, log *slog.Logger) (_ pawl.Report, err error) {
+func (c *checkCommand) check(ctx context.Context, config config, running bool, log *slog.Logger) (_ pawl.Report, err error) {
 	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.database, Log: log})
 	if err != nil {
 		return pawl.Report{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	blobs, err := disk.Open(disk.Config{Dir: config.blobs, Log: log})
+	blobs, err := disk.Open(disk.Config{Dir: config.blobs, Log: log, Look: running})
 	if err != nil {
 		return pawl.Report{}, err
 	}

@@ -26,6 +26,9 @@ import (
 type Config struct {
 	Dir string // made if missing
 	Log *slog.Logger
+	// Look leaves everything as it is: the journal belongs to another process,
+	// which is at work. Small blobs that have no file yet are not seen.
+	Look bool
 }
 
 // Blobs implements [pawl.Blobs].
@@ -50,7 +53,12 @@ func Open(c Config) (*Blobs, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	b := &Blobs{dir: dir, log: c.Log, direct: supportsDirect(dir), pool: newPool(), open: openFile}
+	b := &Blobs{dir: dir, log: c.Log, pool: newPool(), open: openFile}
+	if c.Look {
+		b.journal = &journal{}
+		return b, nil
+	}
+	b.direct = supportsDirect(dir)
 	var err error
 	if b.journal, err = openJournal(b, dir); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)

@@ -79,6 +79,9 @@ func openJournal(b *Blobs, dir string) (*journal, error) {
 
 // close lets blobs get their files; one that cannot is left to the next start.
 func (j *journal) close() error {
+	if j.adds == nil { // somebody else's
+		return nil
+	}
 	close(j.adds)
 	j.done.Wait()
 	var err error
@@ -101,6 +104,9 @@ func (j *journal) startOver() error {
 
 // add returns when the blob is durable.
 func (j *journal) add(e *entry) error {
+	if j.adds == nil {
+		return errors.ErrUnsupported
+	}
 	j.adds <- e
 	return <-e.answer
 }

@@ -149,6 +149,24 @@ func TestHalfMadeSegmentIsMadeAnew(t *testing.T) {
 	}
 }
 
+func TestLookingOnLeavesTheJournalAlone(t *testing.T) {
+	b := open(t)
+	ids := putAll(t, b, 20)
+	look, err := Open(Config{Dir: filepath.Dir(b.dir), Log: b.log, Look: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := look.Put(t.Context(), pawl.NewID(time.Now()), nil); err == nil {
+		t.Error("it put a blob")
+	}
+	if err := look.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		wantPrefix(t, crashed(t, b), id, content(i))
+	}
+}
+
 func TestDeletedBeforeItHadAFile(t *testing.T) {
 	b := open(t)
 	e := &entry{id: pawl.NewID(time.Now()), content: []byte("gone before")}

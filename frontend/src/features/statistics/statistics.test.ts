@@ -26,7 +26,8 @@ describe("ticks", () => {
   it("are round in binary units", () => {
     const GiB = 1024 ** 3;
     expect(ticks(59 * GiB, 4, 1024)).toEqual([0, 20 * GiB, 40 * GiB, 60 * GiB]);
-    expect(ticks(1000, 4, 1024)).toEqual([0, 500, 1000]);
+    expect(ticks(1000, 4, 1024)).toEqual([0, 256, 512, 768, 1024]);
+    expect(ticks(2.04 * 1024 ** 2, 4, 1024)).toEqual([0, 1, 2, 3].map((n) => n * 1024 ** 2));
   });
 });
 
