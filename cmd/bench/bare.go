@@ -13,25 +13,30 @@ import (
 // bare server.
 const bareCommand = "serve-bare"
 
+// synced is the argument that has the bare server answer only when the bytes are
+// durable: what that costs on this disk with nothing else on top.
+const synced = "synced"
+
 // serveBare is what net/http costs with nothing on top: bodies go to files by
-// io.Copy, files come back by http.ServeContent. Its arguments are an address
-// and a directory.
+// io.Copy, files come back by http.ServeContent. Its arguments are an address, a
+// directory and, if wanted, synced.
 func serveBare(args []string) error {
-	if len(args) != 2 {
+	if len(args) < 2 {
 		return errors.New(bareCommand + " needs an address and a directory")
 	}
-	server := &http.Server{Addr: args[0], Handler: bareHandler(args[1])}
+	server := &http.Server{Addr: args[0], Handler: bareHandler(args[1], len(args) > 2 && args[2] == synced)}
 	return server.ListenAndServe()
 }
 
-func bareHandler(dir string) http.Handler {
+func bareHandler(dir string, sync bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(http.ResponseWriter, *http.Request) {}) // ready
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFile(w, r, filepath.Join(dir, r.PathValue("name")))
 	})
 	mux.HandleFunc("PUT /{name}", func(w http.ResponseWriter, r *http.Request) {
-		if err := barePut(filepath.Join(dir, r.PathValue("name")), r); err != nil {
+		err := barePut(filepath.Join(dir, r.PathValue("name")), r, sync)
+		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
@@ -41,7 +46,7 @@ func bareHandler(dir string) http.Handler {
 }
 
 // barePut writes a body to a file, from ?offset=N on.
-func barePut(path string, r *http.Request) error {
+func barePut(path string, r *http.Request, sync bool) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -56,6 +61,20 @@ func barePut(path string, r *http.Request) error {
 			return err
 		}
 	}
-	_, err = io.Copy(file, r.Body)
-	return err
+	if _, err = io.Copy(file, r.Body); err != nil || !sync {
+		return err
+	}
+	return syncWithName(file)
+}
+
+func syncWithName(file *os.File) error {
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(file.Name()))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
 }

@@ -28,7 +28,7 @@ func measures() []measure {
 	}
 }
 
-var reportColumns = []string{"scenario", "figure", "Pawl", "tusd", "bare", "Pawl/tusd", "Pawl/bare"}
+var reportColumns = []string{"scenario", "figure", "Pawl", "tusd", "bare", "bare, synced", "Pawl/tusd", "Pawl/bare", "Pawl/synced"}
 
 // printReport prints medians over the rounds, and the ratios of the medians.
 func printReport(w io.Writer, results []result, markdown bool) error {
@@ -62,11 +62,12 @@ func (r result) rows() [][]string {
 		if m.latency && r.perSample() <= 1 {
 			continue // one request: its latency is the throughput again
 		}
-		pawl, tusd, bare := r.median(m, pawlName), r.median(m, tusdName), r.median(m, bareName)
-		rows = append(rows, []string{
-			r.name, m.name, r.cell(m, pawlName), r.cell(m, tusdName), r.cell(m, bareName),
-			formatRatio(ratio(pawl, tusd)), formatRatio(ratio(pawl, bare)),
-		})
+		row, ratios, pawl := []string{r.name, m.name, r.cell(m, pawlName)}, []string{}, r.median(m, pawlName)
+		for _, other := range []string{tusdName, bareName, syncedName} {
+			row = append(row, r.cell(m, other))
+			ratios = append(ratios, formatRatio(ratio(pawl, r.median(m, other))))
+		}
+		rows = append(rows, append(row, ratios...))
 	}
 	return rows
 }
@@ -77,7 +78,7 @@ func (r result) digestRows() [][]string {
 	cpu := measure{of: cpuPrice, format: formatPrice}
 	pawl, bare := r.median(cpu, pawlName), r.median(cpu, bareName)
 	row := func(figure string, pawl float64) []string {
-		return []string{r.name, figure, formatPrice(r.scenario, pawl), "", formatPrice(r.scenario, bare), "", formatRatio(ratio(pawl, bare))}
+		return []string{r.name, figure, formatPrice(r.scenario, pawl), "", formatPrice(r.scenario, bare), "", "", formatRatio(ratio(pawl, bare)), ""}
 	}
 	rows := [][]string{
 		row("server CPU, digest included", pawl),

@@ -15,11 +15,12 @@ func exampleResults() []result {
 	half := at(4, 4)
 	half.cut = 3
 	return []result{{
-		scenario: scenario{name: "ranges", about: "readers", servers: everyServer},
+		scenario: scenario{name: "ranges", about: "readers", servers: writers},
 		samples: map[string][]sample{
-			pawlName: {at(1, 1), at(2, 1), at(1, 1)},
-			tusdName: {half, at(2, 4), half},
-			bareName: {at(1, 2)},
+			pawlName:   {at(1, 1), at(2, 1), at(1, 1)},
+			tusdName:   {half, at(2, 4), half},
+			bareName:   {at(1, 2)},
+			syncedName: {at(4, 4)},
 		},
 	}}
 }
@@ -29,13 +30,13 @@ func TestMarkdownReport(t *testing.T) {
 	if err := printReport(&out, exampleResults(), true); err != nil {
 		t.Fatal(err)
 	}
-	want := `| scenario | figure | Pawl | tusd | bare | Pawl/tusd | Pawl/bare |
-|---|---|---|---|---|---|---|
-| ranges | throughput (more is better) | 2000 MB/s | 500 MB/s | 2000 MB/s | 4.00× | 1.00× |
-| ranges | p50 latency | 1.00 ms | 1.00 ms | 1.00 ms | 1.00× | 1.00× |
-| ranges | p99 latency | 2.00 ms | 2.00 ms | 2.00 ms | 1.00× | 1.00× |
-| ranges | server CPU | 0.54 s/GiB | 2.15 s/GiB | 1.07 s/GiB | 0.25× | 0.50× |
-| ranges | peak RSS | 32 MiB | 32 MiB | 32 MiB | 1.00× | 1.00× |
+	want := `| scenario | figure | Pawl | tusd | bare | bare, synced | Pawl/tusd | Pawl/bare | Pawl/synced |
+|---|---|---|---|---|---|---|---|---|
+| ranges | throughput (more is better) | 2000 MB/s | 500 MB/s | 2000 MB/s | 500 MB/s | 4.00× | 1.00× | 4.00× |
+| ranges | p50 latency | 1.00 ms | 1.00 ms | 1.00 ms | 1.00 ms | 1.00× | 1.00× | 1.00× |
+| ranges | p99 latency | 2.00 ms | 2.00 ms | 2.00 ms | 2.00 ms | 1.00× | 1.00× | 1.00× |
+| ranges | server CPU | 0.54 s/GiB | 2.15 s/GiB | 1.07 s/GiB | 2.15 s/GiB | 0.25× | 0.50× | 0.25× |
+| ranges | peak RSS | 32 MiB | 32 MiB | 32 MiB | 32 MiB | 1.00× | 1.00× | 1.00× |
 
 - ranges: readers; medians of 3 rounds; others, the kernel's writers included, used 0 % of the machine.
 - ranges, tusd: 6 requests answered, 0 refused, 6 cut off by the end of the window.
@@ -49,7 +50,7 @@ func TestReportWithoutPawl(t *testing.T) {
 	results := exampleResults()
 	delete(results[0].samples, pawlName)
 	row := results[0].rows()[0]
-	if diff := cmp.Diff([]string{"ranges", "throughput (more is better)", "–", "500 MB/s", "2000 MB/s", "–", "–"}, row); diff != "" {
+	if diff := cmp.Diff([]string{"ranges", "throughput (more is better)", "–", "500 MB/s", "2000 MB/s", "500 MB/s", "–", "–", "–"}, row); diff != "" {
 		t.Errorf("row (-want +got):\n%s", diff)
 	}
 }
@@ -62,14 +63,14 @@ func TestDigestRowsSayWhatIsMeasuredAndWhatEstimated(t *testing.T) {
 		shaSeconds: 0.6,
 	}
 	want := [][]string{
-		{digestScenario, "server CPU, digest included", "1.50 s/GiB", "", "1.00 s/GiB", "", "1.50×"},
-		{digestScenario, "server CPU, less 0.60 s/GiB for SHA-256 (estimate)", "0.90 s/GiB", "", "1.00 s/GiB", "", "0.90×"},
+		{digestScenario, "server CPU, digest included", "1.50 s/GiB", "", "1.00 s/GiB", "", "", "1.50×", ""},
+		{digestScenario, "server CPU, less 0.60 s/GiB for SHA-256 (estimate)", "0.90 s/GiB", "", "1.00 s/GiB", "", "", "0.90×", ""},
 	}
 	if diff := cmp.Diff(want, r.digestRows()); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	r.samples[pawlNoDigest] = []sample{{seconds: 1, bytes: gib, cpu: 0.8}}
-	want = append(want, []string{digestScenario, "server CPU, digest switched off (measured)", "0.80 s/GiB", "", "1.00 s/GiB", "", "0.80×"})
+	want = append(want, []string{digestScenario, "server CPU, digest switched off (measured)", "0.80 s/GiB", "", "1.00 s/GiB", "", "", "0.80×", ""})
 	if diff := cmp.Diff(want, r.digestRows()); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}

@@ -45,15 +45,18 @@ const (
 	headUploadSize = 64 << 10
 )
 
-var everyServer = []string{pawlName, tusdName, bareName}
+var (
+	readers = []string{pawlName, tusdName, bareName}
+	writers = []string{pawlName, tusdName, bareName, syncedName}
+)
 
 func allScenarios() []scenario {
 	return []scenario{
-		{name: "patch-2g", about: "one upload in a single PATCH", servers: everyServer, prepare: oneStream},
-		{name: "patch-1m", about: "1 MiB PATCHes, 4 uploads of 256 MiB at a time", servers: everyServer, prepare: chunkedStreams},
-		{name: "small", about: "16 KiB files, creation-with-upload, 16 connections", perRequest: true, servers: everyServer, prepare: smallFiles},
-		{name: "ranges", about: "8 readers of 4 MiB ranges of one 256 MiB file", servers: everyServer, prepare: rangeReads},
-		{name: "head", about: "HEAD of unfinished uploads, 16 connections", perRequest: true, servers: everyServer, prepare: looks},
+		{name: "patch-2g", about: "one upload in a single PATCH", servers: writers, prepare: oneStream},
+		{name: "patch-1m", about: "1 MiB PATCHes, 4 uploads of 256 MiB at a time", servers: writers, prepare: chunkedStreams},
+		{name: "small", about: "16 KiB files, creation-with-upload, 16 connections", perRequest: true, servers: writers, prepare: smallFiles},
+		{name: "ranges", about: "8 readers of 4 MiB ranges of one 256 MiB file", servers: readers, prepare: rangeReads},
+		{name: "head", about: "HEAD of unfinished uploads, 16 connections", perRequest: true, servers: readers, prepare: looks},
 		{
 			name: digestScenario, about: "CPU of a single stream with the digest left out",
 			servers: []string{pawlName, pawlNoDigest, bareName}, prepare: oneStream,

@@ -31,6 +31,8 @@ const (
 	pawlName = "pawl"
 	tusdName = "tusd"
 	bareName = "bare"
+	// syncedName is the bare server that syncs before it answers, as Pawl does.
+	syncedName = "bare, synced"
 	// pawlNoDigest is Pawl told to keep no digest, if it can be.
 	pawlNoDigest = "pawl without digest"
 )
@@ -46,7 +48,7 @@ func findServers(ctx context.Context, o options) ([]server, error) {
 	if err != nil {
 		return nil, err
 	}
-	servers := []server{tusdServer(tusd), bareServer(bare)}
+	servers := []server{tusdServer(tusd), bareServer(bareName, bare), bareServer(syncedName, bare, synced)}
 	pawl, err := filepath.Abs(o.pawl)
 	if err != nil {
 		return nil, err
@@ -78,9 +80,9 @@ func tusdServer(binary string) server {
 	}}
 }
 
-func bareServer(binary string) server {
-	return server{name: bareName, ready: "/", command: func(addr, dir string) *exec.Cmd {
-		return exec.Command(binary, bareCommand, addr, dir)
+func bareServer(name, binary string, args ...string) server {
+	return server{name: name, ready: "/", command: func(addr, dir string) *exec.Cmd {
+		return exec.Command(binary, append([]string{bareCommand, addr, dir}, args...)...)
 	}}
 }
 

@@ -174,7 +174,7 @@ func (a *appender) settle(end int64, created bool) error {
 }
 
 const (
-	writeAt   = 1 << 20         // bytes worth a write of their own while more are coming
+	writeAt   = 512 << 10       // bytes worth a write of their own while more are coming
 	writeMost = 4 << 20         // bytes in one call
 	feedAt    = 512 << 10       // bytes worth waking tee for
 	readAhead = 8 << 20         // bytes held in memory at most

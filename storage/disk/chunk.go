@@ -1,6 +1,9 @@
 package disk
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
 const (
 	blockSize = 4096      // what O_DIRECT wants offsets, lengths and addresses to be multiples of
@@ -14,7 +17,6 @@ type chunk struct {
 	buf  []byte // chunkSize, aligned to blockSize
 	base int64
 	end  int64 // file offset up to which it is filled
-	uses int   // of writer and tee, how many still need it
 }
 
 // slice is the part of the file range [from, to) that lies in the chunk.
@@ -25,29 +27,42 @@ func (c *chunk) slice(from, to int64) []byte {
 
 func (c *chunk) full() bool { return c.end == c.base+chunkSize }
 
-// pool keeps chunks for the next request. It is bounded, and unlike a sync.Pool
-// not emptied by every collection.
-type pool struct{ free chan *chunk }
+// pool keeps chunks for the next request, and gives the one used last first: it
+// is the likeliest to be in a processor's cache still. It is bounded, and unlike a
+// sync.Pool not emptied by every collection.
+type pool struct {
+	mu   sync.Mutex
+	free []*chunk
+}
 
 const poolSize = 128 // 32 MiB
 
-func newPool() pool { return pool{make(chan *chunk, poolSize)} }
-
-func (p pool) get(base, end int64) *chunk {
-	var c *chunk
-	select {
-	case c = <-p.free:
-	default:
+func (p *pool) get(base, end int64) *chunk {
+	c := p.take()
+	if c == nil {
 		c = &chunk{buf: aligned(chunkSize)}
 	}
-	c.base, c.end, c.uses = base, end, 2
+	c.base, c.end = base, end
 	return c
 }
 
-func (p pool) put(c *chunk) {
-	select {
-	case p.free <- c:
-	default:
+func (p *pool) take() *chunk {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.free) - 1
+	if last < 0 {
+		return nil
+	}
+	c := p.free[last]
+	p.free = p.free[:last]
+	return c
+}
+
+func (p *pool) put(c *chunk) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free) < poolSize {
+		p.free = append(p.free, c)
 	}
 }
 

@@ -53,7 +53,7 @@ func Open(c Config) (*Blobs, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	b := &Blobs{dir: dir, log: c.Log, pool: newPool(), open: openFile}
+	b := &Blobs{dir: dir, log: c.Log, open: openFile}
 	if c.Look {
 		b.journal = &journal{}
 		return b, nil
