@@ -8,7 +8,7 @@
 // Progress goes to stderr, the table to stdout. Read the ratios: the load
 // generator shares the machine with the servers, and so may others.
 //
-// The three do not promise the same. Pawl answers when the bytes are durable and
-// keeps a SHA-256 of them; tusd's disk store and the bare handler leave them in
-// the page cache.
+// They do not promise the same. Pawl answers when the bytes are durable, and keeps
+// a row and a SHA-256; tusd's disk store and the bare handler leave them in the
+// page cache; the synced bare handler makes them durable and keeps nothing else.
 package main
