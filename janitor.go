@@ -61,6 +61,24 @@ func (j *Janitor) Run(ctx context.Context) {
 	}
 }
 
+// Queue is the work that waits for the janitor. More than a thousand of a kind are
+// counted as a thousand.
+type Queue struct {
+	Finishes int // uploads that have all their bytes and are no file yet
+	Reclaims int // blobs whose bytes are to be freed
+}
+
+// Queue looks at what waits.
+func (j *Janitor) Queue(ctx context.Context) (Queue, error) {
+	const most = 1000
+	whole, err := j.Store.Uploads(ctx, UploadQuery{OnlyWhole: true, Limit: most})
+	if err != nil {
+		return Queue{}, err
+	}
+	gone, err := j.Store.Reclaims(ctx, most)
+	return Queue{Finishes: len(whole), Reclaims: len(gone)}, err
+}
+
 func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Context) error) {
 	if err := task(ctx); err != nil && ctx.Err() == nil {
 		j.Log.WarnContext(ctx, "the janitor will try again", "task", what, "error", err)

@@ -16,5 +16,14 @@ func newLog(to *os.File, format string, level slog.Level) *slog.Logger {
 	if format == "text" || format == "auto" && isTerminal(to) {
 		return slog.New(slog.NewTextHandler(io.Writer(to), options))
 	}
+	options.ReplaceAttr = inSeconds
 	return slog.New(slog.NewJSONHandler(to, options))
+}
+
+// inSeconds writes durations so that a program need not guess their unit.
+func inSeconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.Float64(a.Key+"_seconds", a.Value.Duration().Seconds())
+	}
+	return a
 }

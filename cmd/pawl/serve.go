@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -103,10 +104,10 @@ func openServer(ctx context.Context, c config, log *slog.Logger) (_ *server, err
 		Store: s.store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now,
 	})
 	s.onClose(func() error { return putAway(uploads, files) })
-	meters.Watch("uploads_open", "Uploads that are being written now.", func() float64 { return float64(len(uploads.Active())) })
 	s.janitor = pawl.NewJanitor(pawl.JanitorConfig{
 		Uploads: uploads, Files: files, Store: s.store, Blobs: blobs, Log: log, Now: time.Now,
 	})
+	watch(ctx, meters, uploads, s.janitor)
 
 	uploadProtocol, err := tus.New(tus.Config{
 		Uploads: uploads, Files: files, Principal: everybodyIsLocal, PublicURL: c.public(), Log: log,
@@ -135,6 +136,24 @@ func openServer(ctx context.Context, c config, log *slog.Logger) (_ *server, err
 
 // everybodyIsLocal is why Pawl listens on loopback alone unless it is told better:
 // there is no login yet.
+// watch adds what is looked at when the metrics are asked for.
+func watch(ctx context.Context, meters *metrics.Metrics, uploads *pawl.Uploads, janitor *pawl.Janitor) {
+	meters.Watch("uploads_open", "Uploads that are being written now.", func() float64 { return float64(len(uploads.Active())) })
+	queue := func(count func(pawl.Queue) int) func() float64 {
+		return func() float64 {
+			waiting, err := janitor.Queue(ctx)
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(count(waiting))
+		}
+	}
+	meters.Watch("jobs_finish_waiting", "Uploads that have all their bytes and wait to become a file.",
+		queue(func(q pawl.Queue) int { return q.Finishes }))
+	meters.Watch("jobs_reclaim_waiting", "Deleted files and uploads whose bytes wait to be freed.",
+		queue(func(q pawl.Queue) int { return q.Reclaims }))
+}
+
 func everybodyIsLocal(*http.Request) (pawl.Principal, error) { return pawl.Local, nil }
 
 func serverInfo(c config) api.ServerInfo {
