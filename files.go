@@ -100,8 +100,8 @@ func CheckMetadata(metadata map[string]string) error {
 		if key == "" || !printable(key) {
 			return Errorf(Invalid, "a metadata key must be printable text")
 		}
-		if !utf8.ValidString(value) {
-			return Errorf(Invalid, "the value of metadata key %q must be UTF-8 text", key)
+		if !IsText(value) {
+			return Errorf(Invalid, "the value of metadata key %q must be UTF-8 text without control characters", key)
 		}
 	}
 	if size > maxMetadataBytes {

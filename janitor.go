@@ -2,8 +2,8 @@ package pawl
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -36,14 +36,20 @@ const (
 // NewJanitor makes a janitor; Run sets it to work.
 func NewJanitor(c JanitorConfig) *Janitor { return &Janitor{JanitorConfig: c} }
 
-// Run works until ctx ends. What only a start has to do comes first, beside the
+// Run works until ctx ends. What only a start has to do goes on beside the
 // requests: a server with many uploads is ready at once.
 func (j *Janitor) Run(ctx context.Context) {
-	j.attempt(ctx, "start-up", j.recover)
+	var err error
+	if j.began, err = j.Store.Heartbeat(ctx); err != nil {
+		j.Log.WarnContext(ctx, "the last heartbeat is not known; no orphans are deleted", "error", err)
+	}
 	j.attempt(ctx, "heartbeat", j.beat)
-	keep, work, beat := time.NewTicker(keepEvery), time.NewTicker(workEvery), time.NewTicker(beatEvery)
+	var work sync.WaitGroup
+	defer work.Wait()
+	work.Go(func() { j.finish(ctx) })
+	work.Go(func() { j.free(ctx) })
+	keep, beat := time.NewTicker(keepEvery), time.NewTicker(beatEvery)
 	defer keep.Stop()
-	defer work.Stop()
 	defer beat.Stop()
 	for {
 		select {
@@ -52,11 +58,43 @@ func (j *Janitor) Run(ctx context.Context) {
 		case <-keep.C:
 			j.Uploads.Keep(ctx)
 			j.attempt(ctx, "counting downloads", j.Files.Flush)
-		case <-work.C:
-			j.attempt(ctx, "finishing uploads", j.finishComplete)
-			j.attempt(ctx, "freeing space", j.reclaim)
 		case <-beat.C:
 			j.attempt(ctx, "heartbeat", j.beat)
+		}
+	}
+}
+
+// finish takes uploads to their file. It may have to ask somebody who is slow, so
+// nothing else waits for it.
+func (j *Janitor) finish(ctx context.Context) {
+	q := UploadQuery{Limit: listPage} // everything: after a crash rows say less than the blobs
+	round := func(ctx context.Context) error {
+		err := j.resumeUploads(ctx, q)
+		if err == nil {
+			q.OnlyWhole = true
+		}
+		return err
+	}
+	j.attempt(ctx, "finishing uploads", round)
+	j.every(ctx, workEvery, "finishing uploads", round)
+}
+
+// free gives back the space of what is deleted, and of what a crash left over.
+func (j *Janitor) free(ctx context.Context) {
+	j.attempt(ctx, "freeing space", j.reclaim)
+	j.attempt(ctx, "freeing space", j.reclaimOrphans)
+	j.every(ctx, workEvery, "freeing space", j.reclaim)
+}
+
+func (j *Janitor) every(ctx context.Context, interval time.Duration, what string, task func(context.Context) error) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			j.attempt(ctx, what, task)
 		}
 	}
 }
@@ -85,21 +123,8 @@ func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Co
 	}
 }
 
-// recover puts right what a crash can have left: uploads that were complete but
-// not yet files, joins cut off, bytes deleted in the database alone, and blobs
-// without a row.
-func (j *Janitor) recover(ctx context.Context) (err error) {
-	if j.began, err = j.Store.Heartbeat(ctx); err != nil {
-		return err
-	}
-	return errors.Join(j.resumeUploads(ctx, UploadQuery{Limit: listPage}), j.reclaim(ctx), j.reclaimOrphans(ctx))
-}
-
-// finishComplete drives the uploads that are known to be whole.
-func (j *Janitor) finishComplete(ctx context.Context) error {
-	return j.resumeUploads(ctx, UploadQuery{OnlyWhole: true, Limit: listPage})
-}
-
+// resumeUploads takes uploads on, page by page. When what a finish needs is away,
+// it is away for the others too: they wait for the next round.
 func (j *Janitor) resumeUploads(ctx context.Context, q UploadQuery) error {
 	for {
 		page, err := j.Store.Uploads(ctx, q)
@@ -107,7 +132,11 @@ func (j *Janitor) resumeUploads(ctx context.Context, q UploadQuery) error {
 			return err
 		}
 		for _, up := range page {
-			if err := j.Uploads.Resume(ctx, up.ID); err != nil && KindOf(err) != NotFound {
+			err := j.Uploads.Resume(ctx, up.ID)
+			if KindOf(err) == Unavailable {
+				return err
+			}
+			if err != nil && KindOf(err) != NotFound {
 				j.Log.WarnContext(ctx, "an upload could not be taken on", "upload", up.ID, "error", err)
 			}
 		}

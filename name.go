@@ -28,5 +28,13 @@ func CheckName(name string) error {
 	return nil
 }
 
+// IsText reports whether a value is UTF-8 text that can be shown: it may have the
+// line breaks and tabs of a caption, and no other control character.
+func IsText(value string) bool {
+	return utf8.ValidString(value) && strings.IndexFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
+	}) < 0
+}
+
 // FoldName is the form names are searched and sorted by: lower case.
 func FoldName(name string) string { return strings.ToLower(name) }

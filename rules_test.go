@@ -111,7 +111,7 @@ func TestNamesAndMetadata(t *testing.T) {
 	}{
 		"none": {nil, true}, "some": {map[string]string{"album": "Ferien\n2026"}, true}, "many keys": {many, false},
 		"no key": {map[string]string{"": "x"}, false}, "a key that cannot be shown": {map[string]string{"a\x01": "x"}, false},
-		"not text": {map[string]string{"a": "\xff"}, false}, "large": {map[string]string{"a": strings.Repeat("x", maxMetadataBytes)}, false},
+		"not text": {map[string]string{"a": "\xff"}, false}, "a control character": {map[string]string{"a": "x\x00"}, false}, "large": {map[string]string{"a": strings.Repeat("x", maxMetadataBytes)}, false},
 	} {
 		if got := CheckMetadata(test.metadata) == nil; got != test.fine {
 			t.Errorf("%s: passes %v", what, got)

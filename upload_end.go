@@ -3,12 +3,20 @@ package pawl
 import "context"
 
 // Finish makes a file of an upload whose every byte has arrived. It is
-// idempotent, and whoever comes by drives it: the last request, a HEAD, the
-// janitor. An error of a refusal's kind means the upload is refused and gone.
+// idempotent, and whoever comes by drives it: the last request, a repeated one,
+// the janitor. An error of a refusal's kind means the upload is refused and gone.
 // Where something it needs is away, Finish returns nil: the bytes are safe, and
 // the janitor finishes the upload later.
 func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
-	ctx = context.WithoutCancel(ctx) // a client that leaves now has done its part
+	err := u.finishNow(ctx, p, id)
+	if l := u.live.get(id); err != nil && l != nil && l.snapshot().Complete() && !isVerdict(err) {
+		u.Log.WarnContext(ctx, "an upload will be finished later", "upload", id, "error", err)
+		return nil
+	}
+	return err
+}
+
+func (u *Uploads) finishNow(ctx context.Context, p Principal, id ID) error {
 	l, err := u.open(ctx, p, id)
 	if KindOf(err) == NotFound {
 		return u.finished(ctx, p, id)
@@ -19,12 +27,7 @@ func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
 	if !l.snapshot().Complete() {
 		return Errorf(Conflict, "the upload is not complete yet")
 	}
-	err = u.finish(ctx, l)
-	if err != nil && !isVerdict(err) {
-		u.Log.WarnContext(ctx, "an upload will be finished later", "upload", id, "error", err)
-		return nil
-	}
-	return err
+	return u.finish(ctx, l)
 }
 
 // finished is nil if the upload is a file by now.

@@ -30,7 +30,6 @@ func (u *Uploads) Join(ctx context.Context, p Principal, planned Upload) error {
 
 // DriveJoin takes a begun join to its end.
 func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
-	ctx = context.WithoutCancel(ctx)
 	unlock, err := u.Lock(ctx, id, func() {})
 	if err != nil {
 		return err
@@ -53,7 +52,7 @@ func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
 // gates as bytes from a client.
 func (u *Uploads) copyParts(ctx context.Context, l *live) error {
 	up := l.snapshot()
-	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts, skip: up.Progress.Offset}
+	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts, skip: up.Progress.Offset, stop: u.stop}
 	defer parts.close()
 	_, err := u.appendTo(ctx, l, parts)
 	if KindOf(err) == NotFound || err == nil && !l.snapshot().Complete() {
@@ -69,9 +68,15 @@ type partsReader struct {
 	parts []ID
 	skip  int64
 	blob  io.ReadSeekCloser // the one being read
+	stop  <-chan struct{}   // closed when the server stops; the join goes on at the next start
 }
 
 func (r *partsReader) Read(p []byte) (int, error) {
+	select {
+	case <-r.stop:
+		return 0, Errorf(Interrupted, "the server is stopping; ask again")
+	default:
+	}
 	for {
 		if r.blob == nil {
 			if err := r.next(); err != nil {

@@ -1,7 +1,9 @@
 package pawl
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -60,8 +62,40 @@ func (u *Uploads) keep(ctx context.Context, l *live) error {
 	return err
 }
 
-// Close saves and closes everything that is open. Requests have ended by now.
+// mostOpen bounds the files that idle uploads keep open.
+const mostOpen = 256
+
+// closeLongestIdle makes room when too many uploads are open: the one that has
+// gone longest without a request is saved and closed, and opened again when it is
+// wanted.
+func (u *Uploads) closeLongestIdle(ctx context.Context) {
+	open := u.live.all()
+	if len(open) <= mostOpen {
+		return
+	}
+	now := u.Now()
+	slices.SortFunc(open, func(a, b *live) int {
+		aIdle, _ := a.since(now)
+		bIdle, _ := b.since(now)
+		return cmp.Compare(bIdle, aIdle)
+	})
+	for _, l := range open {
+		id := l.row().ID
+		if _, unlock := u.locks.try(id, func() {}); unlock != nil {
+			defer unlock()
+			if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
+				u.Log.WarnContext(ctx, "progress was not saved", "upload", id, "error", err)
+			}
+			u.live.drop(id)
+			return
+		}
+	}
+}
+
+// Close saves and closes everything that is open. Requests have ended by now, or
+// are not waited for any more.
 func (u *Uploads) Close(ctx context.Context) {
+	u.stopOnce()
 	for _, l := range u.live.all() {
 		l.out.Drain()
 		if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
@@ -83,14 +117,28 @@ func (u *Uploads) Resume(ctx context.Context, id ID) error {
 	case up.Kind == Final:
 		return u.DriveJoin(ctx, p, id)
 	case up.Kind == Regular && up.Complete():
-		unlock, err := u.Lock(ctx, id, func() {})
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		return u.Finish(ctx, p, id)
+		return u.finishIdle(ctx, p, id)
 	}
 	return nil
+}
+
+// finishIdle finishes an upload, unless somebody is at it: then that one does.
+func (u *Uploads) finishIdle(ctx context.Context, p Principal, id ID) error {
+	_, unlock := u.locks.try(id, func() {})
+	if unlock == nil {
+		return nil
+	}
+	defer unlock()
+	return u.finishNow(ctx, p, id)
+}
+
+// Nudge is for those who look at a complete upload that is no file yet: it is
+// finished on the spot if that takes no asking and nobody is at it.
+func (u *Uploads) Nudge(ctx context.Context, id ID) error {
+	if len(u.Gates.Finish) > 0 {
+		return nil
+	}
+	return u.Resume(ctx, id)
 }
 
 // resumeLost ends an upload whose bytes are missing, if that is what is wrong.

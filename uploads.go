@@ -18,6 +18,9 @@ type Uploads struct {
 	locks  locks
 	live   liveSet
 	wanted wanted // blobs being written that have no row yet
+
+	stop     chan struct{} // closed when what takes long has to end
+	stopOnce func()
 }
 
 // UploadsConfig is what the use cases need. Zero MaxSize means no limit; Observer
@@ -52,7 +55,11 @@ func NewUploads(c UploadsConfig) *Uploads {
 	if c.Observer.Received == nil {
 		c.Observer.Received = func(int) {}
 	}
-	return &Uploads{UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited}}
+	stop := make(chan struct{})
+	return &Uploads{
+		UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited},
+		stop: stop, stopOnce: sync.OnceFunc(func() { close(stop) }),
+	}
 }
 
 var (
@@ -213,6 +220,7 @@ func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
 		return nil, err
 	}
 	u.live.put(id, l)
+	u.closeLongestIdle(ctx)
 	return l, nil
 }
 

@@ -162,6 +162,12 @@ func (p *paced) servedFrom0() bool {
 	if p.request.Method == http.MethodHead || p.err != nil || p.request.Context().Err() == context.Canceled {
 		return false
 	}
-	return p.status == http.StatusOK ||
-		p.status == http.StatusPartialContent && strings.HasPrefix(p.Header().Get("Content-Range"), "bytes 0-")
+	return p.status == http.StatusOK || p.status == http.StatusPartialContent && beginsFile(p.Header().Get("Content-Range"))
+}
+
+// beginsFile leaves out the first byte or two, by which players ask whether ranges
+// work.
+func beginsFile(contentRange string) bool {
+	return strings.HasPrefix(contentRange, "bytes 0-") &&
+		!strings.HasPrefix(contentRange, "bytes 0-0/") && !strings.HasPrefix(contentRange, "bytes 0-1/")
 }

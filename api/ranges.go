@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+	"math"
 	"net/http"
 	"strings"
 )
@@ -12,10 +14,16 @@ const maxRanges = 16
 
 // withBoundedRanges is r, without its Range if that has too many.
 func withBoundedRanges(r *http.Request) *http.Request {
-	if strings.Count(r.Header.Get("Range"), ",") < maxRanges {
-		return r
+	asked := r.Header.Get("Range")
+	switch {
+	case strings.Count(asked, ",") >= maxRanges:
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+	case strings.TrimSpace(asked) == "bytes=-0":
+		// The last no bytes cannot be had (RFC 9110 §14.1.2); net/http answers with
+		// a range that ends before it begins. No file reaches this far.
+		r = r.Clone(r.Context())
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-", math.MaxInt64))
 	}
-	r = r.Clone(r.Context())
-	r.Header.Del("Range")
 	return r
 }

@@ -19,13 +19,16 @@ type body struct {
 	known   int64 // Content-Length, -1 if chunked
 
 	read    atomic.Int64
-	ended   atomic.Bool // the client has sent all it wanted to
-	stop    atomic.Bool // another request wants the upload
-	pending []byte      // what peek has read
+	pending []byte // what peek has read
+
+	mu    sync.Mutex
+	ended bool // the client has sent all it wanted to
+	stop  bool // another request wants the upload
+	over  bool // the exchange is: the connection may serve another by now
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	if b.stop.Load() {
+	if b.stopped() {
 		return 0, errTakenOver
 	}
 	if len(b.pending) > 0 {
@@ -36,18 +39,43 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.src.Read(p)
 	b.read.Add(int64(n))
 	if errors.Is(err, io.EOF) {
-		b.ended.Store(true)
+		b.set(&b.ended)
 	}
 	return n, err
+}
+
+func (b *body) set(flag *bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*flag = true
+}
+
+func (b *body) stopped() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stop
+}
+
+func (b *body) hasEnded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended
 }
 
 var errTakenOver = errors.New("another request has taken the upload over")
 
 func (b *body) Close() error { return b.src.Close() }
 
-// interrupt ends the body for whoever reads it, at once.
+// interrupt ends the body for whoever reads it, at once. A body that has all
+// arrived is let be: its request is about to succeed, and a deadline set now would
+// hit what the connection does next.
 func (b *body) interrupt() {
-	b.stop.Store(true)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended || b.over {
+		return
+	}
+	b.stop = true
 	_ = b.control.SetReadDeadline(time.Now())
 }
 
@@ -71,7 +99,7 @@ func (b *body) peek() (bool, error) {
 	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
 }
 
-func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.ended.Load() }
+func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.hasEnded() }
 
 const (
 	drainMost = 16 << 20
@@ -89,7 +117,9 @@ func (b *body) drain(r *http.Request) {
 		return
 	}
 	_ = b.control.Flush()
-	b.stop.Store(false)
+	b.mu.Lock()
+	b.stop = false
+	b.mu.Unlock()
 	_ = b.control.SetReadDeadline(time.Now().Add(drainFor))
 	buffer := drainBuffers.Get().(*[64 << 10]byte)
 	defer drainBuffers.Put(buffer)
@@ -112,7 +142,7 @@ func (h *honest) Read(p []byte) (int, error) {
 	switch {
 	case h.body.read.Load() > h.given:
 		return n, errTooLong
-	case !h.body.ended.Load():
+	case !h.body.hasEnded():
 		return n, errCutShort
 	default:
 		return n, io.EOF

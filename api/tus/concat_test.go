@@ -1,6 +1,7 @@
 package tus_test
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,4 +75,35 @@ func TestConcatenationRefusals(t *testing.T) {
 		})
 	}
 	s.do("PATCH", s.do("POST", "/files/", nil, "Upload-Concat: final;"+part).want(t, 201).Header.Get("Location"), strings.NewReader("x"), stream, offset(5)).want(t, 403)
+}
+
+func TestConcatenationAskedForTwiceAtOnce(t *testing.T) {
+	s := start(t)
+	concat := "Upload-Concat: final;" + s.part(noise(1, 1<<20)) + " " + s.part(noise(2, 1<<20))
+	locations := make(chan string, 4)
+	for range cap(locations) {
+		go func() {
+			r, err := http.NewRequest("POST", s.URL+"/files/", nil)
+			if err != nil {
+				locations <- err.Error()
+				return
+			}
+			r.Header.Set("Tus-Resumable", "1.0.0")
+			key, value, _ := strings.Cut(concat, ": ")
+			r.Header.Set(key, value)
+			answer, err := s.Client().Do(r)
+			if err != nil {
+				locations <- err.Error()
+				return
+			}
+			_ = answer.Body.Close()
+			locations <- answer.Status + answer.Header.Get("Location")
+		}()
+	}
+	first := <-locations
+	for range cap(locations) - 1 {
+		if other := <-locations; other != first || !strings.HasPrefix(first, "201") {
+			t.Errorf("%s and %s", first, other)
+		}
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"pawl"
 )
@@ -52,7 +50,7 @@ func metadataPairs(raw string) (map[string]string, error) {
 		if err != nil {
 			return nil, pawl.Errorf(pawl.Invalid, "the value of %q in Upload-Metadata is not Base64", key)
 		}
-		if !isText(string(value)) {
+		if !pawl.IsText(string(value)) {
 			return nil, pawl.Errorf(pawl.Invalid, "the value of %q in Upload-Metadata is not UTF-8 text without control characters", key)
 		}
 		pairs[key] = string(value)
@@ -67,13 +65,6 @@ func isMetadataKey(key string) bool {
 		}
 	}
 	return key != ""
-}
-
-// isText allows the line breaks and tabs of a caption, and no other control.
-func isText(value string) bool {
-	return utf8.ValidString(value) && strings.IndexFunc(value, func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-	}) < 0
 }
 
 // take removes the keys and returns the value of the first that has one.

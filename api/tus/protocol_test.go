@@ -46,6 +46,7 @@ func TestMethodOverride(t *testing.T) {
 	s.do("POST", path, nil, "X-HTTP-Method-Override: DELETE").want(t, 204)
 	s.wantNothing()
 	s.do("POST", path, nil, "X-HTTP-Method-Override: BREW").want(t, 405)
+	s.do("PUT", "/files/", nil, "X-HTTP-Method-Override: post", "Upload-Length: 5").want(t, 201)
 }
 
 func TestMethods(t *testing.T) {

@@ -60,6 +60,11 @@ func (s store) newFinal(ctx context.Context, x *exchange) (handler.Upload, error
 	} else if pawl.KindOf(err) == pawl.NotFound {
 		id, err = s.join(ctx, x)
 	}
+	if pawl.KindOf(err) == pawl.Conflict { // somebody else began the same join just now
+		if id, err = s.uploads.Joined(ctx, x.principal, x.spec.Parts); err == nil {
+			err = s.uploads.DriveJoin(ctx, x.principal, id)
+		}
+	}
 	if err != nil {
 		return nil, x.toTus(err)
 	}
@@ -109,7 +114,7 @@ func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
 	if x.request.Method == http.MethodPatch {
 		return x.Uploads.Finish(ctx, x.principal, up.ID)
 	}
-	return x.Uploads.Resume(ctx, up.ID)
+	return x.Uploads.Nudge(ctx, up.ID)
 }
 
 // admit checks a PATCH against the upload, where tusd's handler is too lenient.

@@ -249,8 +249,33 @@ func TestAFinishThatHasToWaitIsNobodysLoss(t *testing.T) {
 	s.patch(first, 5, "").want(t, 204) // a client that asks again drives it
 	s.wantFile(first, "hello")
 	s.uploads.Close(t.Context()) // as if the server had been started again
-	s.wantOffset(second, 5)      // and so does a HEAD
+	s.wantOffset(second, 5)      // a HEAD does not wait for gates
+	check(t, s.uploads.Resume(t.Context(), idOf(second)))
 	s.wantFile(second, "world")
+}
+
+func TestHeadFinishesWhatNobodyIsAt(t *testing.T) {
+	s := start(t)
+	path := s.create(5)
+	check(t, s.blobs.Put(t.Context(), idOf(path), []byte("hello"))) // all bytes, and then a crash
+	s.wantOffset(path, 5)
+	s.wantFile(path, "hello")
+}
+
+// TestWholeBodyIsNotTakenOver has a second request come while the first, all of
+// whose body is there, finishes the upload: that one has succeeded.
+func TestWholeBodyIsNotTakenOver(t *testing.T) {
+	s := start(t)
+	content := noise(11, 100_000)
+	for range 60 {
+		path := s.create(len(content))
+		conn := s.stalled(path, 0, len(content), content)
+		s.patch(path, len(content), "") // whatever it is answered
+		r := answerOn(t, conn)
+		if at := s.do("HEAD", path, nil).Header.Get("Upload-Offset"); r.StatusCode != 204 && at == itoa(len(content)) {
+			t.Fatalf("the PATCH that brought everything was answered %d", r.StatusCode)
+		}
+	}
 }
 
 func TestLostBytesAreSaidToBeGone(t *testing.T) {

@@ -100,6 +100,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = x.check()
 	}
+	defer x.body.set(&x.body.over)
 	if err != nil {
 		x.refuse(err)
 	} else {
@@ -129,8 +130,9 @@ func overrideMethod(r *http.Request) *http.Request {
 	if method == "" {
 		return r
 	}
-	r = r.WithContext(r.Context())
+	r = r.Clone(r.Context())
 	r.Method = strings.ToUpper(strings.TrimSpace(method))
+	r.Header.Del("X-HTTP-Method-Override") // tusd's handler would go by it again
 	return r
 }
 

@@ -57,9 +57,17 @@ func quoted(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
+// withoutPassword hides what of a URL can be secret: a password, and the values of
+// its query.
 func withoutPassword(text string) string {
-	if u, err := url.Parse(text); err == nil && u.User != nil {
-		return u.Redacted()
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil && u.RawQuery == "" {
+		return text
 	}
-	return text
+	query := u.Query()
+	for key := range query {
+		query.Set(key, "xxxxx")
+	}
+	u.RawQuery = query.Encode()
+	return u.Redacted()
 }

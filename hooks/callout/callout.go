@@ -41,7 +41,7 @@ type Config struct {
 // Gate is a [pawl.BeginGate] and a [pawl.FinishGate].
 type Gate struct {
 	config Config
-	shown  string // the URL without its password
+	shown  string // the URL without what may be secret in it
 	client *http.Client
 }
 
@@ -63,7 +63,12 @@ func New(c Config) (*Gate, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Gate{config: c, shown: u.Redacted(), client: newClient()}, nil
+	return &Gate{config: c, shown: Shown(u), client: newClient()}, nil
+}
+
+// Shown is a URL as logs may have it: a user, a password or a query can be secret.
+func Shown(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // CheckURL reads the URL of a call-out.
@@ -152,6 +157,9 @@ func (g *Gate) post(ctx context.Context, id pawl.ID, q question) (verdict, err e
 func causeOr(ctx context.Context, err error) error {
 	if err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return context.Cause(ctx)
+	}
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return failed.Err // it quotes the whole URL
 	}
 	return err
 }

@@ -259,6 +259,8 @@ func translate(err error) error {
 		return pawl.Because(err, pawl.NotFound, "no such blob")
 	case isNoSpace(err):
 		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return pawl.Because(err, pawl.Unavailable, "the server has too many files open; try again soon")
 	default:
 		return pawl.Because(err, pawl.Internal, "the server's storage failed")
 	}

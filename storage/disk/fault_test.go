@@ -155,6 +155,9 @@ func TestBlobsThatGetNoFileWaitInTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
+	if err := again.journal.flush(); err != nil {
+		t.Fatal(err)
+	}
 	wantPrefix(t, again, id, content)
 }
 

@@ -137,6 +137,9 @@ func (j *journal) write(batch []*entry) error {
 	if err := j.isStuck(); err != nil {
 		return err
 	}
+	if err := j.begin(); err != nil {
+		return err
+	}
 	err := j.segments[j.active].append(batch)
 	if errors.Is(err, errSegmentFull) {
 		if err = j.rotate(); err == nil {
@@ -149,18 +152,40 @@ func (j *journal) write(batch []*entry) error {
 	return err
 }
 
+// begin starts the first segment of this process's time.
+func (j *journal) begin() error {
+	first := j.segments[j.active]
+	if first.next != 0 {
+		return nil
+	}
+	if err := j.awaitClean(first); err != nil {
+		return err
+	}
+	// No turn before had this number, whatever became of its records since.
+	return first.begin(uint64(time.Now().UnixNano()))
+}
+
+// awaitClean waits until all blobs of a segment have durable files.
+func (j *journal) awaitClean(s *segment) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for !s.clean && j.stuck == nil {
+		j.changed.Wait()
+	}
+	if s.clean {
+		return nil
+	}
+	return j.stuck
+}
+
 // rotate turns to the other segment, whose blobs have had the whole of this one's
 // time to get their files.
 func (j *journal) rotate() error {
 	full, other := j.segments[j.active], j.segments[1-j.active]
+	if err := j.awaitClean(other); err != nil {
+		return err
+	}
 	j.mu.Lock()
-	for !other.clean && j.stuck == nil {
-		j.changed.Wait()
-	}
-	if j.stuck != nil {
-		defer j.mu.Unlock()
-		return j.stuck
-	}
 	full.clean = false
 	j.queue = append(j.queue, step{segment: full})
 	j.changed.Broadcast()
@@ -294,21 +319,23 @@ func (j *journal) forget(e *entry) {
 	delete(j.pending, e.id)
 }
 
-// replay gives the blobs of both segments their files, and begins afresh.
+// replay takes up the blobs of both segments. They get their files like new ones,
+// so that a start does not fail for want of room, and no segment is used again
+// before they have them.
 func (j *journal) replay() error {
-	replayed := 0
 	for _, s := range j.segments {
-		err := s.read(func(id pawl.ID, content []byte) error {
-			replayed++
-			return j.blobs.writeOut(id, content)
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		var found []*entry
+		err := s.read(func(id pawl.ID, content []byte) { found = append(found, &entry{id: id, content: content}) })
+		if errors.Is(err, fs.ErrNotExist) || err == nil && len(found) == 0 {
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		j.log.Info("small files are taken from the journal", "files", len(found))
+		j.hold(found)
+		s.clean = false
+		j.queue = append(j.queue, step{segment: s})
 	}
-	if replayed == 0 {
-		return nil
-	}
-	j.log.Info("small files were taken from the journal", "files", replayed)
-	return j.startOver()
+	return nil
 }

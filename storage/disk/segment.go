@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"pawl"
 )
@@ -47,12 +46,6 @@ func recordSize(e *entry) int { return headerSize + len(e.content) }
 // append writes the entries behind the last batch and syncs. Where that fails the
 // next batch goes to the same place.
 func (s *segment) append(entries []*entry) error {
-	if s.next == 0 {
-		// No turn before had this number, whatever became of the header since.
-		if err := s.begin(uint64(time.Now().UnixNano())); err != nil {
-			return err
-		}
-	}
 	batch := s.batch[:0]
 	for _, e := range entries {
 		batch = s.record(batch, e)
@@ -160,7 +153,7 @@ func (s *segment) erase() error {
 }
 
 // read calls found for every whole record of the segment's last turn.
-func (s *segment) read(found func(id pawl.ID, content []byte) error) error {
+func (s *segment) read(found func(id pawl.ID, content []byte)) error {
 	all, err := os.ReadFile(s.path)
 	if err != nil {
 		return err
@@ -176,28 +169,25 @@ func (s *segment) read(found func(id pawl.ID, content []byte) error) error {
 		return nil
 	}
 	s.generation = binary.LittleEndian.Uint64(all[4:])
-	return s.parse(all, found)
+	s.parse(all, found)
+	return nil
 }
 
 // parse walks the records. Between two there may be the padding of a batch; after
 // the last there is anything.
-func (s *segment) parse(all []byte, found func(id pawl.ID, content []byte) error) error {
-	at := int64(blockSize)
-	for {
+func (s *segment) parse(all []byte, found func(id pawl.ID, content []byte)) {
+	for at := int64(blockSize); at < segmentSize; {
 		id, content, ok := s.parseRecord(all[at:])
-		if !ok {
-			if next := alignUp(at); next != at && next < segmentSize {
-				at = next
-				continue
-			}
-			return nil
+		if ok {
+			found(id, content)
+			at += headerSize + int64(len(content))
+			continue
 		}
-		if err := found(id, content); err != nil {
-			return err
+		next := alignUp(at)
+		if next == at {
+			return
 		}
-		if at += headerSize + int64(len(content)); at >= segmentSize {
-			return nil
-		}
+		at = next
 	}
 }
 
