@@ -33,9 +33,10 @@ type Checker struct {
 	report Report
 }
 
-// Check looks at every file, every upload and every blob.
+// Check looks at every upload, every file and every blob, in this order: mending
+// an upload can make it a file.
 func (c *Checker) Check(ctx context.Context) (Report, error) {
-	for _, look := range []func(context.Context) error{c.checkFiles, c.checkUploads, c.checkReclaims, c.checkOrphans, c.checkTotals} {
+	for _, look := range []func(context.Context) error{c.checkUploads, c.checkFiles, c.checkReclaims, c.checkOrphans, c.checkTotals} {
 		if err := look(ctx); err != nil {
 			return c.report, err
 		}
