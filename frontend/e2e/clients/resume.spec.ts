@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
+import { Gate } from "../gate";
 import type { Server } from "../server";
 import { expect, idOf, test, upload } from "./fixtures";
 
@@ -80,19 +81,24 @@ test("a client goes on with a killed and restarted server", async ({ server }) =
 
 test("one large request is cut by a killed server and goes on", async ({ server }) => {
   const data = random(48 * MiB);
-  let killed: Promise<void> | undefined;
+  const gate = await Gate.open(server.url);
+  gate.holdAfter(24 * MiB);
   const offsets: number[] = [];
-  const done = await upload(data, {
-    endpoint: server.endpoint,
+  const uploading = upload(data, {
+    endpoint: `${gate.url}/files/`,
     onBeforeRequest: (request) => {
       if (request.getMethod() === "PATCH") offsets.push(Number(request.getHeader("Upload-Offset")));
     },
-    onProgress: (sent) => {
-      if (sent > 24 * MiB) killed ??= server.kill().then(() => server.up());
-    },
   });
-  await killed;
-  expect(offsets.length, "the request was cut").toBeGreaterThan(1);
+  const stored = async () => (await uploadsOf(server))[0]?.offset ?? 0;
+  await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(23 * MiB);
+  await server.kill();
+  await server.up();
+  gate.release();
+  const done = await uploading;
+  gate.close();
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1), "it went on from what was stored").toBeGreaterThan(23 * MiB);
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   expect(await list(server)).toHaveLength(1);
 });
