@@ -43,10 +43,16 @@ export class Gate {
     for (const goOn of held) goOn();
   }
 
+  /** Breaks the connections there are. What they held back is lost, as on a line that goes dead. */
+  cut() {
+    this.held.clear();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   /** Breaks all connections and takes no new ones. */
   close() {
     this.listener.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.cut();
   }
 
   /** Opens again where it was. */
