@@ -14,11 +14,17 @@ import (
 type Blobs interface {
 	// Appender opens a blob for appending at its durable end; one that is not
 	// there begins empty. Its caller holds the upload's lock, so that a blob has
-	// one appender at a time.
-	Appender(ctx context.Context, id ID) (Appender, error)
+	// one appender at a time. An error of kind [Gone] means that durable bytes are
+	// not there any more.
+	Appender(ctx context.Context, id ID, w Writing) (Appender, error)
+	// Seal ends a blob whose every byte has been appended: from now on it can be
+	// opened. Repeating it is harmless, also after an attempt of unknown outcome.
+	Seal(ctx context.Context, id ID) error
 	// Put stores a small blob whole, durable when it returns.
 	Put(ctx context.Context, id ID, content []byte) error
-	// Open reads a blob. Any number of readers are welcome at a time.
+	// Open reads a blob, if need be up to its durable end. Any number of readers are
+	// welcome at a time. A storage may be unable to read what is not sealed beyond
+	// its first HeadBytes.
 	Open(ctx context.Context, id ID) (io.ReadSeekCloser, error)
 	// Size is the blob's durable size in bytes, 0 for one that was never written.
 	Size(ctx context.Context, id ID) (int64, error)
@@ -28,6 +34,42 @@ type Blobs interface {
 	Free(ctx context.Context) (int64, error)
 	// All lists every blob there is, in no particular order, with its size.
 	All(ctx context.Context) iter.Seq2[BlobInfo, error]
+}
+
+// Writing is what a storage knows of the upload whose blob it writes.
+type Writing struct {
+	// Length is how many bytes the blob will have, or UnknownLength; it may become
+	// known in the course of the upload.
+	Length func() int64
+	// Mark is the upload's progress where the tee is now. A storage that has its
+	// books in the database takes it when it has given the tee all bytes up to the
+	// end of a piece, and hands it to Commit when the piece is durable.
+	Mark func() Mark
+	// Commit writes the progress down, and with it, in the same transaction, what the
+	// storage has to remember. The error is of kind [Locked] when the upload is
+	// another instance's by now; then nothing was written.
+	Commit func(ctx context.Context, m Mark, remember func(tx Tx) error) error
+}
+
+// Mark is the state of an upload at one of its bytes.
+type Mark struct {
+	offset int64
+	digest []byte
+}
+
+// Joiner is a [Blobs] that makes one blob of others without its bytes passing
+// through the server.
+type Joiner interface {
+	// Join makes the blob of sealed ones, in order, and seals it. Repeating it is
+	// harmless: what an earlier attempt did is gone on from.
+	Join(ctx context.Context, id ID, parts []ID) error
+}
+
+// Tidier is a [Blobs] that can leave things behind which no list of blobs shows.
+type Tidier interface {
+	// Tidy frees what no account in the database knows and is old enough that none
+	// will.
+	Tidy(ctx context.Context) error
 }
 
 // BlobInfo is a blob as a listing shows it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,7 +15,8 @@ import (
 type live struct {
 	out    Appender
 	digest *digest
-	head   []byte // the first HeadBytes, for the content gates
+	head   []byte      // the first HeadBytes, for the content gates
+	booked atomic.Bool // the storage writes progress down as it goes, see Writing.Commit
 
 	mu     sync.Mutex // guards what is below
 	upload Upload     // Progress as last written down
@@ -22,15 +24,16 @@ type live struct {
 	saved  time.Time  // when its progress was last written down
 }
 
-// openUpload takes an upload up where its blob ends.
-func openUpload(ctx context.Context, blobs Blobs, u Upload, now time.Time) (*live, error) {
-	out, err := blobs.Appender(ctx, u.ID)
+// takeUp opens an upload where its blob ends.
+func (u *Uploads) takeUp(ctx context.Context, row Upload) (_ *live, err error) {
+	now := u.Now()
+	l := &live{upload: row, used: now, saved: now}
+	l.out, err = u.Blobs.Appender(ctx, row.ID, u.writing(l))
 	if err != nil {
 		return nil, err
 	}
-	l := &live{out: out, upload: u, used: now, saved: now}
-	if err := l.takeUp(ctx, blobs); err != nil {
-		_ = out.Close()
+	if err := l.takeUp(ctx, u.Blobs); err != nil {
+		_ = l.out.Close()
 		return nil, err
 	}
 	return l, nil
@@ -48,6 +51,22 @@ func (l *live) takeUp(ctx context.Context, blobs Blobs) (err error) {
 		l.head, err = readHead(ctx, blobs, l.upload.ID)
 	}
 	return err
+}
+
+// writing is what the storage needs to know to write an upload's blob.
+func (u *Uploads) writing(l *live) Writing {
+	return Writing{
+		Length: func() int64 { return l.row().Length },
+		Mark: func() Mark {
+			n, state := l.digest.save()
+			return Mark{offset: n, digest: state}
+		},
+		Commit: func(ctx context.Context, m Mark, remember func(Tx) error) error {
+			l.booked.Store(true)
+			p := Progress{Offset: m.offset, DigestOffset: m.offset, DigestState: m.digest}
+			return u.saveProgress(ctx, l, p, remember)
+		},
+	}
 }
 
 func readHead(ctx context.Context, blobs Blobs, id ID) ([]byte, error) {

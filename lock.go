@@ -11,6 +11,72 @@ import (
 // in the middle of something it must not leave, such as finishing.
 const lockWait = 10 * time.Second
 
+// Lock hands the upload to its caller until unlock. release is called, from
+// another goroutine, when another request wants it, here or at another instance:
+// the caller then has to let go soon. The error is of kind [Locked].
+func (u *Uploads) Lock(ctx context.Context, id ID, release func()) (unlock func(), err error) {
+	leave, err := u.locks.acquire(ctx, id, release)
+	if err != nil {
+		return nil, err
+	}
+	return u.enter(ctx, id, leave, lockWait)
+}
+
+// tryLock is Lock for a caller who would rather do without than wait: it is nil
+// while somebody else is at the upload.
+func (u *Uploads) tryLock(ctx context.Context, id ID) (unlock func()) {
+	_, leave := u.locks.try(id, func() {})
+	if leave == nil {
+		return nil
+	}
+	unlock, err := u.enter(ctx, id, leave, 0)
+	if err != nil {
+		return nil
+	}
+	return unlock
+}
+
+// enter completes this instance's lock with the right over the other instances.
+func (u *Uploads) enter(ctx context.Context, id ID, leave func(), wait time.Duration) (unlock func(), err error) {
+	if !u.leases.sure(id) {
+		u.live.drop(id) // whatever is open here, another instance may have gone on from it
+	}
+	if err := u.leases.enter(ctx, id, wait); err != nil {
+		leave()
+		return nil, err
+	}
+	return func() {
+		if u.live.get(id) == nil {
+			u.giveBack(ctx, id)
+		}
+		leave()
+	}, nil
+}
+
+func (u *Uploads) giveBack(ctx context.Context, id ID) {
+	if err := u.leases.leave(context.WithoutCancel(ctx), id); err != nil {
+		u.Log.WarnContext(ctx, "a lease was not given back; it ends by itself", "upload", id, "error", err)
+	}
+}
+
+// LetGo is called when another instance wants the upload: whoever has it here is
+// asked to stop, its progress is saved, and the other instance can have it.
+func (u *Uploads) LetGo(ctx context.Context, id ID) {
+	if u.leases.lease(id).Generation == 0 {
+		return
+	}
+	leave, err := u.locks.acquire(ctx, id, func() {})
+	if err != nil {
+		return // it does not stop; the other instance asks again
+	}
+	defer leave()
+	if l := u.live.get(id); l != nil {
+		l.out.Drain()
+		u.saveLast(ctx, l)
+	}
+	u.giveBack(ctx, id)
+}
+
 // locks hands each upload to one writer at a time. A newcomer does not queue
 // politely: the holder is asked to let go, because the usual holder is a dead
 // connection whose client has come back on a new one.

@@ -19,6 +19,7 @@ type Store interface {
 	UploadReader
 	FileReader
 	ReclaimReader
+	MultipartReader
 
 	Stats(ctx context.Context, owner string, days DayRange) (Stats, error)
 	// Events lists what happened after seq, oldest first.
@@ -56,6 +57,11 @@ type ReclaimReader interface {
 // a row that is not in the expected state is an [Error] of kind [NotFound], so
 // that of two who drive the same move one wins and the other changes nothing.
 type Tx interface {
+	// Hold fails the transaction, with kind Locked, unless l is the upload's lease
+	// still: until the commit nobody else can take it. The zero Lease always is.
+	Hold(l Lease) error
+	MultipartWriter
+
 	InsertUpload(u Upload) error
 	// SaveProgress writes p down unless the row already says more.
 	SaveProgress(id ID, p Progress, at time.Time) error

@@ -40,8 +40,11 @@ func (u *Uploads) finished(ctx context.Context, p Principal, id ID) error {
 }
 
 func (u *Uploads) finish(ctx context.Context, l *live) error {
-	if l.row().Kind == Partial {
-		return u.save(ctx, l) // it waits, whole, to be joined
+	if l.row().Kind == Partial { // it waits, whole, to be joined
+		if err := u.save(ctx, l); err != nil {
+			return err
+		}
+		return u.seal(ctx, l.row())
 	}
 	if !l.judged() {
 		if err := u.judge(ctx, l); isVerdict(err) {
@@ -58,17 +61,27 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 	} else if err != nil {
 		return err
 	}
+	if err := u.seal(ctx, up); err != nil {
+		return err
+	}
 	return u.settle(ctx, up, f)
+}
+
+// seal ends the blob. A storage that finds bytes missing then ends the upload.
+func (u *Uploads) seal(ctx context.Context, up Upload) error {
+	if up.Length == 0 {
+		return u.Blobs.Put(ctx, up.ID, nil)
+	}
+	err := u.Blobs.Seal(ctx, up.ID)
+	if KindOf(err) == Gone {
+		return u.lose(ctx, up)
+	}
+	return err
 }
 
 // settle turns the upload into its file, in one transaction.
 func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
-	if f.Size == 0 {
-		if err := u.Blobs.Put(ctx, f.ID, nil); err != nil {
-			return err
-		}
-	}
-	err := u.commit(ctx, func(tx Tx) error {
+	err := u.commitHeld(ctx, up.ID, func(tx Tx) error {
 		if err := tx.DeleteUpload(up.ID); err != nil {
 			return err
 		}
@@ -133,7 +146,7 @@ func (u *Uploads) refuse(ctx context.Context, l *live, why error) error {
 	return why
 }
 
-// lose ends an upload whose acknowledged bytes are not there any more.
+// lose ends an upload, for good, whose acknowledged bytes are not there any more.
 func (u *Uploads) lose(ctx context.Context, up Upload) error {
 	u.Log.ErrorContext(ctx, "acknowledged bytes are missing", "upload", up.ID, "offset", up.Progress.Offset)
 	if err := u.end(context.WithoutCancel(ctx), up, Lost, errLost); err != nil {
@@ -146,7 +159,7 @@ func (u *Uploads) lose(ctx context.Context, up Upload) error {
 func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error) error {
 	u.live.drop(up.ID)
 	now := u.Now()
-	err := u.commit(ctx, func(tx Tx) error {
+	err := u.commitHeld(ctx, up.ID, func(tx Tx) error {
 		if err := tx.DeleteUpload(up.ID); err != nil {
 			return err
 		}

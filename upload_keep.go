@@ -20,8 +20,33 @@ func (u *Uploads) save(ctx context.Context, l *live) error {
 	if err != nil || !news {
 		return err
 	}
+	return u.saveProgress(ctx, l, p, nil)
+}
+
+// saveLast is save for an upload that is being closed, which stops for nothing.
+func (u *Uploads) saveLast(ctx context.Context, l *live) {
 	id := l.row().ID
-	err = u.Store.Update(ctx, func(tx Tx) error { return tx.SaveProgress(id, p, u.Now()) })
+	if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
+		u.Log.WarnContext(ctx, "progress was not saved", "upload", id, "error", err)
+	}
+	u.live.drop(id)
+}
+
+// saveProgress writes p down, and what else belongs to it; remember may be nil.
+func (u *Uploads) saveProgress(ctx context.Context, l *live, p Progress, remember func(Tx) error) error {
+	row := l.row()
+	p.FoundType = row.Progress.FoundType
+	err := u.Store.Update(ctx, func(tx Tx) error {
+		if err := tx.Hold(u.leases.lease(row.ID)); err != nil {
+			return err
+		}
+		if remember != nil {
+			if err := remember(tx); err != nil {
+				return err
+			}
+		}
+		return tx.SaveProgress(row.ID, p, u.Now())
+	})
 	if err != nil {
 		return err
 	}
@@ -47,14 +72,17 @@ func (u *Uploads) Keep(ctx context.Context) {
 func (u *Uploads) keep(ctx context.Context, l *live) error {
 	idle, unsaved := l.since(u.Now())
 	id := l.row().ID
-	_, unlock := u.locks.try(id, func() {})
+	unlock := u.tryLock(ctx, id)
 	if unlock == nil { // being written: its progress is of interest now and then
-		if unsaved < saveEvery {
+		if unsaved < saveEvery || l.booked.Load() {
 			return nil
 		}
 		return u.save(ctx, l)
 	}
 	defer unlock()
+	if u.live.get(id) != l {
+		return nil // closed meanwhile
+	}
 	err := u.save(ctx, l)
 	if idle >= closeAfter || KindOf(err) == NotFound {
 		u.live.drop(id)
@@ -81,12 +109,11 @@ func (u *Uploads) closeLongestIdle(ctx context.Context) {
 	})
 	for _, l := range open {
 		id := l.row().ID
-		if _, unlock := u.locks.try(id, func() {}); unlock != nil {
+		if unlock := u.tryLock(ctx, id); unlock != nil {
 			defer unlock()
-			if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
-				u.Log.WarnContext(ctx, "progress was not saved", "upload", id, "error", err)
+			if u.live.get(id) == l {
+				u.saveLast(ctx, l)
 			}
-			u.live.drop(id)
 			return
 		}
 	}
@@ -98,10 +125,8 @@ func (u *Uploads) Close(ctx context.Context) {
 	u.stopOnce()
 	for _, l := range u.live.all() {
 		l.out.Drain()
-		if err := u.save(ctx, l); err != nil && KindOf(err) != NotFound {
-			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
-		}
-		u.live.drop(l.row().ID)
+		u.saveLast(ctx, l)
+		u.giveBack(ctx, l.row().ID)
 	}
 }
 
@@ -124,7 +149,7 @@ func (u *Uploads) Resume(ctx context.Context, id ID) error {
 
 // finishIdle finishes an upload, unless somebody is at it: then that one does.
 func (u *Uploads) finishIdle(ctx context.Context, p Principal, id ID) error {
-	_, unlock := u.locks.try(id, func() {})
+	unlock := u.tryLock(ctx, id)
 	if unlock == nil {
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 type Uploads struct {
 	UploadsConfig
 	locks  locks
+	leases tenancy
 	live   liveSet
 	wanted wanted // blobs being written that have no row yet
 
@@ -24,10 +25,11 @@ type Uploads struct {
 }
 
 // UploadsConfig is what the use cases need. Zero MaxSize means no limit; Observer
-// may be zero.
+// may be zero, and Leases nil where no other instance uses the same database.
 type UploadsConfig struct {
 	Store    Store
 	Blobs    Blobs
+	Leases   Leases
 	Gates    Gates
 	Policy   Policy
 	Events   *Events
@@ -57,7 +59,7 @@ func NewUploads(c UploadsConfig) *Uploads {
 	}
 	stop := make(chan struct{})
 	return &Uploads{
-		UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited},
+		UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited}, leases: tenancy{leases: c.Leases},
 		stop: stop, stopOnce: sync.OnceFunc(func() { close(stop) }),
 	}
 }
@@ -67,18 +69,11 @@ var (
 	errLong = Errorf(TooLarge, "the body is longer than what is left of the upload")
 )
 
-// Lock hands the upload to its caller until unlock. release is called, from
-// another goroutine, when another request wants it: the caller then has to let go
-// soon. The error is of kind [Locked].
-func (u *Uploads) Lock(ctx context.Context, id ID, release func()) (unlock func(), err error) {
-	return u.locks.acquire(ctx, id, release)
-}
-
 // Look is the upload with the offset a client may go on from: everything received
 // so far, made durable now. It takes no lock and stops nobody's request. A
 // finished upload looks complete.
 func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) {
-	if l := u.live.get(id); l != nil {
+	if l := u.here(id); l != nil {
 		return u.lookLive(ctx, p, l)
 	}
 	up, err := u.Get(ctx, p, id)
@@ -129,7 +124,7 @@ func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
 
 // current puts the durable offset into a row, which may lag behind.
 func (u *Uploads) current(ctx context.Context, up Upload) (Upload, error) {
-	if l := u.live.get(up.ID); l != nil {
+	if l := u.here(up.ID); l != nil {
 		return l.snapshot(), nil
 	}
 	size, err := u.Blobs.Size(ctx, up.ID)
@@ -180,7 +175,7 @@ func (u *Uploads) Active() []Upload {
 
 // May reports whether p may do that to the upload: nil, or why not.
 func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error {
-	if l := u.live.get(id); l != nil {
+	if l := u.here(id); l != nil {
 		return u.Policy(p, do, l.row().Owner)
 	}
 	up, err := u.Store.Upload(ctx, id)
@@ -200,6 +195,14 @@ func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error 
 // Sees reports whether p may know of what owner has.
 func (u *Uploads) Sees(p Principal, owner string) bool { return u.Policy(p, ActRead, owner) == nil }
 
+// here is the upload if this instance has it open, and certainly no other.
+func (u *Uploads) here(id ID) *live {
+	if l := u.live.get(id); l != nil && u.leases.sure(id) {
+		return l
+	}
+	return nil
+}
+
 // open takes the upload up where it is, for a caller that holds its lock.
 func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
 	if l := u.live.get(id); l != nil {
@@ -212,8 +215,8 @@ func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
 	if err := u.Policy(p, ActWrite, row.Owner); err != nil {
 		return nil, err
 	}
-	l, err := openUpload(ctx, u.Blobs, row, u.Now())
-	if err == errLost { //nolint:errorlint // our own sentinel, never wrapped
+	l, err := u.takeUp(ctx, row)
+	if KindOf(err) == Gone {
 		return nil, u.lose(ctx, row)
 	}
 	if err != nil {
@@ -231,6 +234,17 @@ func (u *Uploads) commit(ctx context.Context, change func(tx Tx) error) error {
 		u.Events.ring()
 	}
 	return err
+}
+
+// commitHeld is commit for a change to an upload by the one who holds its lock.
+func (u *Uploads) commitHeld(ctx context.Context, id ID, change func(tx Tx) error) error {
+	lease := u.leases.lease(id)
+	return u.commit(ctx, func(tx Tx) error {
+		if err := tx.Hold(lease); err != nil {
+			return err
+		}
+		return change(tx)
+	})
 }
 
 // wanted is a set of ids, safe for concurrent use.

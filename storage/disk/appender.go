@@ -31,8 +31,11 @@ type appender struct {
 
 // Appender opens a blob at its durable end. A blob that is not there gets its
 // file with its first byte.
-func (b *Blobs) Appender(_ context.Context, id pawl.ID) (pawl.Appender, error) {
+func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Appender, error) {
 	a := &appender{blobs: b, id: id}
+	if err := b.materialise(id); err != nil {
+		return nil, translate(err)
+	}
 	f, err := b.open(b.path(id), os.O_RDWR, b.direct)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil

@@ -90,13 +90,22 @@ func (b *Blobs) create(id pawl.ID, direct bool) (file, error) {
 	return b.open(b.path(id), flag, direct)
 }
 
+// materialise gives a blob that is in the journal alone its file.
+func (b *Blobs) materialise(id pawl.ID) error {
+	if e := b.journal.find(id); e != nil {
+		return b.journal.materialise(e)
+	}
+	return nil
+}
+
+// Seal does nothing: what was appended can be opened.
+func (b *Blobs) Seal(context.Context, pawl.ID) error { return nil }
+
 // Open reads a blob; the reader is an [os.File], so that a download can be left
 // to the kernel.
 func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
-	if e := b.journal.find(id); e != nil {
-		if err := b.journal.materialise(e); err != nil {
-			return nil, translate(err)
-		}
+	if err := b.materialise(id); err != nil {
+		return nil, translate(err)
 	}
 	f, err := os.Open(b.path(id))
 	if err != nil {
@@ -109,10 +118,8 @@ func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 // an earlier one wrote it, is synced first: its size may be known to the page
 // cache alone.
 func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
-	if e := b.journal.find(id); e != nil {
-		if err := b.journal.materialise(e); err != nil {
-			return 0, translate(err)
-		}
+	if err := b.materialise(id); err != nil {
+		return 0, translate(err)
 	}
 	info, err := os.Stat(b.path(id))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -84,7 +84,7 @@ func TestFullDiskKeepsWhatFits(t *testing.T) {
 			b.open = func(string, int, bool) (file, error) { return nil, syscall.ENOSPC }
 		}
 		id, content := pawl.NewID(time.Now()), bytes.Repeat([]byte("pawl"), 2<<20)
-		a, err := b.Appender(t.Context(), id)
+		a, err := b.Appender(t.Context(), id, pawl.Writing{})
 		if fits == 0 {
 			if pawl.KindOf(err) != pawl.NoSpace {
 				t.Errorf("Appender: %v", err)
@@ -107,7 +107,7 @@ func TestFailedSyncTakesNothingForGranted(t *testing.T) {
 	fault := &faulty{writeLeft: -1}
 	b := withFault(t, fault)
 	id, content := pawl.NewID(time.Now()), bytes.Repeat([]byte("pawl"), 1<<20)
-	a, err := b.Appender(t.Context(), id)
+	a, err := b.Appender(t.Context(), id, pawl.Writing{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestNothingIsWrittenBehindAnUnsafeBlock(t *testing.T) {
 	}
 	for _, direct := range []bool{b.direct, false} {
 		b.direct = direct
-		a, err := b.Appender(t.Context(), pawl.NewID(time.Now()))
+		a, err := b.Appender(t.Context(), pawl.NewID(time.Now()), pawl.Writing{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -185,7 +185,7 @@ func putMany(t *testing.T, blobs pawl.Blobs) {
 func appendMany(t *testing.T, blobs pawl.Blobs) {
 	inParallel(8, func(i int) {
 		id, content := newID(), noise(uint64(i), 2<<20+i*4096+i)
-		a, err := blobs.Appender(t.Context(), id)
+		a, err := blobs.Appender(t.Context(), id, pawl.Writing{})
 		if err != nil {
 			t.Error(err)
 			return
@@ -269,7 +269,7 @@ func free(t *testing.T, blobs pawl.Blobs) {
 
 func appender(t *testing.T, blobs pawl.Blobs, id pawl.ID) pawl.Appender {
 	t.Helper()
-	a, err := blobs.Appender(t.Context(), id)
+	a, err := blobs.Appender(t.Context(), id, pawl.Writing{})
 	if err != nil {
 		t.Fatal(err)
 	}

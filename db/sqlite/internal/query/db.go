@@ -27,6 +27,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addDownloadsStmt, err = db.PrepareContext(ctx, addDownloads); err != nil {
 		return nil, fmt.Errorf("error preparing query AddDownloads: %w", err)
 	}
+	if q.addPartStmt, err = db.PrepareContext(ctx, addPart); err != nil {
+		return nil, fmt.Errorf("error preparing query AddPart: %w", err)
+	}
+	if q.addTailStmt, err = db.PrepareContext(ctx, addTail); err != nil {
+		return nil, fmt.Errorf("error preparing query AddTail: %w", err)
+	}
 	if q.countActiveUploadsStmt, err = db.PrepareContext(ctx, countActiveUploads); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveUploads: %w", err)
 	}
@@ -45,11 +51,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteFileStmt, err = db.PrepareContext(ctx, deleteFile); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteFile: %w", err)
 	}
+	if q.deleteMultipartStmt, err = db.PrepareContext(ctx, deleteMultipart); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteMultipart: %w", err)
+	}
 	if q.deleteReclaimStmt, err = db.PrepareContext(ctx, deleteReclaim); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteReclaim: %w", err)
 	}
 	if q.deleteUploadStmt, err = db.PrepareContext(ctx, deleteUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteUpload: %w", err)
+	}
+	if q.dropPartsStmt, err = db.PrepareContext(ctx, dropParts); err != nil {
+		return nil, fmt.Errorf("error preparing query DropParts: %w", err)
+	}
+	if q.dropTailsStmt, err = db.PrepareContext(ctx, dropTails); err != nil {
+		return nil, fmt.Errorf("error preparing query DropTails: %w", err)
 	}
 	if q.editFileStmt, err = db.PrepareContext(ctx, editFile); err != nil {
 		return nil, fmt.Errorf("error preparing query EditFile: %w", err)
@@ -105,17 +120,32 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.mostDownloadedStmt, err = db.PrepareContext(ctx, mostDownloaded); err != nil {
 		return nil, fmt.Errorf("error preparing query MostDownloaded: %w", err)
 	}
+	if q.multipartStmt, err = db.PrepareContext(ctx, multipart); err != nil {
+		return nil, fmt.Errorf("error preparing query Multipart: %w", err)
+	}
+	if q.multipartsStmt, err = db.PrepareContext(ctx, multiparts); err != nil {
+		return nil, fmt.Errorf("error preparing query Multiparts: %w", err)
+	}
+	if q.partsStmt, err = db.PrepareContext(ctx, parts); err != nil {
+		return nil, fmt.Errorf("error preparing query Parts: %w", err)
+	}
 	if q.reclaimsStmt, err = db.PrepareContext(ctx, reclaims); err != nil {
 		return nil, fmt.Errorf("error preparing query Reclaims: %w", err)
 	}
 	if q.referencedStmt, err = db.PrepareContext(ctx, referenced); err != nil {
 		return nil, fmt.Errorf("error preparing query Referenced: %w", err)
 	}
+	if q.saveMultipartStmt, err = db.PrepareContext(ctx, saveMultipart); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveMultipart: %w", err)
+	}
 	if q.saveProgressStmt, err = db.PrepareContext(ctx, saveProgress); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProgress: %w", err)
 	}
 	if q.setHeartbeatStmt, err = db.PrepareContext(ctx, setHeartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query SetHeartbeat: %w", err)
+	}
+	if q.tailsStmt, err = db.PrepareContext(ctx, tails); err != nil {
+		return nil, fmt.Errorf("error preparing query Tails: %w", err)
 	}
 	if q.totalsStmt, err = db.PrepareContext(ctx, totals); err != nil {
 		return nil, fmt.Errorf("error preparing query Totals: %w", err)
@@ -148,6 +178,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addDownloadsStmt: %w", cerr)
 		}
 	}
+	if q.addPartStmt != nil {
+		if cerr := q.addPartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addPartStmt: %w", cerr)
+		}
+	}
+	if q.addTailStmt != nil {
+		if cerr := q.addTailStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing addTailStmt: %w", cerr)
+		}
+	}
 	if q.countActiveUploadsStmt != nil {
 		if cerr := q.countActiveUploadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countActiveUploadsStmt: %w", cerr)
@@ -178,6 +218,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteFileStmt: %w", cerr)
 		}
 	}
+	if q.deleteMultipartStmt != nil {
+		if cerr := q.deleteMultipartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteMultipartStmt: %w", cerr)
+		}
+	}
 	if q.deleteReclaimStmt != nil {
 		if cerr := q.deleteReclaimStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteReclaimStmt: %w", cerr)
@@ -186,6 +231,16 @@ func (q *Queries) Close() error {
 	if q.deleteUploadStmt != nil {
 		if cerr := q.deleteUploadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteUploadStmt: %w", cerr)
+		}
+	}
+	if q.dropPartsStmt != nil {
+		if cerr := q.dropPartsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropPartsStmt: %w", cerr)
+		}
+	}
+	if q.dropTailsStmt != nil {
+		if cerr := q.dropTailsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropTailsStmt: %w", cerr)
 		}
 	}
 	if q.editFileStmt != nil {
@@ -278,6 +333,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing mostDownloadedStmt: %w", cerr)
 		}
 	}
+	if q.multipartStmt != nil {
+		if cerr := q.multipartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing multipartStmt: %w", cerr)
+		}
+	}
+	if q.multipartsStmt != nil {
+		if cerr := q.multipartsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing multipartsStmt: %w", cerr)
+		}
+	}
+	if q.partsStmt != nil {
+		if cerr := q.partsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing partsStmt: %w", cerr)
+		}
+	}
 	if q.reclaimsStmt != nil {
 		if cerr := q.reclaimsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing reclaimsStmt: %w", cerr)
@@ -288,6 +358,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing referencedStmt: %w", cerr)
 		}
 	}
+	if q.saveMultipartStmt != nil {
+		if cerr := q.saveMultipartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveMultipartStmt: %w", cerr)
+		}
+	}
 	if q.saveProgressStmt != nil {
 		if cerr := q.saveProgressStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveProgressStmt: %w", cerr)
@@ -296,6 +371,11 @@ func (q *Queries) Close() error {
 	if q.setHeartbeatStmt != nil {
 		if cerr := q.setHeartbeatStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setHeartbeatStmt: %w", cerr)
+		}
+	}
+	if q.tailsStmt != nil {
+		if cerr := q.tailsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tailsStmt: %w", cerr)
 		}
 	}
 	if q.totalsStmt != nil {
@@ -373,14 +453,19 @@ type Queries struct {
 	db                           DBTX
 	tx                           *sql.Tx
 	addDownloadsStmt             *sql.Stmt
+	addPartStmt                  *sql.Stmt
+	addTailStmt                  *sql.Stmt
 	countActiveUploadsStmt       *sql.Stmt
 	countDayStmt                 *sql.Stmt
 	countTypeStmt                *sql.Stmt
 	daysStmt                     *sql.Stmt
 	declareLengthStmt            *sql.Stmt
 	deleteFileStmt               *sql.Stmt
+	deleteMultipartStmt          *sql.Stmt
 	deleteReclaimStmt            *sql.Stmt
 	deleteUploadStmt             *sql.Stmt
+	dropPartsStmt                *sql.Stmt
+	dropTailsStmt                *sql.Stmt
 	editFileStmt                 *sql.Stmt
 	eventSpanStmt                *sql.Stmt
 	eventsStmt                   *sql.Stmt
@@ -399,10 +484,15 @@ type Queries struct {
 	insertReclaimStmt            *sql.Stmt
 	insertUploadStmt             *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
+	multipartStmt                *sql.Stmt
+	multipartsStmt               *sql.Stmt
+	partsStmt                    *sql.Stmt
 	reclaimsStmt                 *sql.Stmt
 	referencedStmt               *sql.Stmt
+	saveMultipartStmt            *sql.Stmt
 	saveProgressStmt             *sql.Stmt
 	setHeartbeatStmt             *sql.Stmt
+	tailsStmt                    *sql.Stmt
 	totalsStmt                   *sql.Stmt
 	totalsBeforeStmt             *sql.Stmt
 	typesStmt                    *sql.Stmt
@@ -417,14 +507,19 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		db:                           tx,
 		tx:                           tx,
 		addDownloadsStmt:             q.addDownloadsStmt,
+		addPartStmt:                  q.addPartStmt,
+		addTailStmt:                  q.addTailStmt,
 		countActiveUploadsStmt:       q.countActiveUploadsStmt,
 		countDayStmt:                 q.countDayStmt,
 		countTypeStmt:                q.countTypeStmt,
 		daysStmt:                     q.daysStmt,
 		declareLengthStmt:            q.declareLengthStmt,
 		deleteFileStmt:               q.deleteFileStmt,
+		deleteMultipartStmt:          q.deleteMultipartStmt,
 		deleteReclaimStmt:            q.deleteReclaimStmt,
 		deleteUploadStmt:             q.deleteUploadStmt,
+		dropPartsStmt:                q.dropPartsStmt,
+		dropTailsStmt:                q.dropTailsStmt,
 		editFileStmt:                 q.editFileStmt,
 		eventSpanStmt:                q.eventSpanStmt,
 		eventsStmt:                   q.eventsStmt,
@@ -443,10 +538,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertReclaimStmt:            q.insertReclaimStmt,
 		insertUploadStmt:             q.insertUploadStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
+		multipartStmt:                q.multipartStmt,
+		multipartsStmt:               q.multipartsStmt,
+		partsStmt:                    q.partsStmt,
 		reclaimsStmt:                 q.reclaimsStmt,
 		referencedStmt:               q.referencedStmt,
+		saveMultipartStmt:            q.saveMultipartStmt,
 		saveProgressStmt:             q.saveProgressStmt,
 		setHeartbeatStmt:             q.setHeartbeatStmt,
+		tailsStmt:                    q.tailsStmt,
 		totalsStmt:                   q.totalsStmt,
 		totalsBeforeStmt:             q.totalsBeforeStmt,
 		typesStmt:                    q.typesStmt,

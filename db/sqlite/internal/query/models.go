@@ -38,6 +38,24 @@ type Heartbeat struct {
 	At   int64
 }
 
+type Multipart struct {
+	Blob      string
+	UploadID  string
+	PartSize  int64
+	Reserved  int64
+	Sealed    int64
+	Size      int64
+	UpdatedAt int64
+}
+
+type Part struct {
+	Blob     string
+	Number   int64
+	Size     int64
+	Etag     string
+	Checksum string
+}
+
 type Reclaim struct {
 	ID string
 	At int64
@@ -60,6 +78,13 @@ type StatsType struct {
 	MediaType string
 	Files     int64
 	Bytes     int64
+}
+
+type Tail struct {
+	Blob  string
+	Place int64
+	Size  int64
+	Key   string
 }
 
 type Upload struct {

@@ -1,0 +1,85 @@
+package pawl
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Leases give each upload to one instance at a time, where several share a
+// database. Time is the database's: the instances' clocks may be hours apart.
+type Leases interface {
+	// Take gives the upload to this instance. Where another that is alive has it,
+	// that one is asked to let go, and Take waits for it for as long as wait says; 0
+	// tries once and asks nobody. The error is of kind [Locked], or [Unavailable].
+	Take(ctx context.Context, id ID, wait time.Duration) (Lease, error)
+	// GiveBack lets others have it, those first who wait.
+	GiveBack(ctx context.Context, l Lease) error
+	// Sure reports whether l cannot have been taken by another instance: this one
+	// has shown the database in time that it is alive.
+	Sure(l Lease) bool
+}
+
+// Lease is the right of an instance to write an upload. Each has a higher
+// generation than all before it (a fencing token): what a holder commits after its
+// lease was taken is refused by [Tx.Hold]. The zero Lease is that of an instance
+// which has the database to itself.
+type Lease struct {
+	ID         ID
+	Generation int64
+}
+
+// tenancy keeps the leases this instance has. A lease is kept for as long as the
+// upload is open here, from one request to the next, and given back when another
+// instance asks for it.
+type tenancy struct {
+	leases Leases // nil: no other instance
+	mu     sync.Mutex
+	held   map[ID]Lease
+}
+
+// lease is this instance's right to the upload; the zero Lease if it needs none.
+func (t *tenancy) lease(id ID) Lease {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.held[id]
+}
+
+// sure reports whether the upload is certainly this instance's.
+func (t *tenancy) sure(id ID) bool {
+	if t.leases == nil {
+		return true
+	}
+	l := t.lease(id)
+	return l.Generation > 0 && t.leases.Sure(l)
+}
+
+// enter takes the lease unless it is here already.
+func (t *tenancy) enter(ctx context.Context, id ID, wait time.Duration) error {
+	if t.sure(id) {
+		return nil
+	}
+	l, err := t.leases.Take(ctx, id, wait)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held == nil {
+		t.held = make(map[ID]Lease)
+	}
+	t.held[id] = l
+	return nil
+}
+
+// leave gives the lease back. Should that fail, it ends with this instance.
+func (t *tenancy) leave(ctx context.Context, id ID) error {
+	t.mu.Lock()
+	l, ok := t.held[id]
+	delete(t.held, id)
+	t.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	return t.leases.GiveBack(ctx, l)
+}

@@ -1,0 +1,65 @@
+package pawl
+
+import (
+	"context"
+	"time"
+)
+
+// A storage that can only take large parts and shows nothing before its end, such
+// as S3, keeps its books in the database: what of a blob is where. They are written
+// in the same transaction as the upload's progress, so that an offset and the
+// parts it stands for never disagree.
+
+// Multipart is the account of one blob: its bytes are those of its parts, in
+// order, followed by those of its tails.
+type Multipart struct {
+	Blob      ID
+	UploadID  string // the storage's name for what the parts belong to; empty while there is none
+	PartSize  int64  // bytes; every part but the last has it, unless the length was not known
+	Reserved  int    // the highest part number that may have been used
+	Sealed    bool   // the blob is whole, and Parts and Tails are empty
+	Size      int64  // durable bytes
+	UpdatedAt time.Time
+	Parts     []Part // by number
+	Tails     []Tail // by place
+}
+
+// Part is a piece that the storage puts together at the end.
+type Part struct {
+	Number   int // ascending, not always by one
+	Size     int64
+	ETag     string
+	Checksum string // as the storage wants it at the end, may be empty
+}
+
+// Tail is a piece too small for a part, in an object of its own until it becomes
+// one together with what follows.
+type Tail struct {
+	Key   string // of the object, unique
+	Place int64  // offset of its first byte in the blob
+	Size  int64
+}
+
+// MultipartReader reads the accounts.
+type MultipartReader interface {
+	// Multipart is a blob's account with its parts and tails; kind NotFound if it has none.
+	Multipart(ctx context.Context, blob ID) (Multipart, error)
+	// Multiparts lists the accounts of blobs that are not sealed, without parts and
+	// tails, by ascending blob id from after on.
+	Multiparts(ctx context.Context, after ID, limit int) ([]Multipart, error)
+}
+
+// MultipartWriter changes the accounts, within a [Tx].
+type MultipartWriter interface {
+	// SaveMultipart inserts the account, or updates all of it but its parts and tails.
+	SaveMultipart(m Multipart) error
+	// AddPart and AddTail add a piece; a number or a place that is taken is an error
+	// of kind Conflict.
+	AddPart(blob ID, p Part) error
+	AddTail(blob ID, t Tail) error
+	// DropParts and DropTails forget all the blob has.
+	DropParts(blob ID) error
+	DropTails(blob ID) error
+	// DeleteMultipart removes the account, its parts and tails; none there is no error.
+	DeleteMultipart(blob ID) error
+}
