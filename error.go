@@ -15,6 +15,7 @@ const (
 	NotFound        Kind = "not_found"        // no such thing, or not for this principal to know of
 	Gone            Kind = "gone"             // it was there, and its bytes are not any more
 	Conflict        Kind = "conflict"         // the state has moved on: look again, then retry
+	Mismatch        Kind = "mismatch"         // the bytes are not those of their checksum: send them again
 	Locked          Kind = "locked"           // somebody else is at it: retry in a moment
 	TooLarge        Kind = "too_large"        // over a size limit, declared or on the wire
 	UnsupportedType Kind = "unsupported_type" // the file's type is not allowed

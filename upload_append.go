@@ -11,22 +11,29 @@ import (
 // bytes that came before it are kept and the offset says so. A refusal by a gate
 // or by the size limit ends the upload, and its bytes are gone.
 func (u *Uploads) Append(ctx context.Context, p Principal, id ID, offset int64, body io.Reader) (int64, error) {
-	l, err := u.open(ctx, p, id)
+	l, err := u.openAt(ctx, p, id, offset)
 	if err != nil {
 		return offset, err
 	}
-	if l.out.Offset() != offset {
-		return offset, Errorf(Conflict, "the upload is at offset %d, not %d", l.out.Offset(), offset)
-	}
-	if err := u.checkRoom(ctx, 1); err != nil {
-		return offset, err
-	}
-	n, err := u.appendTo(ctx, l, body)
+	n, err := u.appendTo(ctx, l, u.screen(ctx, l, u.limit(l, body)))
 	return offset + n, err
 }
 
-func (u *Uploads) appendTo(ctx context.Context, l *live, body io.Reader) (int64, error) {
-	n, err := l.out.Append(ctx, u.watch(ctx, l, body), l.digest)
+// openAt opens an upload for a body that belongs at offset.
+func (u *Uploads) openAt(ctx context.Context, p Principal, id ID, offset int64) (*live, error) {
+	l, err := u.open(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if l.out.Offset() != offset {
+		return nil, Errorf(Conflict, "the upload is at offset %d, not %d", l.out.Offset(), offset)
+	}
+	return l, u.checkRoom(ctx, 1)
+}
+
+// appendTo adds what has passed screen and limit.
+func (u *Uploads) appendTo(ctx context.Context, l *live, src io.Reader) (int64, error) {
+	n, err := l.out.Append(ctx, src, l.digest)
 	l.change(u.Now(), func(*Upload) {})
 	switch {
 	case err == nil:
@@ -41,17 +48,22 @@ func (u *Uploads) appendTo(ctx context.Context, l *live, body io.Reader) (int64,
 	}
 }
 
-// watch puts everything a body has to pass between the client and the blob.
-func (u *Uploads) watch(ctx context.Context, l *live, body io.Reader) io.Reader {
-	var src io.Reader = meter{body, u.Observer.Received}
+// limit passes as many bytes of a body as the upload may still take.
+func (u *Uploads) limit(l *live, body io.Reader) io.Reader {
+	src := meter{body, u.Observer.Received}
 	up := l.snapshot()
 	switch {
 	case up.Length != UnknownLength:
-		src = &allowance{src: src, left: up.Length - up.Progress.Offset, over: errLong}
+		return &allowance{src: src, left: up.Length - up.Progress.Offset, over: errLong}
 	case u.MaxSize > 0:
-		src = &allowance{src: src, left: u.MaxSize - up.Progress.Offset, over: verdict{u.errMaxSize()}}
+		return &allowance{src: src, left: u.MaxSize - up.Progress.Offset, over: verdict{u.errMaxSize()}}
 	}
-	if up.Kind == Partial || l.judged() {
+	return src
+}
+
+// screen has an upload's first bytes judged as they pass.
+func (u *Uploads) screen(ctx context.Context, l *live, src io.Reader) io.Reader {
+	if l.row().Kind == Partial || l.judged() {
 		return src
 	}
 	return screen{src: src, head: &l.head, judge: func() error { return u.judge(ctx, l) }}

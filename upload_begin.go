@@ -109,9 +109,9 @@ func (u *Uploads) CanPut(planned Upload) bool {
 }
 
 // Put stores a small planned upload whole: one write of its bytes and one
-// transaction, and there is a file. When it fails there is nothing.
-func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader) error {
-	content, err := u.readWhole(planned, body)
+// transaction, and there is a file. When it fails there is nothing. sum may be nil.
+func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader, sum *Checksum) error {
+	content, err := u.readWhole(planned, body, sum)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader) error
 	return nil
 }
 
-func (u *Uploads) readWhole(planned Upload, body io.Reader) ([]byte, error) {
+func (u *Uploads) readWhole(planned Upload, body io.Reader, sum *Checksum) ([]byte, error) {
 	content := make([]byte, planned.Length)
 	body = &allowance{src: meter{body, u.Observer.Received}, left: planned.Length, over: errLong}
 	n, err := io.ReadFull(body, content)
@@ -143,7 +143,11 @@ func (u *Uploads) readWhole(planned Upload, body io.Reader) ([]byte, error) {
 	if n < len(content) {
 		return nil, Errorf(Interrupted, "the request ended after %d of %d bytes", n, len(content))
 	}
-	return content, nil
+	if sum == nil {
+		return content, nil
+	}
+	sum.Hash.Write(content)
+	return content, sum.check()
 }
 
 // refusePut writes down that an upload was refused that never had a row.

@@ -54,7 +54,7 @@ func (u *Uploads) copyParts(ctx context.Context, l *live) error {
 	up := l.snapshot()
 	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts, skip: up.Progress.Offset, stop: u.stop}
 	defer parts.close()
-	_, err := u.appendTo(ctx, l, parts)
+	_, err := u.appendTo(ctx, l, u.screen(ctx, l, u.limit(l, parts)))
 	if KindOf(err) == NotFound || err == nil && !l.snapshot().Complete() {
 		return u.lose(ctx, up) // a part is not there any more, or not whole
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,8 @@ type Uploads struct {
 	locks  locks
 	leases tenancy
 	live   liveSet
-	wanted wanted // blobs being written that have no row yet
+	wanted wanted       // blobs being written that have no row yet
+	holds  atomic.Int64 // bytes of memory that holdings have
 
 	stop     chan struct{} // closed when what takes long has to end
 	stopOnce func()

@@ -26,7 +26,7 @@ type Problem struct {
 	Title     string  `json:"title" doc:"The status in words" example:"Not Found"`
 	Status    int     `json:"status" doc:"The HTTP status" example:"404"`
 	Detail    string  `json:"detail" doc:"A sentence for people" example:"no such file"`
-	Code      string  `json:"code" enum:"invalid,not_found,gone,conflict,locked,too_large,unsupported_type,refused,forbidden,no_space,unavailable,internal" doc:"The kind of failure, for programs"`
+	Code      string  `json:"code" enum:"invalid,not_found,gone,conflict,mismatch,locked,too_large,unsupported_type,refused,forbidden,no_space,unavailable,internal" doc:"The kind of failure, for programs"`
 	RequestID string  `json:"request_id" doc:"Quote it when you ask for help" example:"06f1q3m0k8s4v2t1"`
 	Errors    []Fault `json:"errors,omitempty" nullable:"false" doc:"What is wrong with which part of the request"`
 }
@@ -60,9 +60,16 @@ func Of(err error) *Problem {
 // header that makes no sense here.
 func New(status int, code pawl.Kind, detail string) *Problem {
 	return &Problem{
-		Type: "about:blank", Title: http.StatusText(status),
+		Type: "about:blank", Title: title(status),
 		Status: status, Code: string(code), Detail: detail,
 	}
+}
+
+func title(status int) string {
+	if status == StatusChecksumMismatch {
+		return "Checksum Mismatch"
+	}
+	return http.StatusText(status)
 }
 
 // Write answers r with the problem that tells of err, and leaves err for the

@@ -16,6 +16,9 @@ type answer struct {
 	detail string
 }
 
+// StatusChecksumMismatch is the protocol's own (tus 1.0, "Checksum").
+const StatusChecksumMismatch = 460
+
 // answers is the whole translation. An interrupted request has hardly anybody
 // left to read its answer; browsers repeat a 408 by themselves, so it is a 400.
 var answers = map[pawl.Kind]answer{
@@ -23,6 +26,7 @@ var answers = map[pawl.Kind]answer{
 	pawl.NotFound:        {http.StatusNotFound, pawl.NotFound, ""},
 	pawl.Gone:            {http.StatusGone, pawl.Gone, ""},
 	pawl.Conflict:        {http.StatusConflict, pawl.Conflict, ""},
+	pawl.Mismatch:        {StatusChecksumMismatch, pawl.Mismatch, ""},
 	pawl.Locked:          {http.StatusLocked, pawl.Locked, ""},
 	pawl.TooLarge:        {http.StatusRequestEntityTooLarge, pawl.TooLarge, "the request is too large"},
 	pawl.UnsupportedType: {http.StatusUnsupportedMediaType, pawl.UnsupportedType, ""},

@@ -65,6 +65,9 @@ func (x *exchange) checkPatch() (err error) {
 		return err
 	}
 	x.carries = true
+	if err := x.checkChecksum(); err != nil {
+		return err
+	}
 	x.length = pawl.UnknownLength
 	if len(h.Values("Upload-Length")) > 0 {
 		x.length, err = number(h, "Upload-Length")
@@ -100,7 +103,7 @@ func (x *exchange) checkBodyOfCreation() error {
 	if isOffsetStream(x.request.Header.Get("Content-Type")) {
 		x.request.Header.Set("Content-Type", offsetStream)
 		x.carries = true
-		return nil
+		return x.checkChecksum()
 	}
 	more, err := x.body.peek()
 	if err == nil && more {

@@ -24,6 +24,9 @@ type exchange struct {
 	offset  int64           // of a PATCH
 	length  int64           // Upload-Length of a PATCH, or pawl.UnknownLength
 	carries bool            // the body is meant to be appended
+	trailer http.Header     // filled in when the body has been read
+
+	checksum *pawl.Checksum // what the body is said to add up to; nil if nothing is said
 
 	begun    pawl.ID // the upload this POST has stored, to be unmade should the POST fail
 	location pawl.ID // the upload the answer points to

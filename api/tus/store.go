@@ -167,17 +167,24 @@ func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (i
 	ctx = context.WithoutCancel(ctx)
 	src = &honest{tusd: src, body: u.x.body}
 	if u.whole {
-		if err := u.uploads.Put(ctx, u.up, src); err != nil {
+		if err := u.uploads.Put(ctx, u.up, src, u.x.checksum); err != nil {
 			return 0, u.x.toTus(err)
 		}
 		u.settled = true
 		return u.up.Length, nil
 	}
-	end, err := u.uploads.Append(ctx, u.x.principal, u.up.ID, offset, src)
+	end, err := u.add(ctx, offset, src)
 	if err != nil {
 		return end - offset, u.x.toTus(err)
 	}
 	return end - offset, nil
+}
+
+func (u *upload) add(ctx context.Context, offset int64, src io.Reader) (end int64, err error) {
+	if sum := u.x.checksum; sum != nil {
+		return u.uploads.AppendChecked(ctx, u.x.principal, u.up.ID, offset, src, sum)
+	}
+	return u.uploads.Append(ctx, u.x.principal, u.up.ID, offset, src)
 }
 
 func (u *upload) FinishUpload(ctx context.Context) error {
@@ -186,7 +193,7 @@ func (u *upload) FinishUpload(ctx context.Context) error {
 	switch {
 	case u.settled:
 	case u.whole: // empty, and no body came
-		err = u.uploads.Put(ctx, u.up, http.NoBody)
+		err = u.uploads.Put(ctx, u.up, http.NoBody, u.x.checksum)
 	default:
 		err = u.uploads.Finish(ctx, u.x.principal, u.up.ID)
 	}

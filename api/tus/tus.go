@@ -37,7 +37,7 @@ const (
 	Path = "/files/"
 
 	version    = "1.0.0"
-	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation"
+	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation,checksum,checksum-trailer"
 
 	// stallTimeout is how long a client may send nothing in the middle of a body.
 	stallTimeout = 60 * time.Second
@@ -87,6 +87,7 @@ func byMethod(tusd *handler.UnroutedHandler) http.Handler {
 
 // ServeHTTP checks a request, lets tusd's handler at it, and sees the answer off.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	trailer := r.Trailer // a copy of the request would not get what comes after the body
 	r = overrideMethod(r)
 	switch r.Method {
 	case http.MethodOptions:
@@ -97,6 +98,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x, err := s.begin(w, r)
+	x.trailer = trailer
 	if err == nil {
 		err = x.check()
 	}
@@ -115,6 +117,7 @@ func (s *server) describe(w http.ResponseWriter) {
 	h.Set("Tus-Resumable", version)
 	h.Set("Tus-Version", version)
 	h.Set("Tus-Extension", extensions)
+	h.Set("Tus-Checksum-Algorithm", checksumAlgorithms)
 	if s.Uploads.MaxSize > 0 {
 		h.Set("Tus-Max-Size", fmt.Sprint(s.Uploads.MaxSize))
 	}

@@ -242,7 +242,7 @@ export interface components {
              * @description The kind of failure, for programs
              * @enum {string}
              */
-            code: "invalid" | "not_found" | "gone" | "conflict" | "locked" | "too_large" | "unsupported_type" | "refused" | "forbidden" | "no_space" | "unavailable" | "internal";
+            code: "invalid" | "not_found" | "gone" | "conflict" | "mismatch" | "locked" | "too_large" | "unsupported_type" | "refused" | "forbidden" | "no_space" | "unavailable" | "internal";
             /**
              * @description A sentence for people
              * @example no such file
