@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"pawl"
@@ -39,6 +40,11 @@ func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Ap
 	f, err := b.open(b.path(id), os.O_RDWR, b.direct)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
+	}
+	if errors.Is(err, syscall.EISDIR) { // joined, and so at its end
+		size, err := joinedSize(b.path(id))
+		a.durable.Store(size)
+		return a, translate(err)
 	}
 	if err != nil {
 		return nil, translate(err)

@@ -1,6 +1,7 @@
-// Package disk keeps blobs as files of a local file system: one file a blob,
-// nothing beside it but a journal through which small ones come. The size of the file, once it is durable, is how far the
-// blob has come.
+// Package disk keeps blobs as files of a local file system: one file a blob, and
+// nothing beside it but a journal through which small ones come. The size of the
+// file, once it is durable, is how far the blob has come. A blob that was joined of
+// others is a directory of their files.
 //
 // Files lie in folders named for the beginning of their id, which is a time: a
 // folder holds what began within some two hours, so that what is written together
@@ -17,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"pawl"
@@ -42,7 +44,10 @@ type Blobs struct {
 	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
 }
 
-var _ pawl.Blobs = (*Blobs)(nil)
+var (
+	_ pawl.Blobs  = (*Blobs)(nil)
+	_ pawl.Joiner = (*Blobs)(nil)
+)
 
 // folderLength is how much of an id names its folder: 25 bits of its 48-bit time.
 const folderLength = 5
@@ -81,13 +86,18 @@ func (b *Blobs) create(id pawl.ID, direct bool) (file, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
-	if err := os.Mkdir(b.folder(id), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	if err := syncDir(b.dir); err != nil {
+	if err := b.makeFolder(id); err != nil {
 		return nil, err
 	}
 	return b.open(b.path(id), flag, direct)
+}
+
+// makeFolder makes the folder of a blob, durably.
+func (b *Blobs) makeFolder(id pawl.ID) error {
+	if err := os.Mkdir(b.folder(id), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(b.dir)
 }
 
 // materialise gives a blob that is in the journal alone its file.
@@ -101,8 +111,8 @@ func (b *Blobs) materialise(id pawl.ID) error {
 // Seal does nothing: what was appended can be opened.
 func (b *Blobs) Seal(context.Context, pawl.ID) error { return nil }
 
-// Open reads a blob; the reader is an [os.File], so that a download can be left
-// to the kernel.
+// Open reads a blob; the reader is an [os.File] unless the blob was joined, so that
+// a download can be left to the kernel.
 func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 	if err := b.materialise(id); err != nil {
 		return nil, translate(err)
@@ -111,7 +121,19 @@ func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return f, nil
+	info, err := f.Stat()
+	if err == nil && !info.IsDir() {
+		return f, nil
+	}
+	_ = f.Close()
+	if err != nil {
+		return nil, translate(err)
+	}
+	joined, err := openPieces(b.path(id))
+	if err != nil {
+		return nil, translate(err)
+	}
+	return joined, nil
 }
 
 // Size is the durable size. A file that this process has not synced yet, because
@@ -127,6 +149,10 @@ func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
 	}
 	if err != nil {
 		return 0, translate(err)
+	}
+	if info.IsDir() {
+		size, err := joinedSize(b.path(id))
+		return size, translate(err)
 	}
 	if b.known.is(id, info.Size()) {
 		return info.Size(), nil
@@ -162,10 +188,10 @@ func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
 		b.journal.cancel(e)
 	}
 	err := os.Remove(b.path(id))
-	if errors.Is(err, fs.ErrNotExist) {
+	if err == nil {
 		return nil
 	}
-	return translate(err)
+	return translate(b.removeJoined(id)) // no error where there is nothing
 }
 
 // All lists every blob. Whatever else lies in the directory is passed over.
@@ -198,18 +224,15 @@ func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobIn
 	for {
 		entries, err := dir.ReadDir(1024)
 		for _, entry := range entries {
-			id, err := pawl.ParseID(entry.Name())
-			if err != nil || !entry.Type().IsRegular() {
+			id, err := pawl.ParseID(strings.TrimSuffix(entry.Name(), joining))
+			if err != nil {
 				continue
 			}
-			info, err := entry.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // deleted meanwhile
-			}
+			blob, ok, err := b.listed(id, entry)
 			if err != nil {
 				return yield(pawl.BlobInfo{}, translate(err))
 			}
-			if !yield(pawl.BlobInfo{ID: id, Size: info.Size()}, nil) {
+			if ok && !yield(blob, nil) {
 				return false
 			}
 		}
@@ -223,6 +246,25 @@ func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobIn
 			return yield(pawl.BlobInfo{}, translate(err))
 		}
 	}
+}
+
+// listed is the blob that an entry of a folder is, if it is one and there still.
+func (b *Blobs) listed(id pawl.ID, entry fs.DirEntry) (blob pawl.BlobInfo, ok bool, err error) {
+	if !entry.IsDir() && (!entry.Type().IsRegular() || entry.Name() != string(id)) {
+		return blob, false, nil
+	}
+	size := int64(0)
+	if entry.IsDir() {
+		size, err = joinedSize(filepath.Join(b.folder(id), entry.Name()))
+	} else if info, statErr := entry.Info(); statErr == nil {
+		size = info.Size()
+	} else {
+		err = statErr
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return blob, false, nil // deleted meanwhile
+	}
+	return pawl.BlobInfo{ID: id, Size: size}, err == nil, err
 }
 
 // syncAll makes every file there is durable, with its name.
