@@ -22,6 +22,7 @@ const (
 	Finished Outcome = "finished" // there is a file now
 	Rejected Outcome = "refused"  // a gate or a limit said no
 	Aborted  Outcome = "aborted"  // its owner stopped it
+	Expired  Outcome = "expired"  // nothing arrived for it for too long
 	Lost     Outcome = "lost"     // acknowledged bytes are not there any more
 )
 

@@ -101,6 +101,12 @@ func (l *live) change(now time.Time, change func(u *Upload)) {
 	change(&l.upload)
 }
 
+func (l *live) lastUsed() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.used
+}
+
 // since tells how long ago a request last had the upload, and how long ago its
 // progress was written down.
 func (l *live) since(now time.Time) (used, saved time.Duration) {

@@ -34,6 +34,9 @@ type UploadReader interface {
 	Upload(ctx context.Context, id ID) (Upload, error)
 	UploadByJoinKey(ctx context.Context, owner, key string) (Upload, error)
 	Uploads(ctx context.Context, q UploadQuery) ([]Upload, error)
+	// IdleUploads lists uploads, partial ones too, whose row was last changed before a
+	// time, longest ago first.
+	IdleUploads(ctx context.Context, before time.Time, limit int) ([]ID, error)
 }
 
 // FileReader reads files.

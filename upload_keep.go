@@ -166,7 +166,8 @@ func (u *Uploads) Nudge(ctx context.Context, id ID) error {
 	return u.Resume(ctx, id)
 }
 
-// resumeLost ends an upload whose bytes are missing, if that is what is wrong.
+// resumeLost ends an upload whose bytes are missing, or whose time is over, if
+// that is what is wrong.
 func (u *Uploads) resumeLost(ctx context.Context, id ID, err error) error {
 	if KindOf(err) != Gone {
 		return err
@@ -179,6 +180,9 @@ func (u *Uploads) resumeLost(ctx context.Context, id ID, err error) error {
 	up, err := u.Store.Upload(ctx, id)
 	if err != nil {
 		return err
+	}
+	if u.expired(up) {
+		return u.expire(ctx, up)
 	}
 	return u.lose(ctx, up)
 }

@@ -22,6 +22,9 @@ type Uploads struct {
 	wanted wanted       // blobs being written that have no row yet
 	holds  atomic.Int64 // bytes of memory that holdings have
 
+	graceMu sync.Mutex
+	grace   time.Time // no upload expires before
+
 	stop     chan struct{} // closed when what takes long has to end
 	stopOnce func()
 }
@@ -35,7 +38,8 @@ type UploadsConfig struct {
 	Gates    Gates
 	Policy   Policy
 	Events   *Events
-	MaxSize  int64 // bytes
+	MaxSize  int64         // bytes
+	Expiry   time.Duration // how long nothing may arrive for an upload; 0: for ever
 	Observer Observer
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -96,6 +100,7 @@ func (u *Uploads) lookLive(ctx context.Context, p Principal, l *live) (Upload, e
 	}
 	offset, err := l.out.Sync(ctx)
 	up.Progress.Offset = offset
+	up.UpdatedAt = l.lastUsed()
 	return up, err
 }
 
@@ -128,6 +133,9 @@ func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
 func (u *Uploads) current(ctx context.Context, up Upload) (Upload, error) {
 	if l := u.here(up.ID); l != nil {
 		return l.snapshot(), nil
+	}
+	if u.expired(up) {
+		return Upload{}, errExpired
 	}
 	size, err := u.Blobs.Size(ctx, up.ID)
 	if err != nil {
@@ -216,6 +224,9 @@ func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
 	}
 	if err := u.Policy(p, ActWrite, row.Owner); err != nil {
 		return nil, err
+	}
+	if u.expired(row) {
+		return nil, u.expire(ctx, row)
 	}
 	l, err := u.takeUp(ctx, row)
 	if KindOf(err) == Gone {

@@ -43,6 +43,9 @@ func (a *answer) finishHeader() {
 		}
 		return
 	}
+	if !x.expires.IsZero() {
+		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
+	}
 	if x.location != "" {
 		h.Set("Location", x.server.location+string(x.location))
 	}

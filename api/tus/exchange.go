@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -28,10 +29,11 @@ type exchange struct {
 
 	checksum *pawl.Checksum // what the body is said to add up to; nil if nothing is said
 
-	begun    pawl.ID // the upload this POST has stored, to be unmade should the POST fail
-	location pawl.ID // the upload the answer points to
-	metadata string  // Upload-Metadata to echo, as it came
-	concat   string  // Upload-Concat to echo, as it came
+	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail
+	location pawl.ID   // the upload the answer points to
+	expires  time.Time // of that upload; zero: never, or there is nothing to expire
+	metadata string    // Upload-Metadata to echo, as it came
+	concat   string    // Upload-Concat to echo, as it came
 }
 
 type exchangeKey struct{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -37,7 +38,7 @@ func (s store) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Uploa
 	if err := s.uploads.Begin(ctx, planned); err != nil {
 		return nil, x.toTus(err)
 	}
-	x.begun = planned.ID
+	x.begun, x.expires = planned.ID, s.uploads.Expires(planned)
 	return up, nil
 }
 
@@ -101,7 +102,7 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 	if err != nil {
 		return nil, x.toTus(err)
 	}
-	x.metadata, x.concat = up.RawMetadata, up.RawConcat
+	x.metadata, x.concat, x.expires = up.RawMetadata, up.RawConcat, s.uploads.Expires(up)
 	return &upload{store: s, x: x, up: up, settled: up.Filed}, nil
 }
 
@@ -177,6 +178,8 @@ func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (i
 	if err != nil {
 		return end - offset, u.x.toTus(err)
 	}
+	u.up.UpdatedAt = u.uploads.Now()
+	u.x.expires = u.uploads.Expires(u.up)
 	return end - offset, nil
 }
 
@@ -199,6 +202,9 @@ func (u *upload) FinishUpload(ctx context.Context) error {
 	}
 	if err != nil {
 		return u.x.toTus(err)
+	}
+	if u.up.Kind != pawl.Partial {
+		u.x.expires = time.Time{} // a file by now, or all that is needed for one
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a length is declared once", lengthIsDeclaredOnce},
 		{"an upload is deleted once", uploadIsDeletedOnce},
 		{"uploads are listed newest first", uploadsAreListed},
+		{"idle uploads are listed longest first", idleUploadsAreListed},
 
 		{"a file comes back as it was", fileRoundTrip},
 		{"a file's id or join is taken once", fileIsUnique},

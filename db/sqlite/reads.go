@@ -36,6 +36,13 @@ func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload,
 	return many(rows, err, upload, "list uploads")
 }
 
+func (s *Store) IdleUploads(ctx context.Context, before time.Time, limit int) ([]pawl.ID, error) {
+	rows, err := s.queries.IdleUploads(ctx, micros(before), int64(limit))
+	return many(rows, err, asID, "list idle uploads")
+}
+
+func asID(id string) (pawl.ID, error) { return pawl.ID(id), nil }
+
 func (s *Store) File(ctx context.Context, id pawl.ID) (pawl.File, error) {
 	row, err := s.queries.File(ctx, string(id))
 	return one(row, err, file, "read a file")
@@ -48,7 +55,7 @@ func (s *Store) FileByJoinKey(ctx context.Context, owner, key string) (pawl.File
 
 func (s *Store) Reclaims(ctx context.Context, limit int) ([]pawl.ID, error) {
 	rows, err := s.queries.Reclaims(ctx, int64(limit))
-	return many(rows, err, func(id string) (pawl.ID, error) { return pawl.ID(id), nil }, "list reclaims")
+	return many(rows, err, asID, "list reclaims")
 }
 
 func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool, error) {

@@ -8,7 +8,7 @@ DELETE FROM reclaims WHERE id = @id;
 SELECT id FROM reclaims ORDER BY at, id LIMIT CAST(@lim AS BIGINT);
 
 -- name: SetHeartbeat :exec
-INSERT INTO heartbeat (only, at) VALUES (1, @at) ON CONFLICT (only) DO UPDATE SET at = excluded.at;
+INSERT INTO heartbeat ("only", at) VALUES (1, @at) ON CONFLICT ("only") DO UPDATE SET at = excluded.at;
 
 -- name: Heartbeat :one
-SELECT at FROM heartbeat WHERE only = 1;
+SELECT at FROM heartbeat WHERE "only" = 1;

@@ -50,3 +50,6 @@ LIMIT CAST(@lim AS BIGINT);
 -- name: CountActiveUploads :one
 SELECT count(*) FROM uploads
 WHERE kind <> 'partial' AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT));
+
+-- name: IdleUploads :many
+SELECT id FROM uploads WHERE updated_at < @before ORDER BY updated_at, id LIMIT CAST(@lim AS BIGINT);

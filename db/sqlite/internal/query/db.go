@@ -105,6 +105,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.heartbeatStmt, err = db.PrepareContext(ctx, heartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query Heartbeat: %w", err)
 	}
+	if q.idleUploadsStmt, err = db.PrepareContext(ctx, idleUploads); err != nil {
+		return nil, fmt.Errorf("error preparing query IdleUploads: %w", err)
+	}
 	if q.insertEventStmt, err = db.PrepareContext(ctx, insertEvent); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertEvent: %w", err)
 	}
@@ -308,6 +311,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing heartbeatStmt: %w", cerr)
 		}
 	}
+	if q.idleUploadsStmt != nil {
+		if cerr := q.idleUploadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing idleUploadsStmt: %w", cerr)
+		}
+	}
 	if q.insertEventStmt != nil {
 		if cerr := q.insertEventStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertEventStmt: %w", cerr)
@@ -479,6 +487,7 @@ type Queries struct {
 	filesBySizeDescendingStmt    *sql.Stmt
 	forgetEventsStmt             *sql.Stmt
 	heartbeatStmt                *sql.Stmt
+	idleUploadsStmt              *sql.Stmt
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
 	insertReclaimStmt            *sql.Stmt
@@ -533,6 +542,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		filesBySizeDescendingStmt:    q.filesBySizeDescendingStmt,
 		forgetEventsStmt:             q.forgetEventsStmt,
 		heartbeatStmt:                q.heartbeatStmt,
+		idleUploadsStmt:              q.idleUploadsStmt,
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
 		insertReclaimStmt:            q.insertReclaimStmt,

@@ -19,7 +19,7 @@ func (q *Queries) DeleteReclaim(ctx context.Context, id string) error {
 }
 
 const heartbeat = `-- name: Heartbeat :one
-SELECT at FROM heartbeat WHERE only = 1
+SELECT at FROM heartbeat WHERE "only" = 1
 `
 
 func (q *Queries) Heartbeat(ctx context.Context) (int64, error) {
@@ -99,7 +99,7 @@ func (q *Queries) Referenced(ctx context.Context, ids string) ([]string, error) 
 }
 
 const setHeartbeat = `-- name: SetHeartbeat :exec
-INSERT INTO heartbeat (only, at) VALUES (1, ?1) ON CONFLICT (only) DO UPDATE SET at = excluded.at
+INSERT INTO heartbeat ("only", at) VALUES (1, ?1) ON CONFLICT ("only") DO UPDATE SET at = excluded.at
 `
 
 func (q *Queries) SetHeartbeat(ctx context.Context, at int64) error {

@@ -53,6 +53,33 @@ func (q *Queries) DeleteUpload(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const idleUploads = `-- name: IdleUploads :many
+SELECT id FROM uploads WHERE updated_at < ?1 ORDER BY updated_at, id LIMIT CAST(?2 AS BIGINT)
+`
+
+func (q *Queries) IdleUploads(ctx context.Context, before int64, lim int64) ([]string, error) {
+	rows, err := q.query(ctx, q.idleUploadsStmt, idleUploads, before, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertUpload = `-- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
