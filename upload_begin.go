@@ -59,6 +59,9 @@ func (u *Uploads) checkSpec(spec *UploadSpec) error {
 	if err := u.checkLength(spec.Length); err != nil {
 		return err
 	}
+	if _, _, err := statedDigest(spec.Metadata); err != nil {
+		return err
+	}
 	if spec.Name == "" {
 		spec.Name = Unnamed
 	}
@@ -118,13 +121,16 @@ func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader, sum *
 	defer u.wanted.add(planned.ID)()
 	planned.Progress.Offset = planned.Length
 	planned.Progress.FoundType, err = u.Gates.content(ctx, planned, content[:min(len(content), HeadBytes)])
+	f := newFile(planned, sha256.Sum256(content), u.Now())
+	if err == nil {
+		err = checkDigest(f)
+	}
 	if err != nil {
 		return u.refusePut(ctx, planned, err)
 	}
 	if err := u.Blobs.Put(ctx, planned.ID, content); err != nil {
 		return err
 	}
-	f := newFile(planned, sha256.Sum256(content), u.Now())
 	if err := u.commit(ctx, func(tx Tx) error { return recordFile(tx, f) }); err != nil {
 		_ = u.Blobs.Delete(context.WithoutCancel(ctx), planned.ID)
 		return err

@@ -56,9 +56,14 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 	l.out.Drain()
 	up := l.snapshot()
 	f := newFile(up, l.digest.sum(), u.Now())
-	if err := u.Gates.finish(ctx, f); isRefusal(err) {
+	err := checkDigest(f)
+	if err == nil {
+		err = u.Gates.finish(ctx, f)
+	}
+	if isRefusal(err) {
 		return u.refuse(ctx, l, verdict{err})
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
 	if err := u.seal(ctx, up); err != nil {

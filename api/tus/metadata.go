@@ -30,7 +30,30 @@ func parseMetadata(h http.Header) (spec pawl.UploadSpec, err error) {
 		delete(pairs, "relativePath")
 	}
 	spec.Metadata = pairs
+	if err := takeDigest(h, pairs); err != nil {
+		return spec, err
+	}
 	return spec, pawl.CheckMetadata(pairs)
+}
+
+// takeDigest reads the whole file's digest from Repr-Digest (RFC 9530 section 3),
+// for clients that would rather say it there than in Upload-Metadata. Digests of
+// other algorithms are passed over.
+func takeDigest(h http.Header, pairs map[string]string) error {
+	for entry := range strings.SplitSeq(strings.Join(h.Values("Repr-Digest"), ","), ",") {
+		algorithm, value, _ := strings.Cut(strings.TrimSpace(entry), "=")
+		if algorithm != "sha-256" {
+			continue
+		}
+		if len(value) < 2 || value[0] != ':' || value[len(value)-1] != ':' {
+			return pawl.Errorf(pawl.Invalid, "Repr-Digest must be like sha-256=:Base64:")
+		}
+		if _, twice := pairs[pawl.DigestKey]; twice {
+			return pawl.Errorf(pawl.Invalid, "the file's SHA-256 is given twice")
+		}
+		pairs[pawl.DigestKey] = value[1 : len(value)-1]
+	}
+	return nil
 }
 
 func metadataPairs(raw string) (map[string]string, error) {
