@@ -47,7 +47,7 @@ func (a *answer) finishHeader() {
 		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
 	}
 	if x.location != "" {
-		h.Set("Location", x.server.location+string(x.location))
+		h.Set("Location", x.urlOf(x.request, x.location))
 	}
 	switch x.request.Method {
 	case http.MethodHead:

@@ -302,3 +302,22 @@ func TestIDs(t *testing.T) {
 	}
 	s.wantOffset(path, 0)
 }
+
+func TestLocationBehindProxies(t *testing.T) {
+	s := start(t)
+	for prefix, want := range map[string]string{
+		"":               "/files/",
+		"/up/loads":      "/up/loads/files/",
+		"/up/":           "/up/files/",
+		"//evil.example": "/files/",
+		"https://x.y":    "/files/",
+		"/a b":           "/files/",
+		"/a?b":           "/files/",
+		"/a/../b//c":     "/files/",
+	} {
+		r := s.do("POST", "/files/", nil, "Upload-Length: 5", "X-Forwarded-Prefix: "+prefix, "X-Forwarded-Proto: https").want(t, 201)
+		if got := r.Header.Get("Location"); !strings.HasPrefix(got, want) || len(got) != len(want)+36 {
+			t.Errorf("behind %q: Location %q", prefix, got)
+		}
+	}
+}

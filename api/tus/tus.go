@@ -49,8 +49,7 @@ const (
 // server is the guard.
 type server struct {
 	Config
-	routed   http.Handler // tusd's handler, by method
-	location string       // what an upload's id is appended to
+	routed http.Handler // tusd's handler, by method
 }
 
 // New makes the handler for everything under Path.
@@ -74,7 +73,31 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tus: %w", err)
 	}
-	return &server{Config: c, routed: tusd.Middleware(byMethod(tusd)), location: strings.TrimSuffix(c.PublicURL, "/") + Path}, nil
+	return &server{Config: c, routed: tusd.Middleware(byMethod(tusd))}, nil
+}
+
+// urlOf is an upload's URL: below the configured address, or else as a path,
+// which is right whatever scheme, host and port the client knows. A proxy that
+// serves Pawl below a path of its own, and takes that off, says so.
+func (s *server) urlOf(r *http.Request, id pawl.ID) string {
+	base := strings.TrimSuffix(s.PublicURL, "/")
+	if base == "" {
+		base = prefixOf(r.Header)
+	}
+	return base + Path + string(id)
+}
+
+// prefixOf is X-Forwarded-Prefix, if it is a plain path.
+func prefixOf(h http.Header) string {
+	prefix := strings.TrimSuffix(h.Get("X-Forwarded-Prefix"), "/")
+	if !strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "//") || strings.ContainsFunc(prefix, isNotPlain) {
+		return ""
+	}
+	return prefix
+}
+
+func isNotPlain(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/-_.~", r)
 }
 
 func byMethod(tusd *handler.UnroutedHandler) http.Handler {

@@ -24,7 +24,10 @@ func serveBare(args []string) error {
 	if len(args) < 2 {
 		return errors.New(bareCommand + " needs an address and a directory")
 	}
-	server := &http.Server{Addr: args[0], Handler: bareHandler(args[1], len(args) > 2 && args[2] == synced)}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	server := &http.Server{Addr: args[0], Handler: bareHandler(args[1], len(args) > 2 && args[2] == synced), Protocols: protocols}
 	return server.ListenAndServe()
 }
 

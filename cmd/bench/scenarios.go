@@ -57,6 +57,7 @@ func allScenarios() []scenario {
 		{name: "small", about: "16 KiB files, creation-with-upload, 16 connections", perRequest: true, servers: writers, prepare: smallFiles},
 		{name: "ranges", about: "8 readers of 4 MiB ranges of one 256 MiB file", servers: readers, prepare: rangeReads},
 		{name: "head", about: "HEAD of unfinished uploads, 16 connections", perRequest: true, servers: readers, prepare: looks},
+		{name: "http2-far", about: "128 MiB in one request over HTTP/2, 100 ms there and back", servers: []string{pawlName, bareName}, prepare: farStream},
 		{
 			name: digestScenario, about: "CPU of a single stream with the digest left out",
 			servers: []string{pawlName, pawlNoDigest, bareName}, prepare: oneStream,

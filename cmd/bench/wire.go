@@ -54,6 +54,13 @@ func (w wire) append(path string, offset, n int64) []byte {
 	return fmt.Appendf(nil, "PATCH %s HTTP/1.1\r\nUpload-Offset: %d\r\nContent-Length: %d\r\n%s%s", path, offset, n, octets, headEnd)
 }
 
+func (w wire) appendMethod() string {
+	if w.tus {
+		return "PATCH"
+	}
+	return "PUT"
+}
+
 func (w wire) checkAppend(a answer, end int64) error {
 	if err := want(a, statusNoContent); err != nil {
 		return err
