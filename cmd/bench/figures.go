@@ -71,6 +71,8 @@ func formatPrice(sc scenario, v float64) string {
 
 func formatMiB(bytes float64) string { return fmt.Sprintf("%.0f MiB", bytes/mib) }
 
+func formatCount(n float64) string { return fmt.Sprintf("%.0f", n) }
+
 func formatRatio(v float64) string {
 	if v == 0 {
 		return "–"

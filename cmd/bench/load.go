@@ -50,6 +50,7 @@ type sample struct {
 	peak     int64   // bytes
 	refused  int
 	cut      int
+	s3       traffic
 }
 
 // apply puts a load on a server and measures both.
@@ -72,6 +73,7 @@ func (l load) apply(ctx context.Context, p *process, cores int) (sample, error) 
 	if err != nil {
 		return sample{}, err
 	}
+	s3Before := p.traffic()
 	busyBefore, ownBefore, began := machineBusy(), ownCPU(), time.Now()
 	records, err := l.runWorkers(conns)
 	elapsed := time.Since(began)
@@ -84,9 +86,18 @@ func (l load) apply(ctx context.Context, p *process, cores int) (sample, error) 
 	}
 	cpuAtEnd, _ := cpuSeconds(pid)
 	s := summarise(records, elapsed)
+	s.s3 = p.traffic().since(s3Before)
 	s.client = own
 	s.others = max(0, busy-own-(cpuAtEnd-cpuBefore)) / (elapsed.Seconds() * float64(cores))
 	return s, s.measureServer(ctx, pid, cpuBefore)
+}
+
+// traffic is what the server has asked of its S3 so far.
+func (p *process) traffic() traffic {
+	if p.s3 == nil {
+		return traffic{}
+	}
+	return p.s3.traffic()
 }
 
 func (s *sample) measureServer(ctx context.Context, pid int, cpuBefore float64) error {

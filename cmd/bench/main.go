@@ -20,6 +20,7 @@ type options struct {
 	markdown  bool
 	dir       string
 	tools     string
+	versitygw string
 	streamMiB int64
 	smallN    int
 	headN     int
@@ -52,6 +53,7 @@ func parseOptions() options {
 	flag.BoolVar(&o.markdown, "md", false, "print a Markdown table")
 	flag.StringVar(&o.dir, "dir", ".cache", "where the data directories are made: a real file system, not tmpfs")
 	flag.StringVar(&o.tools, "tools", filepath.Join(".cache", "tools"), "where tusd is, or is installed to")
+	flag.StringVar(&o.versitygw, "versitygw", "", "the versitygw binary, for the scenarios on S3; they are left out without it")
 	flag.Int64Var(&o.streamMiB, "stream-mib", 2048, "size of the single PATCH of patch-2g and cpu-nodigest")
 	flag.IntVar(&o.smallN, "small-requests", 8000, "requests of small")
 	flag.IntVar(&o.headN, "head-requests", 16000, "requests of head")

@@ -37,6 +37,10 @@ func measureAll(ctx context.Context, b bench, scenarios []scenario) ([]result, e
 		if s.name == digestScenario && !b.has(pawlName) {
 			continue // it asks about Pawl alone
 		}
+		if s.onS3 && b.versitygw == "" {
+			progress("no versitygw: leaving %s out", s.name)
+			continue
+		}
 		r := result{scenario: s, samples: map[string][]sample{}}
 		err := b.measure(ctx, &r)
 		results = append(results, r)
@@ -81,7 +85,14 @@ func (b bench) sample(ctx context.Context, sc scenario, s server) (sample, error
 	// What is left dirty by one server must not be written during the next one's turn.
 	defer syscall.Sync()
 	defer os.RemoveAll(dir)
-	p, err := s.start(ctx, dir)
+	var s3 *gateway
+	if sc.onS3 {
+		if s3, err = startGateway(ctx, b.versitygw, dir); err != nil {
+			return sample{}, err
+		}
+		defer s3.stop()
+	}
+	p, err := s.start(ctx, dir, s3)
 	if err != nil {
 		return sample{}, err
 	}

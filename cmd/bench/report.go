@@ -13,6 +13,7 @@ type measure struct {
 	of      func(scenario, sample) float64
 	format  func(scenario, float64) string
 	latency bool
+	onS3    bool // shown of scenarios on S3 alone
 }
 
 func measures() []measure {
@@ -23,6 +24,9 @@ func measures() []measure {
 		{name: "throughput (more is better)", of: throughput, format: formatThroughput},
 		{name: "p50 latency", of: func(_ scenario, s sample) float64 { return s.p50.Seconds() }, format: plain(formatMillis), latency: true},
 		{name: "p99 latency", of: func(_ scenario, s sample) float64 { return s.p99.Seconds() }, format: plain(formatMillis), latency: true},
+		{name: "S3 calls", of: func(_ scenario, s sample) float64 { return float64(s.s3.calls) }, format: plain(formatCount), onS3: true},
+		{name: "to S3", of: func(_ scenario, s sample) float64 { return float64(s.s3.up) }, format: plain(formatMiB), onS3: true},
+		{name: "from S3", of: func(_ scenario, s sample) float64 { return float64(s.s3.down) }, format: plain(formatMiB), onS3: true},
 		{name: "server CPU", of: cpuPrice, format: formatPrice},
 		{name: "peak RSS", of: func(_ scenario, s sample) float64 { return float64(s.peak) }, format: plain(formatMiB)},
 	}
@@ -61,6 +65,9 @@ func (r result) rows() [][]string {
 	for _, m := range measures() {
 		if m.latency && r.perSample() <= 1 {
 			continue // one request: its latency is the throughput again
+		}
+		if m.onS3 && !r.onS3 {
+			continue
 		}
 		row, ratios, pawl := []string{r.name, m.name, r.cell(m, pawlName)}, []string{}, r.median(m, pawlName)
 		for _, other := range []string{tusdName, bareName, syncedName} {

@@ -16,6 +16,7 @@ type scenario struct {
 	about string
 	// perRequest counts throughput and CPU by requests, not by bytes.
 	perRequest bool
+	onS3       bool // bytes go to a versitygw
 	servers    []string
 	// prepare brings a fresh server into the state the load needs.
 	prepare func(s setting) (load, error)
@@ -50,7 +51,9 @@ var (
 	writers = []string{pawlName, tusdName, bareName, syncedName}
 )
 
-func allScenarios() []scenario {
+func allScenarios() []scenario { return append(diskScenarios(), s3Scenarios()...) }
+
+func diskScenarios() []scenario {
 	return []scenario{
 		{name: "patch-2g", about: "one upload in a single PATCH", servers: writers, prepare: oneStream},
 		{name: "patch-1m", about: "1 MiB PATCHes, 4 uploads of 256 MiB at a time", servers: writers, prepare: chunkedStreams},
@@ -85,8 +88,9 @@ func chosen(o options) ([]scenario, error) {
 	return one, nil
 }
 
-func oneStream(s setting) (load, error) {
-	size := s.streamMiB * mib
+func oneStream(s setting) (load, error) { return s.stream(s.streamMiB * mib) }
+
+func (s setting) stream(size int64) (load, error) {
 	path, err := s.wire.create(s.setup, "stream", size)
 	return load{workers: 1, work: func(_ int, c *conn, r *recorder) error {
 		return s.appendPiece(c, r, 0, path, 0, size)
@@ -111,21 +115,26 @@ func (s setting) appendPiece(c *conn, r *recorder, i int, path string, offset, n
 	if err == nil {
 		err = s.wire.checkAppend(a, offset+n)
 	}
-	r.done(began, n)
+	if err == nil {
+		r.done(began, n)
+	}
 	return err
 }
 
-func chunkedStreams(s setting) (load, error) {
-	paths := make([]string, streams)
+func chunkedStreams(s setting) (load, error) { return s.chunked(streams, streamBytes, patchBytes) }
+
+// chunked is n uploads at a time, each in requests of piece bytes.
+func (s setting) chunked(n int, size, piece int64) (load, error) {
+	paths := make([]string, n)
 	for i := range paths {
 		var err error
-		if paths[i], err = s.wire.create(s.setup, fmt.Sprint("stream-", i), streamBytes); err != nil {
+		if paths[i], err = s.wire.create(s.setup, fmt.Sprint("stream-", i), size); err != nil {
 			return load{}, err
 		}
 	}
-	return load{workers: streams, work: func(i int, c *conn, r *recorder) error {
-		for offset := int64(0); offset < streamBytes; offset += patchBytes {
-			if err := s.appendPiece(c, r, i, paths[i], offset, patchBytes); err != nil {
+	return load{workers: n, work: func(i int, c *conn, r *recorder) error {
+		for offset := int64(0); offset < size; offset += piece {
+			if err := s.appendPiece(c, r, i, paths[i], offset, min(piece, size-offset)); err != nil {
 				return err
 			}
 		}

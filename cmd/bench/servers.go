@@ -23,8 +23,9 @@ type server struct {
 	name  string
 	wire  wire
 	ready string // path that answers 200 once it serves
-	// command starts it on an address with an empty data directory.
-	command func(addr, dir string) *exec.Cmd
+	// command starts it on an address with an empty data directory; its bytes go to
+	// the gateway, if there is one.
+	command func(addr, dir string, s3 *gateway) *exec.Cmd
 }
 
 const (
@@ -65,23 +66,32 @@ func findServers(ctx context.Context, o options) ([]server, error) {
 }
 
 func pawlServer(name, binary string, env ...string) server {
-	return server{name: name, wire: wire{tus: true}, ready: "/readyz", command: func(addr, dir string) *exec.Cmd {
+	return server{name: name, wire: wire{tus: true}, ready: "/readyz", command: func(addr, dir string, s3 *gateway) *exec.Cmd {
 		cmd := exec.Command(binary, "serve")
 		cmd.Env = append(os.Environ(), "PAWL_LISTEN="+addr, "PAWL_DATA_DIR="+dir)
 		cmd.Env = append(cmd.Env, env...)
+		if s3 != nil {
+			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL=s3://"+bucket+"?path_style=true&region="+region+"&endpoint=http://"+s3.addr)
+			cmd.Env = append(cmd.Env, s3.env()...)
+		}
 		return cmd
 	}}
 }
 
 func tusdServer(binary string) server {
-	return server{name: tusdName, wire: wire{tus: true}, ready: "/", command: func(addr, dir string) *exec.Cmd {
+	return server{name: tusdName, wire: wire{tus: true}, ready: "/", command: func(addr, dir string, s3 *gateway) *exec.Cmd {
 		host, port, _ := strings.Cut(addr, ":")
-		return exec.Command(binary, "-host", host, "-port", port, "-upload-dir", dir)
+		cmd := exec.Command(binary, "-host", host, "-port", port, "-upload-dir", dir)
+		if s3 != nil {
+			cmd.Args = append(cmd.Args, "-s3-bucket", bucket, "-s3-endpoint", "http://"+s3.addr)
+			cmd.Env = append(os.Environ(), s3.env()...)
+		}
+		return cmd
 	}}
 }
 
 func bareServer(name, binary string, args ...string) server {
-	return server{name: name, ready: "/", command: func(addr, dir string) *exec.Cmd {
+	return server{name: name, ready: "/", command: func(addr, dir string, _ *gateway) *exec.Cmd {
 		return exec.Command(binary, append([]string{bareCommand, addr, dir}, args...)...)
 	}}
 }
@@ -117,12 +127,13 @@ type process struct {
 	server
 	addr string
 	cmd  *exec.Cmd
+	s3   *gateway // nil: its bytes are on the disk
 	log  *os.File
 }
 
 // start runs a server in an empty directory and waits until it answers. Its log
 // goes to a file beside the data, as a service's would.
-func (s server) start(ctx context.Context, dir string) (*process, error) {
+func (s server) start(ctx context.Context, dir string, s3 *gateway) (*process, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -135,7 +146,7 @@ func (s server) start(ctx context.Context, dir string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{server: s, addr: addr, cmd: s.command(addr, data), log: log}
+	p := &process{server: s, addr: addr, cmd: s.command(addr, data, s3), s3: s3, log: log}
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
 		_ = log.Close()

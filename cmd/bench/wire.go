@@ -26,7 +26,12 @@ func (w wire) create(c *conn, name string, length int64) (path string, err error
 	if !w.tus {
 		return "/" + name, nil
 	}
-	head := fmt.Appendf(nil, "POST /files/ HTTP/1.1\r\nUpload-Length: %d\r\nContent-Length: 0\r\n%s", length, headEnd)
+	return w.createWith(c, "", length)
+}
+
+// createWith is create by tus, with a header line more.
+func (w wire) createWith(c *conn, line string, length int64) (path string, err error) {
+	head := fmt.Appendf(nil, "POST /files/ HTTP/1.1\r\nUpload-Length: %d\r\nContent-Length: 0\r\n%s%s", length, line, headEnd)
 	a, err := c.roundTrip(head)
 	if err == nil {
 		err = want(a, statusCreated)
