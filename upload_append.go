@@ -54,7 +54,7 @@ func (u *Uploads) limit(l *live, body io.Reader) io.Reader {
 	up := l.snapshot()
 	switch {
 	case up.Length != UnknownLength:
-		return &allowance{src: src, left: up.Length - up.Progress.Offset, over: errLong}
+		return &allowance{src: src, left: up.Length - up.Progress.Offset, over: ErrTooLong}
 	case u.MaxSize > 0:
 		return &allowance{src: src, left: u.MaxSize - up.Progress.Offset, over: verdict{u.errMaxSize()}}
 	}

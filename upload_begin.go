@@ -141,7 +141,7 @@ func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader, sum *
 
 func (u *Uploads) readWhole(planned Upload, body io.Reader, sum *Checksum) ([]byte, error) {
 	content := make([]byte, planned.Length)
-	body = &allowance{src: meter{body, u.Observer.Received}, left: planned.Length, over: errLong}
+	body = &allowance{src: meter{body, u.Observer.Received}, left: planned.Length, over: ErrTooLong}
 	n, err := io.ReadFull(body, content)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err

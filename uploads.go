@@ -70,10 +70,10 @@ func NewUploads(c UploadsConfig) *Uploads {
 	}
 }
 
-var (
-	errLost = Errorf(Gone, "bytes of this upload were lost; begin it again")
-	errLong = Errorf(TooLarge, "the body is longer than what is left of the upload")
-)
+// ErrTooLong is the refusal of a body that has more bytes than its upload misses.
+var ErrTooLong = Errorf(TooLarge, "the body is longer than what is left of the upload")
+
+var errLost = Errorf(Gone, "bytes of this upload were lost; begin it again")
 
 // Look is the upload with the offset a client may go on from: everything received
 // so far, made durable now. It takes no lock and stops nobody's request. A

@@ -22,13 +22,21 @@ type body struct {
 	pending []byte // what peek has read
 
 	mu    sync.Mutex
-	ended bool // the client has sent all it wanted to
-	stop  bool // another request wants the upload
-	over  bool // the exchange is: the connection may serve another by now
+	state bodyState
 }
 
+// bodyState is where a body is in its life.
+type bodyState int
+
+const (
+	arriving bodyState = iota
+	ended              // the client has sent all it wanted to
+	stopped            // another request wants the upload
+	over               // the exchange is: the connection may serve another by now
+)
+
 func (b *body) Read(p []byte) (int, error) {
-	if b.stopped() {
+	if b.is(stopped) {
 		return 0, errTakenOver
 	}
 	if len(b.pending) > 0 {
@@ -39,27 +47,21 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.src.Read(p)
 	b.read.Add(int64(n))
 	if errors.Is(err, io.EOF) {
-		b.set(&b.ended)
+		b.become(ended)
 	}
 	return n, err
 }
 
-func (b *body) set(flag *bool) {
+func (b *body) become(s bodyState) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	*flag = true
+	b.state = s
 }
 
-func (b *body) stopped() bool {
+func (b *body) is(s bodyState) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.stop
-}
-
-func (b *body) hasEnded() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.ended
+	return b.state == s
 }
 
 var errTakenOver = errors.New("another request has taken the upload over")
@@ -72,10 +74,10 @@ func (b *body) Close() error { return b.src.Close() }
 func (b *body) interrupt() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.ended || b.over {
+	if b.state != arriving {
 		return
 	}
-	b.stop = true
+	b.state = stopped
 	_ = b.control.SetReadDeadline(time.Now())
 }
 
@@ -99,7 +101,7 @@ func (b *body) peek() (bool, error) {
 	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
 }
 
-func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.hasEnded() }
+func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.is(ended) }
 
 const (
 	drainMost = 16 << 20
@@ -117,9 +119,7 @@ func (b *body) drain(r *http.Request) {
 		return
 	}
 	_ = b.control.Flush()
-	b.mu.Lock()
-	b.stop = false
-	b.mu.Unlock()
+	b.become(arriving)
 	_ = b.control.SetReadDeadline(time.Now().Add(drainFor))
 	buffer := drainBuffers.Get().(*[64 << 10]byte)
 	defer drainBuffers.Put(buffer)
@@ -141,15 +141,12 @@ func (h *honest) Read(p []byte) (int, error) {
 	}
 	switch {
 	case h.body.read.Load() > h.given:
-		return n, errTooLong
-	case !h.body.hasEnded():
+		return n, pawl.ErrTooLong
+	case !h.body.is(ended):
 		return n, errCutShort
 	default:
 		return n, io.EOF
 	}
 }
 
-var (
-	errTooLong  = pawl.Errorf(pawl.TooLarge, "the body is longer than what is left of the upload")
-	errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and go on")
-)
+var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and go on")

@@ -131,7 +131,7 @@ func (x *exchange) admit(up pawl.Upload) error {
 	}
 	more, err := x.body.peek()
 	if err == nil && more {
-		err = errTooLong
+		err = pawl.ErrTooLong
 	}
 	return err
 }

@@ -125,7 +125,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = x.check()
 	}
-	defer x.body.set(&x.body.over)
+	defer x.body.become(over)
 	if err != nil {
 		x.refuse(err)
 	} else {
