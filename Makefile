@@ -14,6 +14,8 @@ GOLANGCI_VERSION := v2.15.0
 SQLC_VERSION := v1.31.1
 GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 SQLC := $(TOOLS)/sqlc-$(SQLC_VERSION)
+VERSITYGW_VERSION := v1.8.0
+export VERSITYGW ?= $(TOOLS)/versitygw-$(VERSITYGW_VERSION)
 
 PAGE := frontend
 PAGE_MODULES := $(PAGE)/node_modules/.package-lock.json
@@ -28,14 +30,17 @@ help: ## show this help
 
 ##### Building
 
-.PHONY: run build clean
+.PHONY: run cluster build clean
 run: build ## build Pawl and start it on http://127.0.0.1:8080
 	exec bin/pawl
+
+cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and a balancer on http://127.0.0.1:8080
+	go run ./cmd/cluster $(CLUSTER)
 
 build: $(PAGE_BUILT) ## build bin/pawl, with the page in it
 	$(BUILD) -o bin/pawl ./cmd/pawl
 
-clean: ## remove what was built and fetched; uploads in pawl-data stay
+clean: ## remove what was built and fetched; uploads in pawl-data and .cluster stay
 	rm -rf bin .cache $(PAGE)/node_modules $(PAGE)/test-results $(PAGE)/playwright-report
 	find $(PAGE)/dist -mindepth 1 ! -name .gitkeep -delete
 
@@ -73,7 +78,7 @@ test: ## test everything: Go, the page, and both in a real browser
 	$(call stages,test-go test-page e2e)
 
 # The race detector wants a C compiler.
-test-go:
+test-go: $(VERSITYGW)
 	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
 	if command -v "$$(go env CC)" >/dev/null; then \
 		CGO_ENABLED=1 go test -race ./...; \
@@ -128,6 +133,9 @@ $(GOLANGCI):
 
 $(SQLC):
 	$(call install,github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION))
+
+$(VERSITYGW):
+	$(call install,github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION))
 
 # $(call install,PACKAGE@VERSION) builds a tool under the name of the target.
 define install

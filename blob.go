@@ -28,6 +28,10 @@ type Blobs interface {
 	Open(ctx context.Context, id ID) (io.ReadSeekCloser, error)
 	// Size is the blob's durable size in bytes, 0 for one that was never written.
 	Size(ctx context.Context, id ID) (int64, error)
+	// Join makes a blob of sealed ones, in order, and seals it, without their bytes
+	// passing through if it can. The others stay. Repeating it is harmless: what an
+	// earlier attempt did is gone on from. Kind NotFound means that one is not there.
+	Join(ctx context.Context, id ID, parts []ID) error
 	// Delete removes a blob; one that is not there is no error.
 	Delete(ctx context.Context, id ID) error
 	// Free is how many bytes can still be stored.
@@ -55,14 +59,6 @@ type Writing struct {
 type Mark struct {
 	offset int64
 	digest []byte
-}
-
-// Joiner is a [Blobs] that makes one blob of others without its bytes passing
-// through the server.
-type Joiner interface {
-	// Join makes the blob of sealed ones, in order, and seals it. Repeating it is
-	// harmless: what an earlier attempt did is gone on from.
-	Join(ctx context.Context, id ID, parts []ID) error
 }
 
 // Tidier is a [Blobs] that can leave things behind which no list of blobs shows.

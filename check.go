@@ -36,7 +36,7 @@ type Checker struct {
 // Check looks at every upload, every file and every blob, in this order: mending
 // an upload can make it a file.
 func (c *Checker) Check(ctx context.Context) (Report, error) {
-	for _, look := range []func(context.Context) error{c.checkUploads, c.checkFiles, c.checkReclaims, c.checkOrphans, c.checkTotals} {
+	for _, look := range []func(context.Context) error{c.checkUploads, c.checkFiles, c.checkOrphans, c.checkTotals} {
 		if err := look(ctx); err != nil {
 			return c.report, err
 		}
@@ -95,14 +95,14 @@ func (c *Checker) checkFile(ctx context.Context, f File) error {
 	if size != f.Size {
 		return c.found(f.ID, "", nil, "file %q: %d bytes are stored, not %d; restore it from a backup or delete it", f.Name, size, f.Size)
 	}
-	if !c.Read {
+	if !c.Read || !f.Digested() {
 		return nil
 	}
-	d, err := resumeDigest(ctx, c.Blobs, Upload{ID: f.ID}, size)
+	sum, err := digestOf(ctx, c.Blobs, f.ID, size)
 	if err != nil {
 		return err
 	}
-	if d.sum() != f.SHA256 {
+	if sum != f.SHA256 {
 		return c.found(f.ID, "", nil, "file %q: its bytes have changed; restore it from a backup or delete it", f.Name)
 	}
 	return nil
@@ -147,27 +147,6 @@ func (c *Checker) checkUpload(ctx context.Context, up Upload) error {
 		return c.found(up.ID, "", nil, "upload %q: %d bytes are stored, more than its length of %d", up.Name, size, up.Length)
 	case up.Kind == Regular && size == up.Length:
 		return c.found(up.ID, "finish it", mend, "upload %q: complete, but not finished", up.Name)
-	}
-	return nil
-}
-
-func (c *Checker) checkReclaims(ctx context.Context) error {
-	ids, err := c.Store.Reclaims(ctx, reclaimBatch)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		size, err := c.Blobs.Size(ctx, id)
-		if err != nil {
-			return err
-		}
-		if size == 0 {
-			continue
-		}
-		mend := func() error { return c.Blobs.Delete(ctx, id) }
-		if err := c.found(id, "delete them", mend, "%d bytes of something deleted are still stored", size); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -66,8 +66,30 @@ func resumeDigest(ctx context.Context, blobs Blobs, u Upload, size int64) (*dige
 	if _, err := blob.Seek(d.n, io.SeekStart); err != nil {
 		return nil, err
 	}
-	_, err = io.CopyBuffer(d, io.LimitReader(blob, size-d.n), make([]byte, 256<<10))
+	_, err = io.CopyBuffer(d, interruptible{ctx, io.LimitReader(blob, size-d.n)}, make([]byte, 256<<10))
 	return d, err
+}
+
+// interruptible stops reading when its context ends.
+type interruptible struct {
+	ctx context.Context
+	src io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, Because(err, Unavailable, "the server is stopping; ask again")
+	}
+	return r.src.Read(p)
+}
+
+// digestOf reads a blob for its digest.
+func digestOf(ctx context.Context, blobs Blobs, id ID, size int64) (sum [sha256.Size]byte, err error) {
+	d, err := resumeDigest(ctx, blobs, Upload{ID: id}, size)
+	if err != nil {
+		return sum, err
+	}
+	return d.sum(), nil
 }
 
 func (d *digest) restore(state []byte) bool {

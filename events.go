@@ -48,6 +48,9 @@ func (e *Events) Changed() <-chan struct{} {
 	return e.changed
 }
 
+// Wake is called when another instance may have recorded something.
+func (e *Events) Wake() { e.ring() }
+
 func (e *Events) ring() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -16,11 +16,11 @@ const Ready FileState = "ready"
 type File struct {
 	ID           ID
 	Owner        string
-	Name         string // for display only; never names a file on disk
-	Size         int64  // bytes
-	DeclaredType string // media type the client declared, may be empty
-	MediaType    string // media type found in the bytes
-	SHA256       [32]byte
+	Name         string   // for display only; never names a file on disk
+	Size         int64    // bytes
+	DeclaredType string   // media type the client declared, may be empty
+	MediaType    string   // media type found in the bytes
+	SHA256       [32]byte // all zero while it is not known, see [File.Digested]
 	State        FileState
 	Metadata     map[string]string // user metadata, can be edited
 	RawMetadata  string            // Upload-Metadata as it came
@@ -30,6 +30,10 @@ type File struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
+
+// Digested reports whether the digest is known. A join that moved no bytes has it
+// taken afterwards.
+func (f File) Digested() bool { return f.SHA256 != [32]byte{} }
 
 // TypeMismatch reports whether the client declared another type than was found.
 func (f File) TypeMismatch() bool { return !SameMediaType(f.DeclaredType, f.MediaType) }

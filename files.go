@@ -130,7 +130,7 @@ func (f *Files) Delete(ctx context.Context, p Principal, id ID) error {
 		if err := tx.DeleteFile(id); err != nil {
 			return err
 		}
-		if err := tx.Reclaim(id, now); err != nil {
+		if err := tx.Enqueue(Job{Kind: ReclaimBlob, ID: id}); err != nil {
 			return err
 		}
 		return recordFileGone(tx, file, now)
@@ -158,6 +158,24 @@ func (f *Files) Open(ctx context.Context, p Principal, id ID) (File, io.ReadSeek
 		return File{}, nil, Because(err, Internal, "the file's bytes are missing on the server")
 	}
 	return file, blob, err
+}
+
+// Digest takes the digest of a file that was made without.
+func (f *Files) Digest(ctx context.Context, id ID) error {
+	file, err := f.Store.File(ctx, id)
+	if err != nil || file.Digested() {
+		return err
+	}
+	sum, err := digestOf(ctx, f.Blobs, id, file.Size)
+	if err != nil {
+		return err
+	}
+	return f.commit(ctx, func(tx Tx) error {
+		if err := tx.SetDigest(id, sum); err != nil {
+			return err
+		}
+		return tx.Record(Event{At: f.Now(), Type: FileChanged, Subject: id, Owner: file.Owner})
+	})
 }
 
 // CountDownload counts one download. Counts are kept in memory and written down

@@ -4,14 +4,18 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Janitor does what no request waits for: it takes finished uploads to their
-// file, frees the bytes of what was deleted, and writes counters down.
+// Janitor does what no request waits for. Jobs are shared by all instances on one
+// database; what is only in this one's memory it looks after itself.
 type Janitor struct {
 	JanitorConfig
 	began time.Time // the last heartbeat before this start
+	clock clockWatch
+	// seenAll says that every upload has been looked at once since the start.
+	seenAll atomic.Bool
 }
 
 // JanitorConfig is what the janitor looks after.
@@ -19,71 +23,76 @@ type JanitorConfig struct {
 	Uploads *Uploads
 	Files   *Files
 	Store   Store
+	Jobs    Jobs
 	Blobs   Blobs
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Shared says that other instances use the same database and storage.
+	Shared bool
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 const (
-	keepEvery    = time.Second
-	workEvery    = 10 * time.Second
-	beatEvery    = time.Minute
-	eventsKept   = 7 * 24 * time.Hour
-	reclaimBatch = 256
-	listPage     = 200
+	keepEvery  = time.Second
+	beatEvery  = time.Minute
+	eventsKept = 7 * 24 * time.Hour
+	listPage   = 200
+	// downtime is how long without a heartbeat clients may have tried to go on in
+	// vain; grace is what their uploads get for it, and after a jump of the clock.
+	downtime = time.Hour
+	grace    = 24 * time.Hour
 )
 
 // NewJanitor makes a janitor; Run sets it to work.
 func NewJanitor(c JanitorConfig) *Janitor { return &Janitor{JanitorConfig: c} }
 
-// Run works until ctx ends. What only a start has to do goes on beside the
-// requests: a server with many uploads is ready at once.
+// tasks is the work that jobs ask for.
+func (j *Janitor) tasks() map[JobKind]Task {
+	return map[JobKind]Task{
+		FinishUpload: func(ctx context.Context, id ID) error { return unlessGone(j.Uploads.Resume(ctx, id)) },
+		ReclaimBlob:  j.Blobs.Delete,
+		DigestFile:   func(ctx context.Context, id ID) error { return unlessGone(j.Files.Digest(ctx, id)) },
+	}
+}
+
+// periodic is the work that comes again and again.
+func (j *Janitor) periodic() []Periodic {
+	work := []Periodic{
+		{Name: "finish_uploads", Every: time.Minute, Do: j.finishUploads},
+		{Name: "expire_uploads", Every: 10 * time.Minute, Do: j.expireUploads},
+		{Name: "reclaim_orphans", Every: time.Hour, Do: j.reclaimOrphans},
+		{Name: "forget_events", Every: time.Hour, Do: j.forgetEvents},
+	}
+	if tidier, ok := j.Blobs.(Tidier); ok {
+		work = append(work, Periodic{Name: "tidy_storage", Every: time.Hour, Do: tidier.Tidy})
+	}
+	return work
+}
+
+// unlessGone passes over the error of a job for something that is not there any
+// more: there is nothing left to do.
+func unlessGone(err error) error {
+	if kind := KindOf(err); kind == NotFound || kind == Gone {
+		return nil
+	}
+	return err
+}
+
+// Run works until ctx ends.
 func (j *Janitor) Run(ctx context.Context) {
-	var err error
-	if j.began, err = j.Store.Heartbeat(ctx); err != nil {
+	last, err := j.Store.Heartbeat(ctx)
+	if err != nil {
 		j.Log.WarnContext(ctx, "the last heartbeat is not known; no orphans are deleted", "error", err)
+	}
+	j.began = last.At
+	if now := j.Now(); now.Sub(j.began) > downtime {
+		j.Uploads.Grant(now.Add(grace))
 	}
 	j.attempt(ctx, "heartbeat", j.beat)
 	var work sync.WaitGroup
 	defer work.Wait()
-	work.Go(func() { j.finish(ctx) })
-	work.Go(func() { j.free(ctx) })
-	keep, beat := time.NewTicker(keepEvery), time.NewTicker(beatEvery)
-	defer keep.Stop()
-	defer beat.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-keep.C:
-			j.Uploads.Keep(ctx)
-			j.attempt(ctx, "counting downloads", j.Files.Flush)
-		case <-beat.C:
-			j.attempt(ctx, "heartbeat", j.beat)
-		}
-	}
-}
-
-// finish takes uploads to their file. It may have to ask somebody who is slow, so
-// nothing else waits for it.
-func (j *Janitor) finish(ctx context.Context) {
-	q := UploadQuery{Limit: listPage} // everything: after a crash rows say less than the blobs
-	round := func(ctx context.Context) error {
-		err := j.resumeUploads(ctx, q)
-		if err == nil {
-			q.OnlyWhole = true
-		}
-		return err
-	}
-	j.attempt(ctx, "finishing uploads", round)
-	j.every(ctx, workEvery, "finishing uploads", round)
-}
-
-// free gives back the space of what is deleted, and of what a crash left over.
-func (j *Janitor) free(ctx context.Context) {
-	j.attempt(ctx, "freeing space", j.reclaim)
-	j.attempt(ctx, "freeing space", j.reclaimOrphans)
-	j.every(ctx, workEvery, "freeing space", j.reclaim)
+	work.Go(func() { j.every(ctx, keepEvery, "counting downloads", j.keep) })
+	work.Go(func() { j.every(ctx, beatEvery, "heartbeat", j.beat) })
+	j.Jobs.Work(ctx, j.tasks(), j.periodic())
 }
 
 func (j *Janitor) every(ctx context.Context, interval time.Duration, what string, task func(context.Context) error) {
@@ -99,33 +108,24 @@ func (j *Janitor) every(ctx context.Context, interval time.Duration, what string
 	}
 }
 
-// Queue is the work that waits for the janitor. More than a thousand of a kind are
-// counted as a thousand.
-type Queue struct {
-	Finishes int // uploads that have all their bytes and are no file yet
-	Reclaims int // blobs whose bytes are to be freed
-}
-
-// Queue looks at what waits.
-func (j *Janitor) Queue(ctx context.Context) (Queue, error) {
-	const most = 1000
-	whole, err := j.Store.Uploads(ctx, UploadQuery{OnlyWhole: true, Limit: most})
-	if err != nil {
-		return Queue{}, err
-	}
-	gone, err := j.Store.Reclaims(ctx, most)
-	return Queue{Finishes: len(whole), Reclaims: len(gone)}, err
-}
-
 func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Context) error) {
 	if err := task(ctx); err != nil && ctx.Err() == nil {
 		j.Log.WarnContext(ctx, "the janitor will try again", "task", what, "error", err)
 	}
 }
 
-// resumeUploads takes uploads on, page by page. When what a finish needs is away,
-// it is away for the others too: they wait for the next round.
-func (j *Janitor) resumeUploads(ctx context.Context, q UploadQuery) error {
+// keep writes down what is only in memory.
+func (j *Janitor) keep(ctx context.Context) error {
+	j.Uploads.Keep(ctx)
+	return j.Files.Flush(ctx)
+}
+
+// finishUploads takes on the uploads that have all their bytes and are no file yet,
+// after a crash for example; the first time it looks at all, as rows may say less
+// then than the blobs. When what a finish needs is away, it is away for the
+// others too: they wait for the next round.
+func (j *Janitor) finishUploads(ctx context.Context) error {
+	q := UploadQuery{Limit: listPage, OnlyWhole: j.seenAll.Load()}
 	for {
 		page, err := j.Store.Uploads(ctx, q)
 		if err != nil {
@@ -136,72 +136,100 @@ func (j *Janitor) resumeUploads(ctx context.Context, q UploadQuery) error {
 			if KindOf(err) == Unavailable {
 				return err
 			}
-			if err != nil && KindOf(err) != NotFound {
+			if unlessGone(err) != nil && KindOf(err) != Locked {
 				j.Log.WarnContext(ctx, "an upload could not be taken on", "upload", up.ID, "error", err)
 			}
 		}
-		if len(page) < q.Limit || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if len(page) < q.Limit {
+			j.seenAll.Store(true)
+			return nil
 		}
 		q.Before = page[len(page)-1].ID
 	}
 }
 
-// reclaim frees the bytes whose rows are gone.
-func (j *Janitor) reclaim(ctx context.Context) error {
-	for {
-		ids, err := j.Store.Reclaims(ctx, reclaimBatch)
-		if err != nil || len(ids) == 0 {
-			return err
-		}
-		for _, id := range ids {
-			if err := j.Blobs.Delete(ctx, id); err != nil {
-				return err
-			}
-		}
-		err = j.Store.Update(ctx, func(tx Tx) error {
-			for _, id := range ids {
-				if err := tx.Reclaimed(id); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+// expireUploads ends what nothing arrives for any more.
+func (j *Janitor) expireUploads(ctx context.Context) error {
+	if off := j.clock.look(j.Now()); off {
+		j.Log.WarnContext(ctx, "the clock has jumped; uploads are given more time", "more", grace)
+		j.Uploads.Grant(j.Now().Add(grace))
 	}
+	n, err := j.Uploads.Expire(ctx)
+	if n > 0 {
+		j.Log.InfoContext(ctx, "uploads have expired", "uploads", n)
+	}
+	return err
 }
 
-// orphanMargin is how far past the last heartbeat a crash can have left blobs.
-const orphanMargin = beatEvery + time.Minute
+// clockWatch compares the clock on the wall with the one that only ever ticks.
+type clockWatch struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+// look reports whether the clock was set since the last look.
+func (w *clockWatch) look(now time.Time) (jumped bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last := w.last
+	w.last = now
+	if last.IsZero() {
+		return false
+	}
+	off := now.Round(0).Sub(last.Round(0)) - now.Sub(last)
+	return off.Abs() > time.Minute
+}
+
+const (
+	// orphanMargin is how far past the last heartbeat a crash can have left blobs.
+	orphanMargin = beatEvery + time.Minute
+	// strangersMargin is how old an orphan is at least that another instance might be
+	// putting a row to. Ids tell the time by the clock of who made them, and the
+	// clocks of instances can be hours apart.
+	strangersMargin = 24 * time.Hour
+)
 
 // reclaimOrphans deletes blobs that no row wants: a crash came between their
-// bytes and their row. A blob younger than the database's own last sign of life is
-// left alone: then the database is the one that has lost something (it was
-// restored from a backup, say), and the bytes may be all there is.
+// bytes and their row. It answers only for what was made while the database was
+// known to be alive. What is younger the database may have lost (it was restored
+// from a backup, say), and the bytes may be all there is.
 func (j *Janitor) reclaimOrphans(ctx context.Context) error {
+	from, to, err := j.answerable(ctx)
+	if err != nil {
+		return err
+	}
 	var kept int
-	err := eachOrphan(ctx, j.Store, j.Blobs, j.Uploads.Writing, func(blob BlobInfo) error {
-		if blob.ID.Time().After(j.began.Add(orphanMargin)) {
+	err = eachOrphan(ctx, j.Store, j.Blobs, j.Uploads.Writing, func(blob BlobInfo) error {
+		if made := blob.ID.Time(); made.Before(from) || made.After(to) {
 			kept++
 			return nil
 		}
 		j.Log.InfoContext(ctx, "deleting an orphaned blob", "blob", blob.ID, "bytes", blob.Size)
 		return j.Blobs.Delete(ctx, blob.ID)
 	})
-	if kept > 0 {
+	if kept > 0 && !j.Shared {
 		j.Log.WarnContext(ctx, "blobs without a file are younger than the database; 'pawl check' lists them", "blobs", kept)
 	}
 	return err
 }
 
+// answerable is when an orphan must have been made to be deleted. An instance that is
+// alone knows what it is writing itself; of several each may be about to write a row.
+func (j *Janitor) answerable(ctx context.Context) (from, to time.Time, err error) {
+	if !j.Shared {
+		return time.Time{}, j.began.Add(orphanMargin), nil
+	}
+	beat, err := j.Store.Heartbeat(ctx)
+	return beat.Since, beat.At.Add(-strangersMargin), err
+}
+
 func (j *Janitor) beat(ctx context.Context) error {
-	now := j.Now()
-	return j.Store.Update(ctx, func(tx Tx) error {
-		if err := tx.ForgetEvents(now.Add(-eventsKept)); err != nil {
-			return err
-		}
-		return tx.Beat(now)
-	})
+	return j.Store.Update(ctx, func(tx Tx) error { return tx.Beat(j.Now()) })
+}
+
+func (j *Janitor) forgetEvents(ctx context.Context) error {
+	return j.Store.Update(ctx, func(tx Tx) error { return tx.ForgetEvents(j.Now().Add(-eventsKept)) })
 }

@@ -41,7 +41,7 @@ func build(t *testing.T, finish ...pawl.FinishGate) *house {
 		Gates: pawl.Gates{Finish: finish, Detect: func([]byte) string { return "text/plain" }},
 	})
 	files := pawl.NewFiles(pawl.FilesConfig{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
-	janitor := pawl.NewJanitor(pawl.JanitorConfig{Uploads: uploads, Files: files, Store: store, Blobs: blobs, Log: log, Now: time.Now})
+	janitor := pawl.NewJanitor(pawl.JanitorConfig{Uploads: uploads, Files: files, Store: store, Jobs: store, Blobs: blobs, Log: log, Now: time.Now})
 	return &house{t, store, blobs, uploads, files, janitor}
 }
 

@@ -47,7 +47,7 @@ func (l *live) takeUp(ctx context.Context, blobs Blobs) (err error) {
 	if l.digest, err = resumeDigest(ctx, blobs, l.upload, size); err != nil {
 		return err
 	}
-	if size > 0 && !l.judged() {
+	if size > 0 && !l.judged() && l.upload.Kind != Partial {
 		l.head, err = readHead(ctx, blobs, l.upload.ID)
 	}
 	return err

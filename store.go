@@ -2,6 +2,7 @@ package pawl
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 )
 
@@ -18,7 +19,7 @@ type Store interface {
 
 	UploadReader
 	FileReader
-	ReclaimReader
+	LifeReader
 	MultipartReader
 
 	Stats(ctx context.Context, owner string, days DayRange) (Stats, error)
@@ -46,15 +47,23 @@ type FileReader interface {
 	Files(ctx context.Context, q FileQuery) ([]File, error)
 }
 
-// ReclaimReader reads what deletion has to ask.
-type ReclaimReader interface {
-	// Reclaims lists blobs whose rows are gone and whose bytes have to go, oldest first.
-	Reclaims(ctx context.Context, limit int) ([]ID, error)
-	// Referenced tells which of the ids have an upload, a file or a pending reclaim.
+// LifeReader reads what deletion has to ask.
+type LifeReader interface {
+	// Referenced tells which of the ids have an upload or a file.
 	Referenced(ctx context.Context, ids []ID) (map[ID]bool, error)
-	// Heartbeat is when [Tx.Beat] was last called; the zero time if never.
-	Heartbeat(ctx context.Context) (time.Time, error)
+	// Heartbeat is when [Tx.Beat] was last called, and since when without a gap; zero
+	// times if never.
+	Heartbeat(ctx context.Context) (Heartbeat, error)
 }
+
+// Heartbeat is when the database was in use by a running server.
+type Heartbeat struct {
+	At    time.Time // the last time
+	Since time.Time // the first time after which none is missing
+}
+
+// HeartbeatGap is how long a heartbeat may be missing.
+const HeartbeatGap = 10 * time.Minute
 
 // Tx is a write transaction. Moves from one state to another are compare-and-set:
 // a row that is not in the expected state is an [Error] of kind [NotFound], so
@@ -63,6 +72,8 @@ type Tx interface {
 	// Hold fails the transaction, with kind Locked, unless l is the upload's lease
 	// still: until the commit nobody else can take it. The zero Lease always is.
 	Hold(l Lease) error
+	// Enqueue asks for a job, to be done once the transaction is committed.
+	Enqueue(j Job) error
 	MultipartWriter
 
 	InsertUpload(u Upload) error
@@ -74,6 +85,8 @@ type Tx interface {
 
 	InsertFile(f File) error
 	EditFile(id ID, edit FileEdit, at time.Time) error
+	// SetDigest writes down the digest of a file that had none yet.
+	SetDigest(id ID, sum [sha256.Size]byte) error
 	DeleteFile(id ID) error
 	// AddDownloads counts on a file and in its owner's statistics; a file that is
 	// gone is no error.
@@ -83,9 +96,6 @@ type Tx interface {
 	Record(e Event) error
 	ForgetEvents(before time.Time) error
 
-	// Reclaim notes that the blob's bytes have to go; Reclaimed that they are gone.
-	Reclaim(id ID, at time.Time) error
-	Reclaimed(id ID) error
 	Beat(at time.Time) error
 }
 

@@ -42,15 +42,20 @@ func (u *Uploads) appendTo(ctx context.Context, l *live, src io.Reader) (int64, 
 		return n, u.refuse(ctx, l, err)
 	case KindOf(err) == Interrupted || KindOf(err) == TooLarge:
 		return n, err
+	case KindOf(err) == Gone:
+		return n, u.lose(ctx, l.row())
 	default: // the storage failed: digest and descriptor may not agree with it any more
 		u.live.drop(l.row().ID)
 		return n, err
 	}
 }
 
-// limit passes as many bytes of a body as the upload may still take.
+// limit counts what arrives, and passes as much of it as the upload may still take.
 func (u *Uploads) limit(l *live, body io.Reader) io.Reader {
-	src := meter{body, u.Observer.Received}
+	return u.allow(l, meter{body, u.Observer.Received})
+}
+
+func (u *Uploads) allow(l *live, src io.Reader) io.Reader {
 	up := l.snapshot()
 	switch {
 	case up.Length != UnknownLength:

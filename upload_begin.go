@@ -90,8 +90,16 @@ func (u *Uploads) errMaxSize() error {
 
 // Begin stores a planned upload; its bytes can follow.
 func (u *Uploads) Begin(ctx context.Context, planned Upload) error {
+	return u.begin(ctx, planned, func(Tx) error { return nil })
+}
+
+// begin is Begin with something more in the same transaction.
+func (u *Uploads) begin(ctx context.Context, planned Upload, more func(Tx) error) error {
 	return u.commit(ctx, func(tx Tx) error {
 		if err := tx.InsertUpload(planned); err != nil {
+			return err
+		}
+		if err := more(tx); err != nil {
 			return err
 		}
 		if planned.Kind == Partial {

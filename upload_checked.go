@@ -30,8 +30,8 @@ func (c *Checksum) check() error {
 // AppendChecked is [Uploads.Append] for a body that is added whole or not at all:
 // not when it is cut short, and not, with kind [Mismatch], when it adds up to
 // something else. No offset is told before that is known, so the body waits
-// elsewhere until then.
-func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset int64, body io.Reader, sum *Checksum) (int64, error) {
+// elsewhere until then. The length, unless it is UnknownLength, is declared with it.
+func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset, length int64, body io.Reader, sum *Checksum) (int64, error) {
 	l, err := u.openAt(ctx, p, id, offset)
 	if err != nil {
 		return offset, err
@@ -49,10 +49,13 @@ func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset 
 		return offset, err
 	}
 	held, err := h.open(ctx)
+	if err == nil && length != UnknownLength {
+		err = u.DeclareLength(ctx, p, id, length)
+	}
 	if err != nil {
 		return offset, err
 	}
-	n, err := u.appendTo(ctx, l, u.screen(ctx, l, held))
+	n, err := u.appendTo(ctx, l, u.screen(ctx, l, u.allow(l, held)))
 	return offset + n, err
 }
 

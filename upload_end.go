@@ -1,19 +1,34 @@
 package pawl
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Finish makes a file of an upload whose every byte has arrived. It is
 // idempotent, and whoever comes by drives it: the last request, a repeated one,
 // the janitor. An error of a refusal's kind means the upload is refused and gone.
-// Where something it needs is away, Finish returns nil: the bytes are safe, and
-// the janitor finishes the upload later.
+// Where something it needs is away, Finish returns nil: the bytes are safe, and a
+// job finishes the upload later.
 func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
 	err := u.finishNow(ctx, p, id)
 	if l := u.live.get(id); err != nil && l != nil && l.snapshot().Complete() && !isVerdict(err) {
 		u.Log.WarnContext(ctx, "an upload will be finished later", "upload", id, "error", err)
+		u.finishLater(ctx, id)
 		return nil
 	}
 	return err
+}
+
+// finishLater asks for a finish as a job. Where that cannot be asked for either, the
+// upload is found by those who look for unfinished ones now and then.
+func (u *Uploads) finishLater(ctx context.Context, id ID) {
+	err := u.Store.Update(context.WithoutCancel(ctx), func(tx Tx) error {
+		return tx.Enqueue(Job{Kind: FinishUpload, ID: id})
+	})
+	if err != nil {
+		u.Log.WarnContext(ctx, "a job could not be asked for", "upload", id, "error", err)
+	}
 }
 
 func (u *Uploads) finishNow(ctx context.Context, p Principal, id ID) error {
@@ -93,6 +108,11 @@ func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
 		if err := u.useUp(tx, up.Parts); err != nil {
 			return err
 		}
+		if !f.Digested() {
+			if err := tx.Enqueue(Job{Kind: DigestFile, ID: f.ID}); err != nil {
+				return err
+			}
+		}
 		return recordFile(tx, f)
 	})
 	if err != nil {
@@ -108,9 +128,11 @@ func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
 }
 
 // useUp removes the parts of a join. One that is not there any more has been
-// deleted meanwhile, or used by another join: its bytes are copied by now.
+// deleted meanwhile, or used by another join: its bytes are copied by now. They go
+// in the order of their ids, so that two joins of the same parts do not wait for
+// each other.
 func (u *Uploads) useUp(tx Tx, parts []ID) error {
-	for _, part := range parts {
+	for _, part := range slices.Sorted(slices.Values(parts)) {
 		err := tx.DeleteUpload(part)
 		if KindOf(err) == NotFound {
 			continue
@@ -118,7 +140,7 @@ func (u *Uploads) useUp(tx Tx, parts []ID) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.Reclaim(part, u.Now()); err != nil {
+		if err := tx.Enqueue(Job{Kind: ReclaimBlob, ID: part}); err != nil {
 			return err
 		}
 	}
@@ -168,7 +190,7 @@ func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error
 		if err := tx.DeleteUpload(up.ID); err != nil {
 			return err
 		}
-		if err := tx.Reclaim(up.ID, now); err != nil {
+		if err := tx.Enqueue(Job{Kind: ReclaimBlob, ID: up.ID}); err != nil {
 			return err
 		}
 		return recordEnd(tx, up, outcome, why, now)
@@ -181,8 +203,8 @@ func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error
 	return nil
 }
 
-// deleteBlob frees the bytes at once. Should it fail, the reclaim that was
-// committed with the row's end has the janitor try again.
+// deleteBlob frees the bytes at once. Should it fail, the job that was committed
+// with the row's end tries again.
 func (u *Uploads) deleteBlob(ctx context.Context, id ID) {
 	if err := u.Blobs.Delete(ctx, id); err != nil {
 		u.Log.WarnContext(ctx, "a blob will be deleted later", "blob", id, "error", err)

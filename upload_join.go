@@ -3,6 +3,7 @@ package pawl
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // Joined finds what an earlier request for the same join came to, so that a
@@ -22,11 +23,18 @@ func (u *Uploads) Joined(ctx context.Context, p Principal, parts []ID) (ID, erro
 // "Concatenation"). Begun once, it is driven to its end by whoever comes by:
 // a join that was cut off goes on where it was.
 func (u *Uploads) Join(ctx context.Context, p Principal, planned Upload) error {
-	if err := u.Begin(ctx, planned); err != nil {
+	err := u.begin(ctx, planned, func(tx Tx) error {
+		return tx.Enqueue(Job{Kind: FinishUpload, ID: planned.ID, At: planned.CreatedAt.Add(joinAgain)})
+	})
+	if err != nil {
 		return err
 	}
 	return u.DriveJoin(ctx, p, planned.ID)
 }
+
+// joinAgain is when a job looks whether a join has come to its end. If not, the
+// instance that was at it may be gone.
+const joinAgain = time.Minute
 
 // DriveJoin takes a begun join to its end.
 func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
@@ -35,53 +43,124 @@ func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
 		return err
 	}
 	defer unlock()
-	l, err := u.open(ctx, p, id)
+	up, err := u.Store.Upload(ctx, id)
 	if KindOf(err) == NotFound {
 		return u.finished(ctx, p, id)
 	}
 	if err != nil {
 		return err
 	}
-	if err := u.copyParts(ctx, l); err != nil {
+	if err := u.Policy(p, ActWrite, up.Owner); err != nil {
 		return err
 	}
-	return u.Finish(ctx, p, id)
+	err = u.join(ctx, up)
+	if err == nil || isVerdict(err) || KindOf(err) == Gone {
+		return err
+	}
+	u.Log.WarnContext(ctx, "an upload will be joined later", "upload", id, "error", err)
+	u.finishLater(ctx, id)
+	return nil
 }
 
-// copyParts appends what is missing of the parts. They pass the same limits and
+// join makes one blob of the parts' and a file of it. The joined bytes pass the same
 // gates as bytes from a client.
-func (u *Uploads) copyParts(ctx context.Context, l *live) error {
-	up := l.snapshot()
-	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts, skip: up.Progress.Offset, stop: u.stop}
+func (u *Uploads) join(ctx context.Context, up Upload) error {
+	if err := u.judgeParts(ctx, &up); err != nil {
+		return err
+	}
+	err := u.Blobs.Join(ctx, up.ID, up.Parts)
+	if kind := KindOf(err); kind == NotFound || kind == Gone {
+		return u.lose(ctx, up) // a part is not there any more
+	}
+	if err != nil {
+		return err
+	}
+	size, err := u.Blobs.Size(ctx, up.ID)
+	if err != nil {
+		return err
+	}
+	if size != up.Length {
+		return u.lose(ctx, up)
+	}
+	up.Progress.Offset = size
+	f, err := u.joinedFile(ctx, up)
+	if isRefusal(err) {
+		return u.refuseJoin(ctx, up, err)
+	}
+	if err != nil {
+		return err
+	}
+	return u.settle(ctx, up, f)
+}
+
+// judgeParts asks the content gates about the first bytes of what is joined.
+func (u *Uploads) judgeParts(ctx context.Context, up *Upload) error {
+	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts}
 	defer parts.close()
-	_, err := u.appendTo(ctx, l, u.screen(ctx, l, u.limit(l, parts)))
-	if KindOf(err) == NotFound || err == nil && !l.snapshot().Complete() {
-		return u.lose(ctx, up) // a part is not there any more, or not whole
+	head, err := io.ReadAll(io.LimitReader(parts, HeadBytes))
+	if KindOf(err) == NotFound {
+		if size, _ := u.Blobs.Size(ctx, up.ID); size == up.Length {
+			return nil // joined before, and what it was joined of is gone
+		}
+		return u.lose(ctx, *up)
+	}
+	if err != nil {
+		return err
+	}
+	up.Progress.FoundType, err = u.Gates.content(ctx, *up, head)
+	if isRefusal(err) {
+		return u.refuseJoin(ctx, *up, err)
 	}
 	return err
 }
 
-// partsReader reads blobs one after the other, from byte skip of the whole on.
+func (u *Uploads) refuseJoin(ctx context.Context, up Upload, why error) error {
+	if err := u.end(context.WithoutCancel(ctx), up, Rejected, why); err != nil {
+		u.Log.ErrorContext(ctx, "a refused upload could not be removed yet", "upload", up.ID, "error", err)
+	}
+	return verdict{why}
+}
+
+// digestAtOnce is up to what size a joined file is read for its digest before it is
+// a file. A larger one has its digest later, unless somebody asks for it here.
+const digestAtOnce = 8 << 20
+
+// joinedFile is the file of a join, if nobody has anything against it.
+func (u *Uploads) joinedFile(ctx context.Context, up Upload) (File, error) {
+	f := newFile(up, [32]byte{}, u.Now())
+	_, stated, err := statedDigest(up.Metadata)
+	if err != nil {
+		return f, err
+	}
+	if stated || f.Size <= digestAtOnce || len(u.Gates.Finish) > 0 {
+		if f.SHA256, err = digestOf(ctx, u.Blobs, f.ID, f.Size); err != nil {
+			return f, err
+		}
+	}
+	if err := checkDigest(f); err != nil {
+		return f, err
+	}
+	return f, u.Gates.finish(ctx, f)
+}
+
+// partsReader reads blobs one after the other.
 type partsReader struct {
 	ctx   context.Context
 	blobs Blobs
 	parts []ID
-	skip  int64
 	blob  io.ReadSeekCloser // the one being read
-	stop  <-chan struct{}   // closed when the server stops; the join goes on at the next start
 }
 
-func (r *partsReader) Read(p []byte) (int, error) {
-	select {
-	case <-r.stop:
-		return 0, Errorf(Interrupted, "the server is stopping; ask again")
-	default:
-	}
+func (r *partsReader) Read(p []byte) (n int, err error) {
 	for {
 		if r.blob == nil {
-			if err := r.next(); err != nil {
+			if len(r.parts) == 0 {
+				return 0, io.EOF
+			}
+			if r.blob, err = r.blobs.Open(r.ctx, r.parts[0]); err != nil {
 				return 0, err
 			}
+			r.parts = r.parts[1:]
 		}
 		n, err := r.blob.Read(p)
 		if n > 0 || err != io.EOF { //nolint:errorlint // the reader's contract
@@ -89,24 +168,6 @@ func (r *partsReader) Read(p []byte) (int, error) {
 		}
 		r.close()
 	}
-}
-
-func (r *partsReader) next() (err error) {
-	if len(r.parts) == 0 {
-		return io.EOF
-	}
-	if r.blob, err = r.blobs.Open(r.ctx, r.parts[0]); err != nil {
-		return err
-	}
-	r.parts = r.parts[1:]
-	size, err := r.blob.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	start := min(r.skip, size)
-	r.skip -= start
-	_, err = r.blob.Seek(start, io.SeekStart)
-	return err
 }
 
 func (r *partsReader) close() {

@@ -147,11 +147,12 @@ func (u *Uploads) Resume(ctx context.Context, id ID) error {
 	return nil
 }
 
-// finishIdle finishes an upload, unless somebody is at it: then that one does.
+// finishIdle finishes an upload, unless somebody is at it; the error is of kind
+// [Locked] then.
 func (u *Uploads) finishIdle(ctx context.Context, p Principal, id ID) error {
 	unlock := u.tryLock(ctx, id)
 	if unlock == nil {
-		return nil
+		return Errorf(Locked, "another request is using this upload; try again in a moment")
 	}
 	defer unlock()
 	return u.finishNow(ctx, p, id)
@@ -163,7 +164,11 @@ func (u *Uploads) Nudge(ctx context.Context, id ID) error {
 	if len(u.Gates.Finish) > 0 {
 		return nil
 	}
-	return u.Resume(ctx, id)
+	err := u.Resume(ctx, id)
+	if KindOf(err) == Locked {
+		return nil
+	}
+	return err
 }
 
 // resumeLost ends an upload whose bytes are missing, or whose time is over, if

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"encoding/base64"
-	"encoding/hex"
 	"io"
 	"mime"
 	"net/http"
@@ -89,8 +88,10 @@ func describe(h http.Header, f pawl.File, download bool) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-cache") // keep it, but ask each time: it may be deleted
-	h.Set("Etag", `"`+hex.EncodeToString(f.SHA256[:])+`"`)
-	h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(f.SHA256[:])+":") // RFC 9530 §3
+	h.Set("Etag", `"`+string(f.ID)+`"`)         // its bytes never change
+	if f.Digested() {
+		h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(f.SHA256[:])+":") // RFC 9530 §3
+	}
 }
 
 func wantsDownload(r *http.Request) bool {

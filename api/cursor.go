@@ -38,7 +38,7 @@ func parseCursor(text, query string) (cursor, error) {
 	if err := json.Unmarshal(raw, &c); err != nil || c.Query != query {
 		return c, errCursor
 	}
-	if _, err := pawl.ParseID(c.ID); err != nil {
+	if _, err := pawl.ParseID(c.ID); err != nil || !pawl.IsText(c.Name) {
 		return c, errCursor
 	}
 	return c, nil

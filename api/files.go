@@ -30,7 +30,7 @@ type fileJSON struct {
 	MediaType    string            `json:"media_type" doc:"What Pawl found in the bytes" example:"image/png"`
 	DeclaredType string            `json:"declared_type" doc:"What the client said, may be empty"`
 	TypeMismatch bool              `json:"type_mismatch" doc:"Whether the two contradict each other"`
-	SHA256       string            `json:"sha256" pattern:"^[0-9a-f]{64}$"`
+	SHA256       *string           `json:"sha256" pattern:"^[0-9a-f]{64}$" doc:"null while it is not known yet, shortly after a join"`
 	State        string            `json:"state" example:"ready"`
 	Metadata     map[string]string `json:"metadata" nullable:"false"`
 	Owner        string            `json:"owner"`
@@ -46,10 +46,19 @@ func fileOf(f pawl.File) fileJSON {
 	}
 	return fileJSON{
 		ID: string(f.ID), Name: f.Name, Size: f.Size, MediaType: f.MediaType, DeclaredType: f.DeclaredType,
-		TypeMismatch: f.TypeMismatch(), SHA256: hex.EncodeToString(f.SHA256[:]), State: string(f.State),
+		TypeMismatch: f.TypeMismatch(), SHA256: digestOf(f), State: string(f.State),
 		Metadata: meta, Owner: f.Owner, Downloads: f.Downloads,
 		CreatedAt: instant(f.CreatedAt), UpdatedAt: instant(f.UpdatedAt),
 	}
+}
+
+// digestOf is nil while the digest is not known.
+func digestOf(f pawl.File) *string {
+	if !f.Digested() {
+		return nil
+	}
+	digest := hex.EncodeToString(f.SHA256[:])
+	return &digest
 }
 
 type fileList struct {

@@ -31,7 +31,7 @@ func TestFileIsShownWhole(t *testing.T) {
 	}
 	want := map[string]any{
 		"id": f.ID, "name": "a.png", "size": 9.0, "media_type": "image/png", "declared_type": "text/plain",
-		"type_mismatch": true, "sha256": f.SHA256, "state": "ready", "metadata": map[string]any{}, "owner": "local",
+		"type_mismatch": true, "sha256": *f.SHA256, "state": "ready", "metadata": map[string]any{}, "owner": "local",
 		"downloads": 0.0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

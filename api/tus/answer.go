@@ -3,6 +3,8 @@ package tus
 import (
 	"net/http"
 	"time"
+
+	"pawl/api/problem"
 )
 
 // answer is the response as tusd's handler writes it, put right just before it
@@ -35,6 +37,12 @@ func (a *answer) finishHeader() {
 	// tusd's deadline was set when the request came; a join may have taken longer.
 	_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
 	h, x := a.Header(), a.x
+	if x.request.Method == http.MethodHead {
+		h.Set("Cache-Control", "no-store")
+	}
+	if !x.expires.IsZero() && a.leavesUpload() {
+		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
+	}
 	if a.status >= 400 {
 		h.Del("Upload-Offset") // some clients take any answer that has one for success
 		h.Del("Location")
@@ -42,9 +50,6 @@ func (a *answer) finishHeader() {
 			h.Set("Connection", "close")
 		}
 		return
-	}
-	if !x.expires.IsZero() {
-		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
 	}
 	if x.location != "" {
 		h.Set("Location", x.urlOf(x.request, x.location))
@@ -54,13 +59,21 @@ func (a *answer) finishHeader() {
 		setIfAny(h, "Upload-Metadata", x.metadata)
 		setIfAny(h, "Upload-Concat", x.concat)
 		h.Del("Content-Length") // it would be that of a body no GET gives
-		h.Set("Cache-Control", "no-store")
 	case http.MethodPost:
 		setIfAny(h, "Upload-Concat", x.concat)
 		if x.spec.Length < 0 {
 			h.Set("Upload-Defer-Length", "1")
 		}
 	}
+}
+
+// leavesUpload reports whether the upload is there still after this answer.
+func (a *answer) leavesUpload() bool {
+	switch a.status {
+	case http.StatusConflict, http.StatusLocked, problem.StatusChecksumMismatch, http.StatusServiceUnavailable:
+		return a.x.begun == ""
+	}
+	return a.status < 400
 }
 
 func setIfAny(h http.Header, key, value string) {

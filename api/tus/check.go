@@ -130,7 +130,12 @@ const offsetStream = "application/offset+octet-stream"
 
 func isOffsetStream(contentType string) bool {
 	base, _, err := mime.ParseMediaType(contentType)
-	return (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && base == offsetStream
+	return isASCII(contentType) && (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && base == offsetStream
+}
+
+// isASCII reports whether a text is of plain printable characters and blanks.
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r < ' ' && r != '\t' })
 }
 
 // number reads a header that must be there once, in plain digits.

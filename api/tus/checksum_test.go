@@ -150,3 +150,14 @@ func (s *rig) patchWithTrailer(path, content, sum string) reply {
 	check(s.t, err)
 	return reply{response, string(body)}
 }
+
+// TestWrongChecksumDeclaresNoLength has the length come with bytes that are refused.
+func TestWrongChecksumDeclaresNoLength(t *testing.T) {
+	s := start(t)
+	path := s.do("POST", "/files/", nil, "Upload-Defer-Length: 1").want(t, 201).Header.Get("Location")
+	s.patch(path, 0, "hello", "Upload-Length: 7", "Upload-Checksum: "+sha1Of("other")).want(t, 460)
+	s.do("HEAD", path, nil).want(t, 200).wantHeader(t, "Upload-Defer-Length", "1").wantHeader(t, "Upload-Length", "")
+	s.patch(path, 0, "hello", "Upload-Length: 4", "Upload-Checksum: "+sha1Of("hello")).want(t, 413)
+	s.patch(path, 0, "hell", "Upload-Length: 4", "Upload-Checksum: "+sha1Of("hell")).want(t, 204)
+	s.wantFile(path, "hell")
+}

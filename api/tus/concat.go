@@ -26,7 +26,7 @@ func (x *exchange) checkConcat(h http.Header) error {
 		return nil
 	}
 	canonical := "final;"
-	for part := range strings.FieldsSeq(list) {
+	for part := range strings.FieldsFuncSeq(list, isSpace) {
 		id, err := partID(part)
 		if err != nil {
 			return err
@@ -41,6 +41,8 @@ func (x *exchange) checkConcat(h http.Header) error {
 	h.Set("Upload-Concat", canonical)
 	return nil
 }
+
+func isSpace(r rune) bool { return r == ' ' }
 
 var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\" or \"final;\" and the URLs of the partial uploads")
 

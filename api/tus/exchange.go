@@ -27,6 +27,7 @@ type exchange struct {
 	carries bool            // the body is meant to be appended
 	trailer http.Header     // filled in when the body has been read
 
+	declares int64          // the length to be declared with the body; or pawl.UnknownLength
 	checksum *pawl.Checksum // what the body is said to add up to; nil if nothing is said
 
 	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail

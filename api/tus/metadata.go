@@ -58,11 +58,11 @@ func takeDigest(h http.Header, pairs map[string]string) error {
 
 func metadataPairs(raw string) (map[string]string, error) {
 	pairs := make(map[string]string)
-	if strings.TrimSpace(raw) == "" {
+	if strings.Trim(raw, " \t") == "" {
 		return pairs, nil
 	}
 	for pair := range strings.SplitSeq(raw, ",") {
-		key, encoded, _ := strings.Cut(strings.TrimSpace(pair), " ")
+		key, encoded, _ := strings.Cut(strings.Trim(pair, " \t"), " ")
 		if !isMetadataKey(key) {
 			return nil, pawl.Errorf(pawl.Invalid, "a key of Upload-Metadata is empty or not plain ASCII")
 		}

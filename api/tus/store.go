@@ -120,13 +120,16 @@ func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
 
 // admit checks a PATCH against the upload, where tusd's handler is too lenient.
 func (x *exchange) admit(up pawl.Upload) error {
+	if up.Kind == pawl.Final || x.offset != up.Progress.Offset {
+		return nil // refused by tusd's handler, whatever else is wrong
+	}
 	if x.length != pawl.UnknownLength && up.Length != pawl.UnknownLength {
 		if x.length != up.Length {
 			return pawl.Errorf(pawl.Invalid, "the upload's length is already known to be %d", up.Length)
 		}
 		x.request.Header.Del("Upload-Length") // said again: nothing new
 	}
-	if !up.Complete() || x.offset != up.Progress.Offset || up.Kind == pawl.Final {
+	if !up.Complete() {
 		return nil
 	}
 	more, err := x.body.peek()
@@ -185,7 +188,7 @@ func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (i
 
 func (u *upload) add(ctx context.Context, offset int64, src io.Reader) (end int64, err error) {
 	if sum := u.x.checksum; sum != nil {
-		return u.uploads.AppendChecked(ctx, u.x.principal, u.up.ID, offset, src, sum)
+		return u.uploads.AppendChecked(ctx, u.x.principal, u.up.ID, offset, u.x.declares, src, sum)
 	}
 	return u.uploads.Append(ctx, u.x.principal, u.up.ID, offset, src)
 }
@@ -209,7 +212,13 @@ func (u *upload) FinishUpload(ctx context.Context) error {
 	return nil
 }
 
+// DeclareLength waits with a body that may be refused for its checksum: then nothing
+// of the request is to stay.
 func (u *upload) DeclareLength(ctx context.Context, length int64) error {
+	if u.x.checksum != nil {
+		u.x.declares = length
+		return nil
+	}
 	if err := u.uploads.DeclareLength(context.WithoutCancel(ctx), u.x.principal, u.up.ID, length); err != nil {
 		return u.x.toTus(err)
 	}

@@ -37,7 +37,7 @@ const (
 	Path = "/files/"
 
 	version    = "1.0.0"
-	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation,checksum,checksum-trailer,expiration"
+	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation,checksum,checksum-trailer"
 
 	// stallTimeout is how long a client may send nothing in the middle of a body.
 	stallTimeout = 60 * time.Second
@@ -89,11 +89,11 @@ func (s *server) urlOf(r *http.Request, id pawl.ID) string {
 
 // prefixOf is X-Forwarded-Prefix, if it is a plain path.
 func prefixOf(h http.Header) string {
-	prefix := strings.TrimSuffix(h.Get("X-Forwarded-Prefix"), "/")
+	prefix := h.Get("X-Forwarded-Prefix")
 	if !strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "//") || strings.ContainsFunc(prefix, isNotPlain) {
 		return ""
 	}
-	return prefix
+	return strings.TrimSuffix(prefix, "/")
 }
 
 func isNotPlain(r rune) bool {
@@ -139,12 +139,19 @@ func (s *server) describe(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Tus-Resumable", version)
 	h.Set("Tus-Version", version)
-	h.Set("Tus-Extension", extensions)
+	h.Set("Tus-Extension", s.extensions())
 	h.Set("Tus-Checksum-Algorithm", checksumAlgorithms)
 	if s.Uploads.MaxSize > 0 {
 		h.Set("Tus-Max-Size", fmt.Sprint(s.Uploads.MaxSize))
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *server) extensions() string {
+	if s.Uploads.Expiry == 0 {
+		return extensions
+	}
+	return extensions + ",expiration"
 }
 
 // overrideMethod takes the method from X-HTTP-Method-Override, for clients whose
@@ -157,14 +164,16 @@ func overrideMethod(r *http.Request) *http.Request {
 		return r
 	}
 	r = r.Clone(r.Context())
-	r.Method = strings.ToUpper(strings.TrimSpace(method))
+	if r.Method = method; isASCII(method) {
+		r.Method = strings.ToUpper(strings.Trim(method, " \t"))
+	}
 	r.Header.Del("X-HTTP-Method-Override") // tusd's handler would go by it again
 	return r
 }
 
 // begin sets up the exchange. It is never nil, so that a refusal has its answer.
 func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
-	x := &exchange{server: s}
+	x := &exchange{server: s, declares: pawl.UnknownLength}
 	x.body = &body{src: r.Body, control: http.NewResponseController(w), known: r.ContentLength}
 	x.answer = &answer{ResponseWriter: w, x: x}
 	x.request = r.WithContext(withExchange(r.Context(), x))

@@ -71,7 +71,7 @@ func pawlServer(name, binary string, env ...string) server {
 		cmd.Env = append(os.Environ(), "PAWL_LISTEN="+addr, "PAWL_DATA_DIR="+dir)
 		cmd.Env = append(cmd.Env, env...)
 		if s3 != nil {
-			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL=s3://"+bucket+"?path_style=true&region="+region+"&endpoint=http://"+s3.addr)
+			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL=s3://"+bucket+"?path-style=true&region="+region+"&endpoint=http://"+s3.addr)
 			cmd.Env = append(cmd.Env, s3.env()...)
 		}
 		return cmd

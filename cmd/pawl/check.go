@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/db/sqlite"
-	"pawl/storage/disk"
 )
 
 // checkCommand compares what the database says with the bytes that are there.
@@ -25,7 +23,7 @@ func (c *checkCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(config.database); err != nil {
+	if _, err := os.Stat(config.sqlite); config.sqlite != "" && err != nil {
 		return fmt.Errorf("there is no database to check: %w", err)
 	}
 	unlock, running, err := c.lock(config, a.stdout)
@@ -43,7 +41,16 @@ func (c *checkCommand) Run(a *app) error {
 // lock takes the data directory. A check that changes nothing may look on while a
 // server works, and then finds what is under way.
 func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), running bool, err error) {
-	lock, err := lockDir(config.dataDir)
+	dir := config.ownDir()
+	if dir == "" { // shared by instances, of which nothing here says whether they run
+		what := "Where an instance of Pawl is running, what is being uploaded right now can look like a problem."
+		if c.Mend {
+			what = "Mending wants every instance of Pawl on this database to be stopped."
+		}
+		_, err = fmt.Fprintln(out, what)
+		return func() {}, false, err
+	}
+	lock, err := lockDir(dir)
 	var held errHeld
 	if errors.As(err, &held) && !c.Mend {
 		_, err = fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
@@ -56,25 +63,20 @@ func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), runnin
 }
 
 func (c *checkCommand) check(ctx context.Context, config config, running bool, log *slog.Logger) (_ pawl.Report, err error) {
-	store, err := sqlite.Open(ctx, sqlite.Config{Path: config.database, Log: log})
+	g, err := openGround(ctx, config, log, openDatabase, running)
 	if err != nil {
 		return pawl.Report{}, err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	blobs, err := disk.Open(disk.Config{Dir: config.blobs, Log: log, Look: running})
-	if err != nil {
-		return pawl.Report{}, err
-	}
-	defer func() { err = errors.Join(err, blobs.Close()) }()
+	defer func() { err = errors.Join(err, g.Close()) }()
 	gates, err := newGates(config, log)
 	if err != nil {
 		return pawl.Report{}, err
 	}
 	uploads := pawl.NewUploads(pawl.UploadsConfig{
-		Store: store, Blobs: blobs, Gates: gates, Policy: pawl.OwnersOnly,
-		Events: pawl.NewEvents(store, pawl.OwnersOnly), MaxSize: config.maxSize, Log: log, Now: time.Now,
+		Store: g.store, Blobs: g.blobs, Leases: g.leases, Gates: gates, Policy: pawl.OwnersOnly,
+		Events: pawl.NewEvents(g.store, pawl.OwnersOnly), MaxSize: config.maxSize, Expiry: config.expiry, Log: log, Now: time.Now,
 	})
-	checker := pawl.Checker{Store: store, Blobs: blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
+	checker := pawl.Checker{Store: g.store, Blobs: g.blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
 	report, err := checker.Check(ctx)
 	uploads.Close(context.WithoutCancel(ctx))
 	return report, err

@@ -13,6 +13,7 @@ import (
 
 	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
+	"pawl/storage/s3"
 )
 
 // config is settings that make sense.
@@ -23,10 +24,14 @@ type config struct {
 	shutdown    time.Duration
 
 	dataDir  string
-	database string // path of the SQLite file
-	blobs    string // directory that holds the directory of blobs
+	sqlite   string    // path of the SQLite file; empty: PostgreSQL
+	postgres string    // URL of the PostgreSQL database
+	blobs    string    // directory that holds the directory of blobs; empty: S3
+	bucket   s3.Config // where there is no directory
 
-	maxSize int64 // bytes, 0 for no limit
+	maxSize int64         // bytes, 0 for no limit
+	expiry  time.Duration // of uploads that nothing arrives for, 0 for never
+	window  int           // bytes that may be under way to an upload over HTTP/2
 	types   filetype.Config
 	hook    callout.Config // URL empty: no call-out
 
@@ -66,13 +71,15 @@ func (s *settings) parse() (config, configError) {
 		shutdown:    p.duration("shutdown-timeout", s.ShutdownTime),
 		dataDir:     filepath.Clean(s.DataDir),
 		maxSize:     p.maxSize(),
+		expiry:      p.expiry(),
+		window:      p.window(),
 		types:       p.types(),
 		hook:        p.hook(),
 		logFormat:   p.oneOf("log-format", s.LogFormat, "auto", "text", "json"),
 		logLevel:    p.logLevel(),
 	}
-	c.database = p.place("database-url", s.DatabaseURL, "sqlite", filepath.Join(c.dataDir, "pawl.db"))
-	c.blobs = p.place("storage-url", s.StorageURL, "file", c.dataDir)
+	p.database(&c)
+	p.storage(&c)
 	return c, p.faults
 }
 
@@ -139,6 +146,30 @@ func (p *parser) maxSize() int64 {
 	return size
 }
 
+// never is what is said where a time could be.
+const never = "never"
+
+func (p *parser) expiry() time.Duration {
+	if p.settings.UploadExpiry == never {
+		return 0
+	}
+	return p.duration("upload-expiry", p.settings.UploadExpiry)
+}
+
+// The window is what Go's HTTP/2 server takes: whole bytes in 31 bits, and no less than the protocol begins with.
+const (
+	leastWindow = 64 << 10
+	mostWindow  = 1 << 30
+)
+
+func (p *parser) window() int {
+	size, err := parseSize(p.settings.HTTP2Window)
+	if err != nil || size < leastWindow || size > mostWindow {
+		p.fault("http2-window", "must be a size from 64KiB to 1GiB, such as 16MiB")
+	}
+	return int(size)
+}
+
 func (p *parser) types() filetype.Config {
 	s := p.settings
 	c := filetype.Config{RefuseMismatch: p.toggle("refuse-mismatch", s.RefuseMismatch)}
@@ -181,27 +212,6 @@ func (p *parser) hook() callout.Config {
 		p.fault("hook-url", "%v", err) // without the URL, which may hold a password
 	}
 	return c
-}
-
-// place is the path in a URL such as sqlite:/var/lib/pawl.db.
-func (p *parser) place(flag, text, scheme, fallback string) string {
-	if text == "" {
-		return fallback
-	}
-	given, path, ok := strings.Cut(text, ":")
-	switch {
-	case ok && given == scheme && strings.Trim(path, "/") != "":
-		return filepath.Clean(strings.TrimPrefix(path, "//"))
-	case ok && given == scheme:
-		p.fault(flag, "names no path: write one like %s:%s", scheme, fallback)
-	case flag == "database-url" && (given == "postgres" || given == "postgresql"):
-		p.fault(flag, "PostgreSQL is not in this version: leave it out for SQLite in the data directory, or write sqlite:FILE")
-	case flag == "storage-url" && given == "s3":
-		p.fault(flag, "S3 is not in this version: leave it out for the data directory, or write file:DIR")
-	default: // what was given may hold a password
-		p.fault(flag, "must begin with %s:, as in %s:%s", scheme, scheme, fallback)
-	}
-	return ""
 }
 
 func (p *parser) duration(flag, text string) time.Duration {

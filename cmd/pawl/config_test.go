@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestParseSize(t *testing.T) {
 	tests := []struct {
@@ -42,6 +45,53 @@ func TestLoopback(t *testing.T) {
 	} {
 		if got := isLoopback(host); got != want {
 			t.Errorf("isLoopback(%q) = %v", host, got)
+		}
+	}
+}
+
+func TestNearby(t *testing.T) {
+	for listen, want := range map[string]string{
+		":8080": "127.0.0.1:8080", "0.0.0.0:8080": "127.0.0.1:8080", "[::]:8080": "[::1]:8080",
+		"127.0.0.1:8080": "127.0.0.1:8080", "10.1.2.3:80": "10.1.2.3:80", "localhost:80": "localhost:80",
+	} {
+		if got := nearby(listen); got != want {
+			t.Errorf("nearby(%q) = %q, want %q", listen, got, want)
+		}
+	}
+}
+
+func TestWithoutPassword(t *testing.T) {
+	for text, want := range map[string]string{
+		"127.0.0.1:8080": "127.0.0.1:8080",
+		"postgres://pawl:hunter2@db:5432/pawl?sslmode=require&sslpassword=hunter2": "postgres://pawl:xxxxx@db:5432/pawl?sslmode=require&sslpassword=xxxxx",
+		"postgres://pawl:hun%ter2@db/pawl":                                         "postgres://xxxxx",
+		"s3://pawl/files?region=eu-central-1&secret=hunter2":                       "s3://pawl/files?region=eu-central-1&secret=xxxxx",
+	} {
+		if got := withoutPassword(text); got != want {
+			t.Errorf("withoutPassword(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestPostgresURL(t *testing.T) {
+	for text, good := range map[string]bool{
+		"postgres://db/pawl":                         true,
+		"postgresql://pawl:secret@db:5432/pawl":      true,
+		"postgres://pawl:a,b@one:5432,two:5433/pawl": true,
+		"postgres:///pawl?host=/run/postgresql":      true,
+		"postgres://pawl:sec%ret@db/pawl":            false,
+		"postgres:secret":                            false,
+		"postgres://pawl:secret@/pawl":               false,
+		"postgres://pawl:secret@db:port/pawl":        false,
+	} {
+		p := parser{settings: &settings{DatabaseURL: text}}
+		var c config
+		p.database(&c)
+		if (len(p.faults) == 0) != good || strings.Contains(p.faults.Error(), "secret") {
+			t.Errorf("%s: %v", text, p.faults)
+		}
+		if good && (c.postgres != text || c.sqlite != "") {
+			t.Errorf("%s: %+v", text, c)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func refuse(pkg, imported string) string {
 		return "the domain knows the standard library alone"
 	case !isOurs(imported):
 		return refuseForeign(pkg, imported)
-	case to == "cmd":
+	case to == "cmd" && (from != "cmd" || !within(imported, "pawl/cmd/internal")):
 		return "nobody imports commands"
 	case from == "cmd", imported == root, from == to:
 		return ""
@@ -161,6 +161,9 @@ func TestFloorsRule(t *testing.T) {
 		{"pawl/api", "github.com/tus/tusd/v2/pkg/handler", true},
 		{"pawl/api/tus", "github.com/tus/tusd/v2/pkg/handler", false},
 		{"pawl/cmd/pawl", "pawl/api/tus", false},
+		{"pawl/cmd/pawl", "pawl/cmd/internal/doctor", false},
+		{"pawl/cmd/bench", "pawl/cmd/pawl", true},
+		{"pawl/api", "pawl/cmd/internal/doctor", true},
 		{"pawl/cmd/pawl", "modernc.org/sqlite", true},
 	}
 	for _, tt := range tests {

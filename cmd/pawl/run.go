@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"pawl"
 	"pawl/api/tus"
 )
 
@@ -17,19 +18,16 @@ const (
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
 
-	// An upload over HTTP/2 goes no faster than one window in a round trip; with
-	// Go's 1 MiB that is 10 MiB/s at 100 ms. The documented maximum is lower than
-	// the one net/http keeps to.
-	window = 16 << 20
-
 	// shortRequests is how long a stopping server waits before it interrupts what
 	// is under way: nearly every request is over by then.
 	shortRequests = 300 * time.Millisecond
 )
 
 // newHTTPServer has no ReadTimeout and no WriteTimeout: they would cut long
-// uploads and downloads. The handlers move deadlines along instead.
-func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
+// uploads and downloads. The handlers move deadlines along instead. An upload over
+// HTTP/2 goes no faster than one window in a round trip; with Go's 1 MiB that is
+// 10 MiB/s at 100 ms. The maximum it documents is lower than the one it keeps to.
+func newHTTPServer(handler http.Handler, window int, log *slog.Logger) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true) // for proxies that speak it
@@ -46,6 +44,7 @@ func newHTTPServer(handler http.Handler, log *slog.Logger) *http.Server {
 
 // Run serves until ctx ends, then lets what is under way come to its end.
 func (s *server) Run(ctx context.Context) error {
+	defer s.listenToOthers()()
 	defer s.startJanitor()()
 
 	// What is still under way when the server stops learns of it by the end of its
@@ -88,6 +87,26 @@ func (s *server) startJanitor() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	working.Go(func() { s.janitor.Run(ctx) })
+	return func() {
+		cancel()
+		working.Wait()
+	}
+}
+
+// listenToOthers does what other instances want of this one, if there can be any;
+// stop waits for what is being done. A server that drains still lets uploads go.
+func (s *server) listenToOthers() (stop func()) {
+	if s.ground.listen == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	working.Go(func() {
+		s.ground.listen(ctx, heard{
+			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.LetGo(context.WithoutCancel(ctx), id) }) },
+			event:  s.events.Wake,
+		})
+	})
 	return func() {
 		cancel()
 		working.Wait()

@@ -129,6 +129,15 @@ func TestDrain(t *testing.T) {
 	waitForOffset(t, start(t, "--data-dir="+dir), upload, "1000000")
 }
 
+func readAll(t *testing.T, body io.Reader) string {
+	t.Helper()
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func waitForOffset(t *testing.T, r *running, upload, want string) {
 	t.Helper()
 	var got string

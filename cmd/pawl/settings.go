@@ -18,13 +18,17 @@ type settings struct {
 	InsecureListen toggle `env:"PAWL_INSECURE_LISTEN" group:"Server" help:"Listen beyond this machine, although everybody who can connect can then do everything."`
 	PublicURL      string `env:"PAWL_PUBLIC_URL" name:"public-url" group:"Server" placeholder:"URL" help:"The address people use, if it is another one than Pawl listens on."`
 	CORSOrigins    list   `env:"PAWL_CORS_ORIGINS" name:"cors-origins" group:"Server" placeholder:"ORIGIN,…" help:"Origins of other sites whose pages may upload here."`
+	HTTP2Window    string `env:"PAWL_HTTP2_WINDOW" name:"http2-window" group:"Server" default:"16MiB" placeholder:"SIZE" help:"How much may be under way to an upload over HTTP/2 (${default}): a round trip brings no more. Each connection can take as much memory."`
 	ShutdownTime   string `env:"PAWL_SHUTDOWN_TIMEOUT" name:"shutdown-timeout" group:"Server" default:"20s" placeholder:"TIME" help:"How long requests may take to end when Pawl is stopped (${default})."`
 
-	DataDir     string `env:"PAWL_DATA_DIR" group:"Storage" default:"./pawl-data" placeholder:"DIR" help:"Where everything is kept (${default})."`
-	DatabaseURL string `env:"PAWL_DATABASE_URL" name:"database-url" group:"Storage" placeholder:"URL" help:"sqlite:FILE; by default pawl.db in the data directory."`
-	StorageURL  string `env:"PAWL_STORAGE_URL" name:"storage-url" group:"Storage" placeholder:"URL" help:"file:DIR; by default the data directory."`
+	DataDir     string `env:"PAWL_DATA_DIR" group:"Storage" default:"./pawl-data" placeholder:"DIR" help:"Where everything is kept that is not kept elsewhere (${default})."`
+	DatabaseURL string `env:"PAWL_DATABASE_URL" name:"database-url" group:"Storage" placeholder:"URL" help:"sqlite:FILE or postgres://…; by default pawl.db in the data directory."`
+	StorageURL  string `env:"PAWL_STORAGE_URL" name:"storage-url" group:"Storage" placeholder:"URL" help:"file:DIR or s3://BUCKET/PREFIX?region=…&endpoint=…; by default the data directory."`
+
+	S3Memory string `env:"PAWL_S3_MEMORY" name:"s3-memory" group:"Storage" default:"256MiB" placeholder:"SIZE" help:"How much of all uploads together waits in memory for S3 (${default})."`
 
 	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; no limit by default."`
+	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"How long nothing may arrive for an upload before it is given up (${default})."`
 	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Media types to take alone, such as image/*,application/pdf."`
 	DenyTypes       list   `env:"PAWL_DENY_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Media types to refuse."`
 	AllowExtensions list   `env:"PAWL_ALLOW_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Extensions to take alone, such as png,tar.gz."`

@@ -57,16 +57,31 @@ func quoted(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
+// harmless are the parts of a query that say where something is. Everything else
+// may be secret.
+var harmless = map[string]bool{
+	"endpoint": true, "region": true, "path-style": true,
+	"host": true, "port": true, "dbname": true, "sslmode": true, "sslrootcert": true, "pool_max_conns": true,
+}
+
 // withoutPassword hides what of a URL can be secret: a password, and the values of
 // its query.
 func withoutPassword(text string) string {
 	u, err := url.Parse(text)
-	if err != nil || u.User == nil && u.RawQuery == "" {
+	if err != nil {
+		if scheme, _, ok := strings.Cut(text, "://"); ok {
+			return scheme + "://xxxxx"
+		}
+		return text
+	}
+	if u.User == nil && u.RawQuery == "" {
 		return text
 	}
 	query := u.Query()
 	for key := range query {
-		query.Set(key, "xxxxx")
+		if !harmless[key] {
+			query.Set(key, "xxxxx")
+		}
 	}
 	u.RawQuery = query.Encode()
 	return u.Redacted()

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a file's id or join is taken once", fileIsUnique},
 		{"editing changes what it says", fileIsEdited},
 		{"a file is deleted once", fileIsDeletedOnce},
+		{"a digest can follow", digestFollows},
 		{"downloads are counted", downloadsAreCounted},
 		{"files are listed by pages", filesAreListed},
 		{"a page ends where nothing is left", listsEnd},
@@ -53,7 +54,16 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a tailing reader misses no event", tailMissesNothing},
 		{"forgotten events leave no seq behind", eventsAreForgotten},
 
-		{"reclaims are listed oldest first", reclaimsAreListed},
+		{"a multipart comes back as it was", multipartRoundTrip},
+		{"a number and a place are taken once", piecesAreUnique},
+		{"pieces are dropped, multiparts deleted", piecesAreDropped},
+		{"multiparts that are not sealed are listed", multipartsAreListed},
+		{"an unknown lease does not hold", unknownLeaseDoesNotHold},
+
+		{"jobs are asked for by what is committed", jobsAreCommitted},
+		{"a job is done until it succeeds", jobsAreRetried},
+		{"a job is done by one of many", jobsAreShared},
+		{"periodic work is done by one of many", periodicWorkIsShared},
 		{"what is referenced is known", referencedIsKnown},
 		{"the heartbeat is kept", heartbeatIsKept},
 	} {

@@ -24,7 +24,7 @@ func updateIsAtomic(t *testing.T, s pawl.Store) {
 			tx.InsertUpload(u),
 			tx.Count(pawl.Tally{At: noon, MediaType: "text/plain", FilesAdded: 1}),
 			tx.Record(pawl.Event{At: noon, Type: pawl.FileCreated}),
-			tx.Reclaim(someID(3), noon),
+			tx.Enqueue(pawl.Job{Kind: pawl.ReclaimBlob, ID: someID(3)}),
 			tx.Beat(noon),
 		)
 		return errors.Join(err, errOwn)
@@ -38,12 +38,10 @@ func updateIsAtomic(t *testing.T, s pawl.Store) {
 	wantEqual(t, stats.Totals, err, pawl.Totals{})
 	events, err := s.Events(t.Context(), 0, 10)
 	wantEqual(t, events, err, nil)
-	reclaims, err := s.Reclaims(t.Context(), 10)
-	wantEqual(t, reclaims, err, nil)
+	waiting, err := s.(pawl.Jobs).Waiting(t.Context())
+	wantEqual(t, waiting, err, nil)
 	beat, err := s.Heartbeat(t.Context())
-	if err != nil || !beat.IsZero() {
-		t.Fatalf("the heartbeat is %v, %v; want never", beat, err)
-	}
+	wantEqual(t, beat, err, pawl.Heartbeat{})
 }
 
 func failedInsertIsFinal(t *testing.T, s pawl.Store) {

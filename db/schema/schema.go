@@ -10,8 +10,14 @@ import (
 //go:embed sqlite/*.sql
 var sqlite embed.FS
 
+//go:embed postgres/*.sql
+var postgres embed.FS
+
 // SQLite is the migrations for SQLite, in goose's form.
 func SQLite() fs.FS { return must(fs.Sub(sqlite, "sqlite")) }
+
+// Postgres is the migrations for PostgreSQL, in goose's form.
+func Postgres() fs.FS { return must(fs.Sub(postgres, "postgres")) }
 
 func must(dir fs.FS, err error) fs.FS {
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 func migrate(ctx context.Context, c Config) error {
-	db, err := open(c.Path, 1, writerPragmas)
+	db, err := open(c.Path, 1, writerPragmas, !immediate)
 	if err != nil {
 		return err
 	}

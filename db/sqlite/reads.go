@@ -53,11 +53,6 @@ func (s *Store) FileByJoinKey(ctx context.Context, owner, key string) (pawl.File
 	return one(row, err, file, "read a file by what it joins")
 }
 
-func (s *Store) Reclaims(ctx context.Context, limit int) ([]pawl.ID, error) {
-	rows, err := s.queries.Reclaims(ctx, int64(limit))
-	return many(rows, err, asID, "list reclaims")
-}
-
 func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool, error) {
 	asked, err := json.Marshal(ids)
 	if err != nil {
@@ -74,15 +69,15 @@ func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool
 	return referenced, nil
 }
 
-func (s *Store) Heartbeat(ctx context.Context) (time.Time, error) {
-	at, err := s.queries.Heartbeat(ctx)
+func (s *Store) Heartbeat(ctx context.Context) (pawl.Heartbeat, error) {
+	beat, err := s.queries.Heartbeat(ctx)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return time.Time{}, nil
+		return pawl.Heartbeat{}, nil
 	case err != nil:
-		return time.Time{}, translate("read the heartbeat", err)
+		return pawl.Heartbeat{}, translate("read the heartbeat", err)
 	}
-	return instant(at), nil
+	return pawl.Heartbeat{At: instant(beat.At), Since: instant(beat.Since)}, nil
 }
 
 func (s *Store) Events(ctx context.Context, after int64, limit int) ([]pawl.Event, error) {

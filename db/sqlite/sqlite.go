@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 
 	"pawl"
+	"pawl/db/jobs"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -32,6 +33,8 @@ type Store struct {
 	reads     *sql.DB
 	queries   *query.Queries // prepared for reads
 	writes    *writer
+	work      *sql.DB // the jobs' own way to the database
+	jobs      *jobs.Queue[*sql.Tx]
 	closeOnce sync.Once
 	closeErr  error
 }
@@ -62,10 +65,13 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 			_ = s.Close()
 		}
 	}()
-	if s.writes, err = newWriter(ctx, c); err != nil {
+	if err := s.openJobs(ctx, c); err != nil {
+		return nil, translate("make the jobs ready", err)
+	}
+	if s.writes, err = newWriter(ctx, c, s.jobs); err != nil {
 		return nil, translate("open the database for writing", err)
 	}
-	if s.reads, err = open(c.Path, readers, readerPragmas); err != nil {
+	if s.reads, err = open(c.Path, readers, readerPragmas, !immediate); err != nil {
 		return nil, translate("open the database for reading", err)
 	}
 	if s.queries, err = query.Prepare(ctx, s.reads); err != nil {
@@ -83,6 +89,9 @@ func (s *Store) Close() error {
 		}
 		if s.reads != nil {
 			errs = append(errs, s.reads.Close())
+		}
+		if s.work != nil {
+			errs = append(errs, s.work.Close())
 		}
 		// The writer goes last: the last connection to close empties the log into
 		// the database file, which one that only reads could not.
@@ -116,6 +125,14 @@ var (
 		{"wal_autocheckpoint", "0"},      // see checkpoint.go
 		{"journal_size_limit", logLimit}, // what a burst has left of the log is given back
 	}
+	// What the jobs' own connection commits may be lost in a power cut: a job is done
+	// once more then. What asks for them is committed by the writer.
+	jobPragmas = []pragma{
+		{"busy_timeout", "10000"},
+		{"synchronous", "NORMAL"},
+		{"temp_store", "MEMORY"},
+		{"wal_autocheckpoint", "0"},
+	}
 	readerPragmas = []pragma{
 		{"busy_timeout", "10000"},
 		{"query_only", "1"},
@@ -127,9 +144,15 @@ var (
 
 var logLimit = strconv.Itoa(64 << 20) // bytes
 
+// immediate has transactions take the right to write when they begin.
+const immediate = true
+
 // open opens a pool of at most max connections, all of which stay open.
-func open(path string, max int, pragmas []pragma) (*sql.DB, error) {
+func open(path string, max int, pragmas []pragma, immediately bool) (*sql.DB, error) {
 	params := url.Values{}
+	if immediately {
+		params.Set("_txlock", "immediate")
+	}
 	for _, p := range pragmas {
 		params.Add("_pragma", p.name+"("+p.value+")")
 	}

@@ -2,18 +2,22 @@ package sqlite
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"time"
 
 	"pawl"
+	"pawl/db/jobs"
 	"pawl/db/sqlite/internal/query"
 )
 
 // tx is the part of a transaction that is one change's.
 type tx struct {
-	queries *query.Queries
-	tallies []pawl.Tally
+	queries     *query.Queries
+	transaction *sql.Tx // the same, for the jobs
+	jobs        *jobs.Queue[*sql.Tx]
+	tallies     []pawl.Tally
 	// failed is the first error of the database itself. SQLite may have given the
 	// whole transaction up by then, and what came after it would be written
 	// outside of any: so it ends the change, even one that overlooks it.
@@ -156,18 +160,22 @@ func (t *tx) ForgetEvents(before time.Time) error {
 	return t.do("forget events", func(q *query.Queries) error { return q.ForgetEvents(uncut, micros(before)) })
 }
 
-func (t *tx) Reclaim(id pawl.ID, at time.Time) error {
-	return t.do("note a reclaim", func(q *query.Queries) error {
-		return q.InsertReclaim(uncut, string(id), micros(at))
-	})
+func (t *tx) SetDigest(id pawl.ID, sum [sha256.Size]byte) error {
+	moved, err := t.move("write a digest down", func(q *query.Queries) (int64, error) { return q.SetDigest(uncut, sum[:], string(id)) })
+	return unless(moved, err, errNoSuchFile)
 }
 
-func (t *tx) Reclaimed(id pawl.ID) error {
-	return t.do("end a reclaim", func(q *query.Queries) error { return q.DeleteReclaim(uncut, string(id)) })
+func (t *tx) Enqueue(j pawl.Job) error {
+	return t.do("ask for a job", func(*query.Queries) error { return t.jobs.Enqueue(uncut, t.transaction, j) })
 }
 
 func (t *tx) Beat(at time.Time) error {
-	return t.do("write the heartbeat", func(q *query.Queries) error { return q.SetHeartbeat(uncut, micros(at)) })
+	return t.do("write the heartbeat", func(q *query.Queries) error {
+		if err := q.BeginHeartbeat(uncut, micros(at), micros(at.Add(-pawl.HeartbeatGap))); err != nil {
+			return err
+		}
+		return q.SetHeartbeat(uncut, micros(at))
+	})
 }
 
 func unless(moved bool, err, otherwise error) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"pawl"
+	"pawl/db/jobs"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -21,12 +22,14 @@ var errClosed = errors.New("the store is closed")
 // errEnded is the answer where a change never returned.
 var errEnded error = pawl.Errorf(pawl.Internal, "a change did not come to its end")
 
-// writer owns the one connection that writes.
+// writer owns the one connection that writes. Its statements are prepared once, on
+// the connection, and run within whatever transaction that is in.
 type writer struct {
 	pool    *sql.DB
 	conn    *sql.Conn
 	queries *query.Queries // prepared on conn
 	control control
+	jobs    *jobs.Queue[*sql.Tx]
 
 	clean *cleaner
 
@@ -64,13 +67,14 @@ func (s *Store) Update(ctx context.Context, fn func(pawl.Tx) error) error {
 	return c.err
 }
 
-func newWriter(ctx context.Context, c Config) (w *writer, err error) {
+func newWriter(ctx context.Context, c Config, queue *jobs.Queue[*sql.Tx]) (w *writer, err error) {
 	w = &writer{
+		jobs:    queue,
 		calls:   make(chan *call),
 		closing: make(chan struct{}),
 		written: make(chan struct{}),
 	}
-	if w.pool, err = open(c.Path, 2, writerPragmas); err != nil { // the second is the cleaner's
+	if w.pool, err = open(c.Path, 2, writerPragmas, immediate); err != nil { // the second is the cleaner's
 		return nil, err
 	}
 	defer func() {
@@ -156,19 +160,21 @@ func answer(batch []*call, err error) {
 // transact runs a batch in one transaction. What went wrong with one change is in
 // its call; the error is everybody's.
 func (w *writer) transact(batch []*call) error {
-	if err := w.control.begin(); err != nil {
+	transaction, err := w.conn.BeginTx(uncut, nil) // immediate, see open
+	if err != nil {
 		return translate("begin a transaction", err)
 	}
 	committed := false
 	defer func() {
 		if !committed {
-			w.control.rollback()
+			_ = transaction.Rollback() // fails where SQLite has rolled back by itself
+			w.control.rollback()       // a commit that failed leaves the transaction open
 		}
 	}()
 	books := make(ledger)
 	changed := 0
 	for _, c := range batch {
-		ok, err := w.apply(c, len(batch) == 1, books)
+		ok, err := w.apply(c, transaction, len(batch) == 1, books)
 		if err != nil {
 			return translate("take one change back", err)
 		}
@@ -182,7 +188,7 @@ func (w *writer) transact(batch []*call) error {
 	if err := books.flush(w.queries); err != nil {
 		return translate("write statistics", err)
 	}
-	err := w.control.commit()
+	err = transaction.Commit()
 	committed = err == nil
 	return translate("commit", err)
 }
@@ -190,7 +196,7 @@ func (w *writer) transact(batch []*call) error {
 // apply runs one change, which is all the transaction's or has a savepoint to go
 // back to. It reports whether there is something to commit. The error is one
 // after which nothing in the transaction can be trusted.
-func (w *writer) apply(c *call, alone bool, books ledger) (ok bool, err error) {
+func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (ok bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		c.err = translate("wait for the writer", err)
 		return false, nil
@@ -200,7 +206,7 @@ func (w *writer) apply(c *call, alone bool, books ledger) (ok bool, err error) {
 			return false, err
 		}
 	}
-	t := &tx{queries: w.queries}
+	t := &tx{queries: w.queries, transaction: transaction, jobs: w.jobs}
 	t.run(c)
 	if c.err == nil && c.panicked == nil {
 		books.add(t.tallies)
@@ -219,14 +225,13 @@ func (w *writer) apply(c *call, alone bool, books ledger) (ok bool, err error) {
 	return false, nil
 }
 
-// control are the statements around the changes.
+// control are the statements around each change of several, and what ends a
+// transaction that database/sql takes for ended.
 type control struct {
-	statements [6]*sql.Stmt
+	statements [4]*sql.Stmt
 }
 
-var controlTexts = [...]string{
-	"BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT change", "RELEASE change", "ROLLBACK TO change",
-}
+var controlTexts = [...]string{"SAVEPOINT change", "RELEASE change", "ROLLBACK TO change", "ROLLBACK"}
 
 func prepareControl(ctx context.Context, conn *sql.Conn) (c control, err error) {
 	for i, text := range controlTexts {
@@ -242,12 +247,10 @@ func (c control) exec(i int) error {
 	return err
 }
 
-func (c control) begin() error   { return c.exec(0) }
-func (c control) commit() error  { return c.exec(1) }
-func (c control) rollback()      { _ = c.exec(2) } // fails where SQLite has rolled back by itself
-func (c control) save() error    { return c.exec(3) }
-func (c control) release() error { return c.exec(4) }
-func (c control) undo() error    { return c.exec(5) }
+func (c control) save() error    { return c.exec(0) }
+func (c control) release() error { return c.exec(1) }
+func (c control) undo() error    { return c.exec(2) }
+func (c control) rollback()      { _ = c.exec(3) } // fails where there is none, as it should be
 
 func (c control) Close() error {
 	var errs []error

@@ -44,10 +44,7 @@ type Blobs struct {
 	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
 }
 
-var (
-	_ pawl.Blobs  = (*Blobs)(nil)
-	_ pawl.Joiner = (*Blobs)(nil)
-)
+var _ pawl.Blobs = (*Blobs)(nil)
 
 // folderLength is how much of an id names its folder: 25 bits of its 48-bit time.
 const folderLength = 5

@@ -23,13 +23,13 @@ func open(t *testing.T) *Blobs {
 }
 
 func TestContract(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) pawl.Blobs { return open(t) })
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) { return open(t), nil })
 }
 
 func TestContractThroughThePageCache(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) pawl.Blobs {
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) {
 		b := open(t)
 		b.direct = false
-		return b
+		return b, nil
 	})
 }

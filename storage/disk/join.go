@@ -23,7 +23,7 @@ const joining = ".join"
 
 func pieceName(n int) string { return fmt.Sprintf("%06d", n) }
 
-// Join implements [pawl.Joiner].
+// Join implements [pawl.Blobs].
 func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
 	if info, err := os.Stat(b.path(id)); err == nil && info.IsDir() {
 		return nil // an earlier attempt came to its end

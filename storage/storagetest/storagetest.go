@@ -14,9 +14,38 @@ import (
 	"pawl"
 )
 
-// Run puts the blobs that open makes through the contract.
-func Run(t *testing.T, open func(t *testing.T) pawl.Blobs) {
-	for name, test := range map[string]func(*testing.T, pawl.Blobs){
+// Books is the database of a storage that keeps its accounts in one.
+type Books interface {
+	Update(ctx context.Context, fn func(tx pawl.Tx) error) error
+}
+
+// storage is what is tested, and its books if it keeps any.
+type storage struct {
+	pawl.Blobs
+	books Books
+}
+
+// writing is what the domain would give an appender: commits go to the books, unless
+// the upload has been taken over.
+func (s storage) writing(length int64, replaced func() bool) pawl.Writing {
+	return pawl.Writing{
+		Length: func() int64 { return length },
+		Mark:   func() pawl.Mark { return pawl.Mark{} },
+		Commit: func(ctx context.Context, _ pawl.Mark, remember func(tx pawl.Tx) error) error {
+			if replaced() {
+				return pawl.Errorf(pawl.Locked, "the upload is another instance's")
+			}
+			return s.books.Update(ctx, remember)
+		},
+	}
+}
+
+func never() bool { return false }
+
+// Run puts the blobs that open makes through the contract. A storage that keeps no
+// books opens with none.
+func Run(t *testing.T, open func(t *testing.T) (pawl.Blobs, Books)) {
+	for name, test := range map[string]func(*testing.T, storage){
 		"a blob that was never written is empty and cannot be opened": neverWritten,
 		"what is appended is read back":                               appendAndRead,
 		"an appender opened later goes on at the durable end":         reopen,
@@ -27,12 +56,20 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Blobs) {
 		"small blobs are put whole":                                   put,
 		"many blobs are put at once":                                  putMany,
 		"many appenders write at once":                                appendMany,
-		"readers do not disturb each other or the writer":             manyReaders,
+		"readers do not disturb each other":                           manyReaders,
+		"sealing is repeated without harm":                            sealAgain,
+		"an appender that is dropped loses nothing durable":           dropped,
+		"a replaced appender harms nothing":                           replaced,
+		"blobs are joined, and joined again":                          join,
+		"a join of what is not there fails":                           joinNothing,
 		"a deleted blob is gone, and deleting it again is fine":       deleted,
 		"a listing shows every blob once":                             listing,
 		"there is room":                                               free,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			blobs, books := open(t)
+			test(t, storage{blobs, books})
+		})
 	}
 }
 
@@ -46,7 +83,7 @@ func noise(seed uint64, n int) []byte {
 	return p
 }
 
-func neverWritten(t *testing.T, blobs pawl.Blobs) {
+func neverWritten(t *testing.T, blobs storage) {
 	id := newID()
 	wantSize(t, blobs, id, 0)
 	if _, err := blobs.Open(t.Context(), id); pawl.KindOf(err) != pawl.NotFound {
@@ -60,7 +97,7 @@ func neverWritten(t *testing.T, blobs pawl.Blobs) {
 	wantSize(t, blobs, id, 0)
 }
 
-func appendAndRead(t *testing.T, blobs pawl.Blobs) {
+func appendAndRead(t *testing.T, blobs storage) {
 	for _, size := range []int{1, 4095, 4096, 4097, 64 << 10, 1<<20 - 1, 1 << 20, 5<<20 + 17, 40<<20 + 3} {
 		id, content := newID(), noise(uint64(size), size)
 		wantAppend(t, appender(t, blobs, id), content)
@@ -68,7 +105,7 @@ func appendAndRead(t *testing.T, blobs pawl.Blobs) {
 	}
 }
 
-func reopen(t *testing.T, blobs pawl.Blobs) {
+func reopen(t *testing.T, blobs storage) {
 	id, content := newID(), noise(1, 3<<20+100)
 	first := appender(t, blobs, id)
 	wantAppend(t, first, content[:2<<20+33])
@@ -83,7 +120,7 @@ func reopen(t *testing.T, blobs pawl.Blobs) {
 	wantContent(t, blobs, id, content)
 }
 
-func anyPieces(t *testing.T, blobs pawl.Blobs) {
+func anyPieces(t *testing.T, blobs storage) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 8 {
 		id, content := newID(), noise(random.Uint64(), 1+random.IntN(6<<20))
@@ -97,7 +134,7 @@ func anyPieces(t *testing.T, blobs pawl.Blobs) {
 	}
 }
 
-func sourceFails(t *testing.T, blobs pawl.Blobs) {
+func sourceFails(t *testing.T, blobs storage) {
 	id, content, broken := newID(), noise(3, 2<<20+5), errors.New("the line went dead")
 	a := appender(t, blobs, id)
 	var tee bytes.Buffer
@@ -116,7 +153,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func syncMidway(t *testing.T, blobs pawl.Blobs) {
+func syncMidway(t *testing.T, blobs storage) {
 	id, content := newID(), noise(4, 700_001)
 	a := appender(t, blobs, id)
 	src, client := io.Pipe()
@@ -141,7 +178,7 @@ func syncMidway(t *testing.T, blobs pawl.Blobs) {
 	wantContent(t, blobs, id, append(content, "more"...))
 }
 
-func slowSource(t *testing.T, blobs pawl.Blobs) {
+func slowSource(t *testing.T, blobs storage) {
 	a := appender(t, blobs, newID())
 	src, client := io.Pipe()
 	done := make(chan struct{})
@@ -155,7 +192,7 @@ func slowSource(t *testing.T, blobs pawl.Blobs) {
 	<-done
 }
 
-func put(t *testing.T, blobs pawl.Blobs) {
+func put(t *testing.T, blobs storage) {
 	for _, size := range []int{0, 1, 16 << 10, 256 << 10} {
 		id, content := newID(), noise(uint64(size), size)
 		if err := blobs.Put(t.Context(), id, content); err != nil {
@@ -171,7 +208,7 @@ func put(t *testing.T, blobs pawl.Blobs) {
 	}
 }
 
-func putMany(t *testing.T, blobs pawl.Blobs) {
+func putMany(t *testing.T, blobs storage) {
 	inParallel(64, func(i int) {
 		id, content := newID(), noise(uint64(i), i*100)
 		if err := blobs.Put(t.Context(), id, content); err != nil {
@@ -182,10 +219,10 @@ func putMany(t *testing.T, blobs pawl.Blobs) {
 	})
 }
 
-func appendMany(t *testing.T, blobs pawl.Blobs) {
+func appendMany(t *testing.T, blobs storage) {
 	inParallel(8, func(i int) {
 		id, content := newID(), noise(uint64(i), 2<<20+i*4096+i)
-		a, err := blobs.Appender(t.Context(), id, pawl.Writing{})
+		a, err := blobs.Appender(t.Context(), id, blobs.writing(pawl.UnknownLength, never))
 		if err != nil {
 			t.Error(err)
 			return
@@ -200,30 +237,152 @@ func appendMany(t *testing.T, blobs pawl.Blobs) {
 	})
 }
 
-func manyReaders(t *testing.T, blobs pawl.Blobs) {
+func manyReaders(t *testing.T, blobs storage) {
 	id, content := newID(), noise(9, 4<<20)
-	a := appender(t, blobs, id)
-	wantAppend(t, a, content[:1<<20])
-	inParallel(9, func(i int) {
-		if i == 0 {
-			wantAppend(t, a, content[1<<20:])
-			return
-		}
+	wantAppend(t, appender(t, blobs, id), content)
+	wantContent(t, blobs, id, content)
+	inParallel(8, func(i int) {
 		r, err := blobs.Open(t.Context(), id)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		defer r.Close()
-		got := make([]byte, 1<<20)
-		if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, content[:1<<20]) {
+		from := int64(i) * (1<<20 - 7) / 2
+		if _, err := r.Seek(from, io.SeekStart); err != nil {
+			t.Error(err)
+		}
+		got := make([]byte, 500_000)
+		if _, err := io.ReadFull(r, got); err != nil || !bytes.Equal(got, content[from:from+500_000]) {
 			t.Errorf("reader %d: wrong bytes (%v)", i, err)
 		}
 	})
+}
+
+func sealAgain(t *testing.T, blobs storage) {
+	for _, size := range []int{1, 4 << 20, 17<<20 + 1} {
+		id, content := newID(), noise(uint64(size), size)
+		wantAppend(t, appender(t, blobs, id), content)
+		inParallel(3, func(int) {
+			if err := blobs.Seal(t.Context(), id); err != nil && pawl.KindOf(err) != pawl.Conflict {
+				t.Errorf("Seal: %v", err)
+			}
+		})
+		wantContent(t, blobs, id, content)
+		wantContent(t, blobs, id, content)
+		a, err := blobs.Appender(t.Context(), id, blobs.writing(int64(size), never))
+		if err != nil || a.Offset() != int64(size) {
+			t.Errorf("the sealed blob is not at its end: %v", err)
+		}
+	}
+}
+
+// dropped leaves appenders where they are, as a killed instance does.
+func dropped(t *testing.T, blobs storage) {
+	id, content := newID(), noise(11, 30<<20)
+	random := rand.New(rand.NewPCG(3, 4))
+	for offset := 0; offset < len(content); {
+		a, err := blobs.Appender(t.Context(), id, blobs.writing(int64(len(content)), never))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Offset() != int64(offset) {
+			t.Fatalf("offset %d, want %d", a.Offset(), offset)
+		}
+		n := min(len(content)-offset, 1+random.IntN(7<<20))
+		wantAppend(t, a, content[offset:offset+n])
+		offset += n
+	}
 	wantContent(t, blobs, id, content)
 }
 
-func deleted(t *testing.T, blobs pawl.Blobs) {
+// replaced has two appenders for one blob, of which the first cannot commit any more.
+// A storage without books has nobody to tell it: its instance is alone.
+func replaced(t *testing.T, blobs storage) {
+	if blobs.books == nil {
+		t.Skip("one instance has this storage to itself")
+	}
+	id, content := newID(), noise(12, 40<<20)
+	isReplaced := make(chan struct{})
+	old, err := blobs.Appender(t.Context(), id, blobs.writing(int64(len(content)), func() bool {
+		select {
+		case <-isReplaced:
+			return true
+		default:
+			return false
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first = 10<<20 + 3
+	wantAppend(t, old, content[:first])
+	close(isReplaced)
+	next := appender(t, blobs, id)
+	if next.Offset() != first {
+		t.Fatalf("offset %d, want %d", next.Offset(), first)
+	}
+	var group sync.WaitGroup
+	group.Go(func() {
+		n, err := old.Append(context.Background(), bytes.NewReader(noise(99, 20<<20)), io.Discard)
+		if n != 0 || pawl.KindOf(err) != pawl.Locked {
+			t.Errorf("a replaced appender has added %d bytes, %v", n, err)
+		}
+		_ = old.Close()
+	})
+	wantAppend(t, next, content[first:])
+	group.Wait()
+	wantContent(t, blobs, id, content)
+}
+
+func join(t *testing.T, blobs storage) {
+	for name, sizes := range map[string][]int{
+		"small": {10, 0, 300_000, 1}, "large": {12 << 20, 6 << 20}, "mixed": {3, 12<<20 + 1, 1 << 20, 1 << 20, 7 << 20, 5}, "nothing": {0},
+	} {
+		var parts []pawl.ID
+		var whole []byte
+		for i, size := range sizes {
+			id, content := newID(), noise(uint64(i*7+size), size)
+			if size == 0 {
+				if err := blobs.Put(t.Context(), id, nil); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				a := appender(t, blobs, id)
+				wantAppend(t, a, content)
+				if err := blobs.Seal(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			parts, whole = append(parts, id), append(whole, content...)
+		}
+		id := newID()
+		for range 2 {
+			if err := blobs.Join(t.Context(), id, parts); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		for _, part := range parts {
+			if err := blobs.Delete(t.Context(), part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantContent(t, blobs, id, whole)
+		if err := blobs.Delete(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		wantSize(t, blobs, id, 0)
+	}
+}
+
+func joinNothing(t *testing.T, blobs storage) {
+	err := blobs.Join(t.Context(), newID(), []pawl.ID{newID()})
+	if pawl.KindOf(err) != pawl.NotFound {
+		t.Errorf("Join: %v, want kind not_found", err)
+	}
+}
+
+func deleted(t *testing.T, blobs storage) {
 	id := newID()
 	wantAppend(t, appender(t, blobs, id), []byte("short-lived"))
 	for range 2 {
@@ -237,7 +396,7 @@ func deleted(t *testing.T, blobs pawl.Blobs) {
 	}
 }
 
-func listing(t *testing.T, blobs pawl.Blobs) {
+func listing(t *testing.T, blobs storage) {
 	want := make(map[pawl.ID]int64)
 	for i := range 50 {
 		id := pawl.NewID(time.Now().Add(-time.Duration(i) * time.Hour))
@@ -261,15 +420,15 @@ func listing(t *testing.T, blobs pawl.Blobs) {
 	}
 }
 
-func free(t *testing.T, blobs pawl.Blobs) {
+func free(t *testing.T, blobs storage) {
 	if n, err := blobs.Free(t.Context()); err != nil || n <= 0 {
 		t.Errorf("Free = %d, %v", n, err)
 	}
 }
 
-func appender(t *testing.T, blobs pawl.Blobs, id pawl.ID) pawl.Appender {
+func appender(t *testing.T, blobs storage, id pawl.ID) pawl.Appender {
 	t.Helper()
-	a, err := blobs.Appender(t.Context(), id, pawl.Writing{})
+	a, err := blobs.Appender(t.Context(), id, blobs.writing(pawl.UnknownLength, never))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,8 +453,12 @@ func wantAppend(t *testing.T, a pawl.Appender, content []byte) {
 	}
 }
 
-func wantContent(t *testing.T, blobs pawl.Blobs, id pawl.ID, content []byte) {
+func wantContent(t *testing.T, blobs storage, id pawl.ID, content []byte) {
 	t.Helper()
+	if err := blobs.Seal(context.Background(), id); err != nil {
+		t.Errorf("Seal: %v", err)
+		return
+	}
 	r, err := blobs.Open(context.Background(), id)
 	if err != nil {
 		t.Error(err)
@@ -309,7 +472,7 @@ func wantContent(t *testing.T, blobs pawl.Blobs, id pawl.ID, content []byte) {
 	wantSize(t, blobs, id, int64(len(content)))
 }
 
-func wantSize(t *testing.T, blobs pawl.Blobs, id pawl.ID, want int64) {
+func wantSize(t *testing.T, blobs storage, id pawl.ID, want int64) {
 	t.Helper()
 	if size, err := blobs.Size(context.Background(), id); err != nil || size != want {
 		t.Errorf("Size = %d, %v; want %d", size, err, want)

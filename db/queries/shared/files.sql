@@ -16,6 +16,9 @@ SET name = coalesce(CAST(sqlc.narg(name) AS TEXT), name),
     updated_at = @updated_at
 WHERE id = @id;
 
+-- name: SetDigest :execrows
+UPDATE files SET sha256 = @sha256 WHERE id = @id;
+
 -- name: DeleteFile :execrows
 DELETE FROM files WHERE id = @id;
 

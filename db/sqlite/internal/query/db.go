@@ -33,6 +33,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addTailStmt, err = db.PrepareContext(ctx, addTail); err != nil {
 		return nil, fmt.Errorf("error preparing query AddTail: %w", err)
 	}
+	if q.beginHeartbeatStmt, err = db.PrepareContext(ctx, beginHeartbeat); err != nil {
+		return nil, fmt.Errorf("error preparing query BeginHeartbeat: %w", err)
+	}
 	if q.countActiveUploadsStmt, err = db.PrepareContext(ctx, countActiveUploads); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveUploads: %w", err)
 	}
@@ -53,9 +56,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.deleteMultipartStmt, err = db.PrepareContext(ctx, deleteMultipart); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteMultipart: %w", err)
-	}
-	if q.deleteReclaimStmt, err = db.PrepareContext(ctx, deleteReclaim); err != nil {
-		return nil, fmt.Errorf("error preparing query DeleteReclaim: %w", err)
 	}
 	if q.deleteUploadStmt, err = db.PrepareContext(ctx, deleteUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteUpload: %w", err)
@@ -114,9 +114,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertFileStmt, err = db.PrepareContext(ctx, insertFile); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertFile: %w", err)
 	}
-	if q.insertReclaimStmt, err = db.PrepareContext(ctx, insertReclaim); err != nil {
-		return nil, fmt.Errorf("error preparing query InsertReclaim: %w", err)
-	}
 	if q.insertUploadStmt, err = db.PrepareContext(ctx, insertUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertUpload: %w", err)
 	}
@@ -132,9 +129,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.partsStmt, err = db.PrepareContext(ctx, parts); err != nil {
 		return nil, fmt.Errorf("error preparing query Parts: %w", err)
 	}
-	if q.reclaimsStmt, err = db.PrepareContext(ctx, reclaims); err != nil {
-		return nil, fmt.Errorf("error preparing query Reclaims: %w", err)
-	}
 	if q.referencedStmt, err = db.PrepareContext(ctx, referenced); err != nil {
 		return nil, fmt.Errorf("error preparing query Referenced: %w", err)
 	}
@@ -143,6 +137,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.saveProgressStmt, err = db.PrepareContext(ctx, saveProgress); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProgress: %w", err)
+	}
+	if q.setDigestStmt, err = db.PrepareContext(ctx, setDigest); err != nil {
+		return nil, fmt.Errorf("error preparing query SetDigest: %w", err)
 	}
 	if q.setHeartbeatStmt, err = db.PrepareContext(ctx, setHeartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query SetHeartbeat: %w", err)
@@ -191,6 +188,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addTailStmt: %w", cerr)
 		}
 	}
+	if q.beginHeartbeatStmt != nil {
+		if cerr := q.beginHeartbeatStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beginHeartbeatStmt: %w", cerr)
+		}
+	}
 	if q.countActiveUploadsStmt != nil {
 		if cerr := q.countActiveUploadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countActiveUploadsStmt: %w", cerr)
@@ -224,11 +226,6 @@ func (q *Queries) Close() error {
 	if q.deleteMultipartStmt != nil {
 		if cerr := q.deleteMultipartStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteMultipartStmt: %w", cerr)
-		}
-	}
-	if q.deleteReclaimStmt != nil {
-		if cerr := q.deleteReclaimStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing deleteReclaimStmt: %w", cerr)
 		}
 	}
 	if q.deleteUploadStmt != nil {
@@ -326,11 +323,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertFileStmt: %w", cerr)
 		}
 	}
-	if q.insertReclaimStmt != nil {
-		if cerr := q.insertReclaimStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing insertReclaimStmt: %w", cerr)
-		}
-	}
 	if q.insertUploadStmt != nil {
 		if cerr := q.insertUploadStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertUploadStmt: %w", cerr)
@@ -356,11 +348,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing partsStmt: %w", cerr)
 		}
 	}
-	if q.reclaimsStmt != nil {
-		if cerr := q.reclaimsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing reclaimsStmt: %w", cerr)
-		}
-	}
 	if q.referencedStmt != nil {
 		if cerr := q.referencedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing referencedStmt: %w", cerr)
@@ -374,6 +361,11 @@ func (q *Queries) Close() error {
 	if q.saveProgressStmt != nil {
 		if cerr := q.saveProgressStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saveProgressStmt: %w", cerr)
+		}
+	}
+	if q.setDigestStmt != nil {
+		if cerr := q.setDigestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setDigestStmt: %w", cerr)
 		}
 	}
 	if q.setHeartbeatStmt != nil {
@@ -463,6 +455,7 @@ type Queries struct {
 	addDownloadsStmt             *sql.Stmt
 	addPartStmt                  *sql.Stmt
 	addTailStmt                  *sql.Stmt
+	beginHeartbeatStmt           *sql.Stmt
 	countActiveUploadsStmt       *sql.Stmt
 	countDayStmt                 *sql.Stmt
 	countTypeStmt                *sql.Stmt
@@ -470,7 +463,6 @@ type Queries struct {
 	declareLengthStmt            *sql.Stmt
 	deleteFileStmt               *sql.Stmt
 	deleteMultipartStmt          *sql.Stmt
-	deleteReclaimStmt            *sql.Stmt
 	deleteUploadStmt             *sql.Stmt
 	dropPartsStmt                *sql.Stmt
 	dropTailsStmt                *sql.Stmt
@@ -490,16 +482,15 @@ type Queries struct {
 	idleUploadsStmt              *sql.Stmt
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
-	insertReclaimStmt            *sql.Stmt
 	insertUploadStmt             *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
 	multipartStmt                *sql.Stmt
 	multipartsStmt               *sql.Stmt
 	partsStmt                    *sql.Stmt
-	reclaimsStmt                 *sql.Stmt
 	referencedStmt               *sql.Stmt
 	saveMultipartStmt            *sql.Stmt
 	saveProgressStmt             *sql.Stmt
+	setDigestStmt                *sql.Stmt
 	setHeartbeatStmt             *sql.Stmt
 	tailsStmt                    *sql.Stmt
 	totalsStmt                   *sql.Stmt
@@ -518,6 +509,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addDownloadsStmt:             q.addDownloadsStmt,
 		addPartStmt:                  q.addPartStmt,
 		addTailStmt:                  q.addTailStmt,
+		beginHeartbeatStmt:           q.beginHeartbeatStmt,
 		countActiveUploadsStmt:       q.countActiveUploadsStmt,
 		countDayStmt:                 q.countDayStmt,
 		countTypeStmt:                q.countTypeStmt,
@@ -525,7 +517,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		declareLengthStmt:            q.declareLengthStmt,
 		deleteFileStmt:               q.deleteFileStmt,
 		deleteMultipartStmt:          q.deleteMultipartStmt,
-		deleteReclaimStmt:            q.deleteReclaimStmt,
 		deleteUploadStmt:             q.deleteUploadStmt,
 		dropPartsStmt:                q.dropPartsStmt,
 		dropTailsStmt:                q.dropTailsStmt,
@@ -545,16 +536,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		idleUploadsStmt:              q.idleUploadsStmt,
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
-		insertReclaimStmt:            q.insertReclaimStmt,
 		insertUploadStmt:             q.insertUploadStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
 		multipartStmt:                q.multipartStmt,
 		multipartsStmt:               q.multipartsStmt,
 		partsStmt:                    q.partsStmt,
-		reclaimsStmt:                 q.reclaimsStmt,
 		referencedStmt:               q.referencedStmt,
 		saveMultipartStmt:            q.saveMultipartStmt,
 		saveProgressStmt:             q.saveProgressStmt,
+		setDigestStmt:                q.setDigestStmt,
 		setHeartbeatStmt:             q.setHeartbeatStmt,
 		tailsStmt:                    q.tailsStmt,
 		totalsStmt:                   q.totalsStmt,

@@ -714,3 +714,15 @@ func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) (
 	}
 	return items, nil
 }
+
+const setDigest = `-- name: SetDigest :execrows
+UPDATE files SET sha256 = ?1 WHERE id = ?2
+`
+
+func (q *Queries) SetDigest(ctx context.Context, sha256 []byte, iD string) (int64, error) {
+	result, err := q.exec(ctx, q.setDigestStmt, setDigest, sha256, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

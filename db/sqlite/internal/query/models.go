@@ -34,8 +34,9 @@ type File struct {
 }
 
 type Heartbeat struct {
-	Only int64
-	At   int64
+	Only  int64
+	At    int64
+	Since int64
 }
 
 type Multipart struct {
@@ -54,11 +55,6 @@ type Part struct {
 	Size     int64
 	Etag     string
 	Checksum string
-}
-
-type Reclaim struct {
-	ID string
-	At int64
 }
 
 type StatsDay struct {

@@ -209,7 +209,8 @@ export interface components {
             };
             name: string;
             owner: string;
-            sha256: string;
+            /** @description null while it is not known yet, shortly after a join */
+            sha256: string | null;
             /**
              * Format: int64
              * @description In bytes

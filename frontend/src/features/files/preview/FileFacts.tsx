@@ -35,7 +35,11 @@ export function FileFacts({ file }: { file: StoredFile }) {
         )}
         <Fact name="Downloads">{count(file.downloads)}</Fact>
         <Fact name="SHA-256">
-          <code className="font-mono text-[0.85em] break-all select-all">{file.sha256}</code>
+          {file.sha256 === null ? (
+            "being taken"
+          ) : (
+            <code className="font-mono text-[0.85em] break-all select-all">{file.sha256}</code>
+          )}
         </Fact>
         {own.map(([key, value]) => (
           <Fact key={key} name={key}>

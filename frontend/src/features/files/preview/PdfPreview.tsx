@@ -14,7 +14,7 @@ const largest = 64 * 1024 * 1024;
 export function PdfPreview({ file }: { file: StoredFile }) {
   const possible = file.size <= largest && navigator.pdfViewerEnabled !== false;
   const document = useQuery({
-    queryKey: ["pdf", file.id, file.sha256],
+    queryKey: ["pdf", file.id],
     queryFn: async ({ signal }) => {
       const response = await fetch(contentUrl(file.id), { signal });
       if (!response.ok) throw new Error(`status ${response.status}`);

@@ -17,7 +17,7 @@ async function readText(file: StoredFile, signal: AbortSignal): Promise<string> 
 /** The beginning of a text. */
 export function TextPreview({ file }: { file: StoredFile }) {
   const text = useQuery({
-    queryKey: ["text", file.id, file.sha256],
+    queryKey: ["text", file.id],
     queryFn: ({ signal }) => readText(file, signal),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,

@@ -4,5 +4,4 @@
 SELECT CAST(asked.value AS TEXT) AS id
 FROM json_each(CAST(@ids AS TEXT)) AS asked
 WHERE EXISTS (SELECT 1 FROM uploads WHERE uploads.id = asked.value)
-   OR EXISTS (SELECT 1 FROM files WHERE files.id = asked.value)
-   OR EXISTS (SELECT 1 FROM reclaims WHERE reclaims.id = asked.value);
+   OR EXISTS (SELECT 1 FROM files WHERE files.id = asked.value);

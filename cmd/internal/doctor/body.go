@@ -1,0 +1,229 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	mib = 1 << 20
+
+	heldBack   = mib / 2 // of a body of 1 MiB, when it pauses
+	lookEvery  = 300 * time.Millisecond
+	looks      = 15
+	expectWait = 3 * time.Second
+	// leastSpeed is what a line must carry for a body to come through, bytes a second.
+	leastSpeed = 64 << 10
+)
+
+// buffering sends half of a body, pauses, and looks whether the server has seen
+// any of it.
+func (e *examination) buffering(ctx context.Context) {
+	where, _, err := e.create(ctx, trialSize)
+	if where == "" {
+		e.note(Finding{Check: "buffering", Status: Warn, Seen: "Not examined: no second upload could be created" + because(err) + "."})
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answered := make(chan outcomeOf, 1)
+	go func() {
+		r, err := e.patch(ctx, where, 0, io.MultiReader(zeros(heldBack), &pause{ctx}), mib)
+		answered <- outcomeOf{r, err}
+	}()
+	for range looks {
+		select {
+		case a := <-answered:
+			e.note(judgeAnswered(a))
+			return
+		case <-time.After(lookEvery):
+		}
+		r, err := e.ask(ctx, http.MethodHead, where, nil, 0)
+		if offset, _ := r.offset(err); offset > 0 {
+			e.note(Finding{Check: "buffering", Status: OK, Seen: "The server sees bytes while a body is still being sent."})
+			return
+		}
+	}
+	e.note(e.heldBack())
+}
+
+func (e *examination) heldBack() Finding {
+	if e.pawl {
+		return Finding{"buffering", Fail, "Half of a body was sent, and the server had seen none of it: something in between collects bodies before it passes them on. What it has collected is lost when the connection breaks.", mendBuffering}
+	}
+	return Finding{"buffering", Warn, "Half of a body was sent, and the server told of none of it. Either something in between collects bodies, or this server counts a body only when it has ended.", mendBuffering}
+}
+
+// judgeAnswered judges a body that was answered although half of it was missing.
+func judgeAnswered(a outcomeOf) Finding {
+	switch {
+	case a.err != nil:
+		return Finding{"buffering", Warn, fmt.Sprintf("Not known: the connection ended in the middle of a body: %v.", a.err), mendTimeouts}
+	case a.isTus():
+		return Finding{Check: "buffering", Status: OK, Seen: "The server answers before a body has ended, so bodies reach it as they are sent."}
+	}
+	return Finding{"buffering", Fail, fmt.Sprintf("Something before the server answered %s in the middle of a body.", a.status()), mendBuffering}
+}
+
+type outcomeOf struct {
+	reply
+	err error
+}
+
+func (r reply) offset(err error) (int64, bool) {
+	if err != nil || r.StatusCode/100 != 2 {
+		return 0, false
+	}
+	return r.number("Upload-Offset")
+}
+
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// pause is the part of a body that does not come.
+type pause struct{ ctx context.Context }
+
+func (p *pause) Read([]byte) (int, error) {
+	<-p.ctx.Done()
+	return 0, p.ctx.Err()
+}
+
+// sizes sends bodies of growing size until one does not get through.
+func (e *examination) sizes(ctx context.Context) {
+	steps := []int64{mib, 10 * mib}
+	if e.Large {
+		steps = append(steps, 100*mib)
+	}
+	passed := int64(0)
+	for _, n := range steps {
+		if e.maxSize > 0 && n >= e.maxSize {
+			break // larger than the server itself wants
+		}
+		if f := e.size(ctx, n); f != nil {
+			e.note(*f)
+			return
+		}
+		passed = n
+	}
+	if passed == 0 {
+		e.note(Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not examined: the server takes no more than %d bytes.", e.maxSize)})
+		return
+	}
+	e.note(Finding{Check: "body size", Status: OK, Seen: fmt.Sprintf("A body of %d MiB gets through.", passed/mib)})
+}
+
+// size is nil if a body of n bytes gets through.
+func (e *examination) size(ctx context.Context, n int64) *Finding {
+	where, created, err := e.create(ctx, n+1)
+	if where == "" {
+		return &Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not examined for %d MiB: the creation was answered with %s.", n/mib, outcome(created, err))}
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.Patience+time.Duration(n/leastSpeed)*time.Second)
+	defer cancel()
+	r, err := e.send(ctx, http.MethodPatch, where, zeros(n), n, "Content-Type", offsetStream, "Upload-Offset", "0")
+	switch {
+	case err == nil && r.StatusCode/100 == 2:
+		return nil
+	case err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus():
+		return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB is answered with 413 by something before the server.", n/mib), mendSizes}
+	}
+	return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB does not get through: %s.", n/mib, outcome(r, err)), mendSizes}
+}
+
+// goOn asks to be told to go on before a body is sent (RFC 9110 section 10.1.1).
+func (e *examination) goOn(ctx context.Context) {
+	where, _, err := e.create(ctx, trialSize)
+	if where == "" {
+		e.note(Finding{Check: "100-continue", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		return
+	}
+	var told atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { told.Store(true) }})
+	r, err := e.patch(traced, where, 0, zeros(64<<10), 64<<10, "Expect", "100-continue")
+	f := Finding{"100-continue", OK, "A client that asks first is told to go on.", mendContinue}
+	switch {
+	case err != nil || r.StatusCode/100 != 2:
+		f.Status, f.Seen = Warn, fmt.Sprintf("A PATCH with Expect: 100-continue is answered with %s. curl and some mobile clients send that.", outcome(r, err))
+	case !told.Load():
+		f.Status, f.Seen = Warn, "Nobody answers 100 to Expect: 100-continue; clients that ask wait for a second or so with each body."
+	}
+	e.note(f)
+}
+
+const refusedBody = 4 * mib
+
+// refusal has a request refused whose body is still being sent.
+func (e *examination) refusal(ctx context.Context) {
+	where, _, err := e.create(ctx, 2*refusedBody)
+	if where == "" {
+		e.note(Finding{Check: "early refusal", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		return
+	}
+	r, err := e.patch(ctx, where, 1, zeros(refusedBody), refusedBody)
+	if err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus() {
+		return // that is for the check of sizes to tell
+	}
+	f := Finding{"early refusal", OK, "A refusal reaches the client although its body has not ended.", mendRefusal}
+	switch {
+	case err != nil:
+		f.Status, f.Seen = Warn, fmt.Sprintf("A request was to be refused, and the connection was cut before the answer was there (%v). Browsers show that as a network error and try again blindly.", err)
+	case r.StatusCode != http.StatusConflict:
+		f.Status, f.Seen = Warn, fmt.Sprintf("A wrong Upload-Offset is answered with %s in place of 409: was the header changed or taken away?", r.status())
+		f.Remedies = mendRequestHeaders
+	}
+	e.note(f)
+}
+
+const trickle = 8 << 10 // bytes, each second
+
+// slow sends a body slowly for as long as was asked for.
+func (e *examination) slow(ctx context.Context) {
+	if e.Slow <= 0 {
+		return
+	}
+	n := max(1, int64(e.Slow/time.Second)) * trickle
+	where, _, err := e.create(ctx, n+1)
+	if where == "" {
+		e.note(Finding{Check: "slow body", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		return
+	}
+	began := e.Now()
+	ctx, cancel := context.WithTimeout(ctx, e.Slow+e.Patience)
+	defer cancel()
+	r, err := e.send(ctx, http.MethodPatch, where, &trickling{ctx, n}, n, "Content-Type", offsetStream, "Upload-Offset", "0")
+	took := e.Now().Sub(began).Round(time.Second)
+	if err == nil && r.StatusCode/100 == 2 {
+		e.note(Finding{Check: "slow body", Status: OK, Seen: fmt.Sprintf("A body that takes %s gets through.", took)})
+		return
+	}
+	e.note(Finding{"slow body", Fail, fmt.Sprintf("A body that came slowly was ended after %s: %s.", took, outcome(r, err)), mendTimeouts})
+}
+
+type trickling struct {
+	ctx  context.Context
+	left int64
+}
+
+func (t *trickling) Read(p []byte) (int, error) {
+	if t.left == 0 {
+		return 0, io.EOF
+	}
+	select {
+	case <-t.ctx.Done():
+		return 0, t.ctx.Err()
+	case <-time.After(time.Second):
+	}
+	n := int(min(int64(len(p)), t.left, trickle))
+	clear(p[:n])
+	t.left -= int64(n)
+	return n, nil
+}

@@ -1,0 +1,150 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+const trialSize = 2 << 20 // of an upload for trials, bytes
+
+// exchange goes once through the life of an upload: created, asked for, written
+// to. It reports whether more can be tried.
+func (e *examination) exchange(ctx context.Context) bool {
+	where, created, err := e.create(ctx, trialSize)
+	if !e.checkCreation(created, err) {
+		return false
+	}
+	e.location(created.Header.Get("Location"))
+	asked, ok := e.try(ctx, http.MethodHead, func() (reply, error) { return e.ask(ctx, http.MethodHead, where, nil, 0) })
+	if !ok {
+		return false
+	}
+	written, ok := e.try(ctx, http.MethodPatch, func() (reply, error) {
+		return e.patch(ctx, where, 0, strings.NewReader("doctor"), 6)
+	})
+	if !ok {
+		return false
+	}
+	e.headers(created, asked, written)
+	_, _ = e.try(ctx, http.MethodDelete, func() (reply, error) { return e.ask(ctx, http.MethodDelete, where, nil, 0) })
+	return true
+}
+
+func (e *examination) checkCreation(r reply, err error) bool {
+	f := Finding{Check: "creation", Status: Fail}
+	switch {
+	case err != nil && r.Response == nil:
+		f.Seen = fmt.Sprintf("POST was not answered: %v.", err)
+	case r.StatusCode == http.StatusCreated && r.Header.Get("Location") == "":
+		f.Seen, f.Remedies = "The answer to POST has lost its Location: clients do not learn where to send the bytes.", mendResponseHeaders
+	case err != nil:
+		f.Seen = fmt.Sprintf("The answer to POST cannot be used: %v.", err)
+	case r.StatusCode == http.StatusPreconditionFailed:
+		f.Seen, f.Remedies = "POST is answered with 412: the server did not see Tus-Resumable, so something takes request headers away.", mendRequestHeaders
+	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
+		f.Seen = fmt.Sprintf("POST is answered with %s. Give the doctor a token (--header) to have more examined.", r.status())
+	case r.StatusCode == http.StatusBadRequest && r.isTus():
+		f.Seen, f.Remedies = fmt.Sprintf("POST is answered with %s: were Upload-Length or Upload-Metadata taken away?", r.status()), mendRequestHeaders
+	case r.StatusCode != http.StatusCreated:
+		f.Seen, f.Remedies = fmt.Sprintf("POST is answered with %s in place of 201.", r.status()), mendMethods
+	default:
+		return true
+	}
+	e.note(f)
+	return false
+}
+
+// location compares where the server says that an upload is with where it was
+// asked.
+func (e *examination) location(text string) {
+	u, err := e.Endpoint.Parse(text)
+	if err != nil {
+		e.note(Finding{"location", Fail, fmt.Sprintf("Location is %q, which is no URL.", text), mendLocation})
+		return
+	}
+	f := Finding{"location", OK, "Location leads back to where the client came from.", mendLocation}
+	switch {
+	case u.Scheme != e.Endpoint.Scheme:
+		f.Status, f.Seen = Fail, fmt.Sprintf("Location begins with %s://, but clients come over %s://. Browsers block that, others lose the encryption.", u.Scheme, e.Endpoint.Scheme)
+	case u.Host != e.Endpoint.Host:
+		f.Status, f.Seen = Fail, fmt.Sprintf("Location leads to %s, but clients know %s. If that is a name from inside, they cannot follow.", u.Host, e.Endpoint.Host)
+	}
+	e.note(f)
+}
+
+// try makes a request, and again as POST with X-HTTP-Method-Override if its
+// method does not get through.
+func (e *examination) try(_ context.Context, method string, do func() (reply, error)) (reply, bool) {
+	check := "method " + method
+	r, err := do()
+	if err == nil && r.StatusCode/100 == 2 {
+		e.note(Finding{Check: check, Status: OK, Seen: method + " gets through."})
+		return r, true
+	}
+	first := outcome(r, err)
+	e.methods[method] = true
+	r, err = do()
+	if err == nil && r.StatusCode/100 == 2 {
+		e.note(Finding{check, Warn, fmt.Sprintf("%s itself is answered with %s; only as POST with X-HTTP-Method-Override it gets through.", method, first), mendMethods})
+		return r, true
+	}
+	e.methods[method] = false
+	f := Finding{check, Fail, fmt.Sprintf("%s is answered with %s, and as POST with X-HTTP-Method-Override with %s.", method, first, outcome(r, err)), mendMethods}
+	if method == http.MethodDelete {
+		f.Status = Warn // clients can do without it
+	}
+	e.note(f)
+	return r, false
+}
+
+func outcome(r reply, err error) string {
+	if err != nil {
+		return fmt.Sprintf("nothing: %v", err)
+	}
+	return r.status()
+}
+
+// headers looks for what clients cannot do without, in each answer.
+func (e *examination) headers(created, asked, written reply) {
+	var missing []string
+	miss := func(r reply, method string, keys ...string) {
+		for _, key := range keys {
+			if r.Header.Get(key) == "" {
+				missing = append(missing, key+" after "+method)
+			}
+		}
+	}
+	miss(created, "POST", "Tus-Resumable")
+	miss(asked, "HEAD", "Tus-Resumable", "Upload-Offset", "Upload-Length")
+	miss(written, "PATCH", "Tus-Resumable", "Upload-Offset")
+	if len(missing) > 0 {
+		e.note(Finding{"response headers", Fail, "Answers have lost " + strings.Join(missing, ", ") + ".", mendResponseHeaders})
+	} else {
+		e.note(Finding{Check: "response headers", Status: OK, Seen: "Answers have all that clients need."})
+	}
+	switch {
+	case asked.Header.Get("Upload-Metadata") == "":
+		e.note(Finding{"request headers", Warn, "Upload-Metadata does not come back after HEAD: it was taken away on one of the ways, and files may lose their names.", mendRequestHeaders})
+	default:
+		e.note(Finding{Check: "request headers", Status: OK, Seen: "Tus-Resumable, Upload-Length, Upload-Offset and Upload-Metadata reach the server."})
+	}
+	if !strings.Contains(asked.Header.Get("Cache-Control"), "no-store") {
+		e.note(Finding{Check: "caching", Status: Warn, Seen: "The answer to HEAD does not say Cache-Control: no-store; a cache on the way could tell an old offset."})
+	}
+}
+
+// cleanUp terminates every upload that was made.
+func (e *examination) cleanUp(ctx context.Context) {
+	left := 0
+	for _, where := range e.made {
+		r, err := e.ask(ctx, http.MethodDelete, where, nil, 0)
+		if err != nil || r.StatusCode/100 != 2 && r.StatusCode != http.StatusNotFound && r.StatusCode != http.StatusGone {
+			left++
+		}
+	}
+	if left > 0 {
+		e.note(Finding{Check: "clean-up", Status: Warn, Seen: fmt.Sprintf("%d uploads for trials could not be terminated; they stay until they expire.", left)})
+	}
+}

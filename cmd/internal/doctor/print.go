@@ -1,0 +1,67 @@
+package doctor
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Columns of a terminal that a report fits into.
+const (
+	columns     = 80
+	textColumn  = 24
+	mendColumn  = 22
+	mendsColumn = 6
+)
+
+// Print writes a report for people.
+func (r Report) Print(w io.Writer) {
+	fmt.Fprintf(w, "%s\n", r.URL)
+	if len(r.Via) > 0 {
+		fmt.Fprintf(w, "Answers show: %s\n", strings.Join(r.Via, ", "))
+	}
+	counts := map[Status]int{}
+	for _, f := range r.Findings {
+		counts[f.Status]++
+		fmt.Fprintf(w, "\n%-5s %-17s %s\n", f.Status, f.Check, wrap(f.Seen, textColumn))
+		for _, m := range r.sorted(f.Remedies) {
+			fmt.Fprintf(w, "%*s%-15s %s\n", mendsColumn, "", m.Product, wrap(m.Setting, mendColumn))
+		}
+	}
+	fmt.Fprintf(w, "\n%d OK, %d WARN, %d FAIL\n", counts[OK], counts[Warn], counts[Fail])
+}
+
+// sorted has the products first that are known to be on the way. The others stay:
+// a proxy need not show itself.
+func (r Report) sorted(all []Remedy) []Remedy {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b Remedy) int { return r.rank(a) - r.rank(b) })
+}
+
+func (r Report) rank(m Remedy) int {
+	if slices.Contains(r.Via, m.Product) {
+		return 0
+	}
+	return 1
+}
+
+// wrap breaks a text into lines that begin at a column.
+func wrap(text string, column int) string {
+	var out strings.Builder
+	at := column
+	for i, word := range strings.Fields(text) {
+		letters := len([]rune(word))
+		switch {
+		case i == 0:
+		case at+1+letters > columns:
+			out.WriteString("\n" + strings.Repeat(" ", column))
+			at = column
+		default:
+			out.WriteByte(' ')
+			at++
+		}
+		out.WriteString(word)
+		at += letters
+	}
+	return out.String()
+}

@@ -1,0 +1,114 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	soonExpires = 14 * 24 * time.Hour
+	clockWarns  = time.Minute
+)
+
+// reach asks the server what it is. Without an answer there is nothing more to ask.
+func (e *examination) reach(ctx context.Context) bool {
+	began := e.Now()
+	r, err := e.ask(ctx, http.MethodOptions, e.Endpoint.String(), nil, 0)
+	took := e.Now().Sub(began)
+	if err != nil {
+		e.unreachable(err)
+		return false
+	}
+	e.note(Finding{Check: "reachable", Status: OK, Seen: fmt.Sprintf("%s answered in %s over %s.", e.Endpoint.Host, took.Round(time.Millisecond), r.Proto)})
+	e.certificate(r.TLS)
+	e.clock(r, began.Add(took/2))
+	return e.isTus(ctx, r)
+}
+
+func (e *examination) unreachable(err error) {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		e.note(Finding{"TLS", Fail, fmt.Sprintf("The certificate is not valid for clients: %v.", err), mendTLS})
+		return
+	}
+	e.note(Finding{Check: "reachable", Status: Fail, Seen: fmt.Sprintf("No answer: %v. Is the server running, and its port open from here?", err)})
+}
+
+func (e *examination) certificate(state *tls.ConnectionState) {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return
+	}
+	left := state.PeerCertificates[0].NotAfter.Sub(e.Now())
+	f := Finding{"TLS", OK, fmt.Sprintf("%s, certificate valid for %d more days.", tls.VersionName(state.Version), int(left.Hours()/24)), mendTLS}
+	if left < soonExpires {
+		f.Status = Warn
+	}
+	e.note(f)
+}
+
+func (e *examination) clock(r reply, here time.Time) {
+	there, err := http.ParseTime(r.Header.Get("Date"))
+	if err != nil {
+		e.note(Finding{Check: "clock", Status: Warn, Seen: "The answer has no readable Date, so that clocks cannot be compared."})
+		return
+	}
+	skew := there.Sub(here)
+	if skew.Abs() <= clockWarns {
+		e.note(Finding{Check: "clock", Status: OK, Seen: "The server's clock and this one agree."})
+		return
+	}
+	way := "ahead of"
+	if skew < 0 {
+		way = "behind"
+	}
+	e.note(Finding{"clock", Warn, fmt.Sprintf("The server's clock is %s %s this one. Expiry of uploads, links and tokens goes by it.", skew.Abs().Round(time.Second), way), mendClock})
+}
+
+// isTus looks at the answer to OPTIONS (tus 1.0, "OPTIONS").
+func (e *examination) isTus(ctx context.Context, r reply) bool {
+	e.pawl = e.askPawl(ctx)
+	e.maxSize, _ = strconv.ParseInt(r.Header.Get("Tus-Max-Size"), 10, 64)
+	versions, extensions := r.Header.Get("Tus-Version"), r.Header.Get("Tus-Extension")
+	switch {
+	case r.StatusCode/100 == 3:
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The address sends clients on to %q. tus clients do not all follow: give them that one.", r.Header.Get("Location"))})
+		return false
+	case versions == "" && r.isTus():
+		e.note(Finding{"tus", Fail, "The answer to OPTIONS has Tus-Resumable but no Tus-Version: something takes response headers away.", mendResponseHeaders})
+		return true
+	case versions == "" && e.pawl:
+		e.note(Finding{"tus", Fail, fmt.Sprintf("Pawl is here, but OPTIONS is answered with %s by something in front of it.", r.status()), mendMethods})
+		return true
+	case versions == "":
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("OPTIONS is answered with %s, and without Tus-Version: this is no tus endpoint, or something in front of it answers.", r.status()), Remedies: mendMethods})
+		return false
+	case !strings.Contains(versions, version):
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server speaks tus %s; clients speak %s.", versions, version)})
+		return false
+	}
+	f := Finding{Check: "tus", Status: OK, Seen: fmt.Sprintf("tus %s with %s.", versions, strings.ReplaceAll(extensions, ",", ", "))}
+	if extensions == "" {
+		f = Finding{"tus", Warn, "tus " + versions + ", and no Tus-Extension: clients will think that they cannot create uploads.", mendResponseHeaders}
+	}
+	e.note(f)
+	return true
+}
+
+// askPawl reports whether Pawl's REST API lies beside the endpoint.
+func (e *examination) askPawl(ctx context.Context) bool {
+	base, ok := strings.CutSuffix(strings.TrimSuffix(e.Endpoint.String(), "/"), "/files")
+	if !ok {
+		return false
+	}
+	r, err := e.ask(ctx, http.MethodGet, base+"/api/v1/server", nil, 0)
+	var server struct {
+		Endpoint string `json:"tus_endpoint"`
+	}
+	return err == nil && r.StatusCode == http.StatusOK && json.Unmarshal([]byte(r.text), &server) == nil && server.Endpoint != ""
+}

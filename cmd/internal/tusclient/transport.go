@@ -1,0 +1,22 @@
+package tusclient
+
+import (
+	"net"
+	"net/http"
+	"time"
+)
+
+// NewTransport makes a transport for so many requests at a time, which sends with
+// larger writes than net/http does by itself.
+func NewTransport(requests int) *http.Transport {
+	const buffer = 256 << 10
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		ForceAttemptHTTP2:   true,
+		TLSHandshakeTimeout: 15 * time.Second,
+		MaxIdleConnsPerHost: max(2, requests),
+		IdleConnTimeout:     30 * time.Second,
+		WriteBufferSize:     buffer,
+	}
+}

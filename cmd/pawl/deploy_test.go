@@ -1,0 +1,263 @@
+package main
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// What lies in deploy, and the files for containers at the top, cannot be run
+// everywhere. These tests keep them true to the program they are about.
+
+const top = "../../"
+
+func readTop(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(top, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func readYAML(t *testing.T, path string, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(readTop(t, path)), into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+type composeFile struct {
+	Services map[string]composeService
+	Volumes  map[string]any
+}
+
+type composeService struct {
+	Image       string
+	Ports       []string
+	Environment map[string]string
+	Volumes     []string
+	ReadOnly    bool `yaml:"read_only"`
+}
+
+func readCompose(t *testing.T) composeFile {
+	t.Helper()
+	var c composeFile
+	readYAML(t, "docker-compose.yml", &c)
+	return c
+}
+
+// pawls are the services that run Pawl, by name.
+func (c composeFile) pawls() map[string]composeService {
+	pawls := make(map[string]composeService)
+	for name, s := range c.Services {
+		if strings.HasPrefix(s.Image, "pawl:") {
+			pawls[name] = s
+		}
+	}
+	return pawls
+}
+
+var defaulted = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
+
+// TestComposeSettings reads the instances' variables as an instance would.
+func TestComposeSettings(t *testing.T) {
+	pawls := readCompose(t).pawls()
+	if len(pawls) < 2 {
+		t.Fatalf("%d instances of Pawl, want 2", len(pawls))
+	}
+	for name, s := range pawls {
+		settings := defaultSettings(t)
+		var credentials []string
+		for key, value := range s.Environment {
+			value = defaulted.ReplaceAllString(value, "$1")
+			if strings.HasPrefix(key, "AWS_") {
+				credentials = append(credentials, key)
+			} else if !settings.set(key, value) {
+				t.Errorf("%s: there is no setting %s", name, key)
+			}
+		}
+		c, faults := settings.parse()
+		if len(faults) > 0 {
+			t.Errorf("%s: %v", name, faults)
+		}
+		if dir := c.ownDir(); dir != "" || !s.ReadOnly {
+			t.Errorf("%s: it wants the directory %q, and its root is read-only: %v", name, dir, s.ReadOnly)
+		}
+		slices.Sort(credentials)
+		if want := []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}; !slices.Equal(credentials, want) {
+			t.Errorf("%s: it is given %v, want %v", name, credentials, want)
+		}
+	}
+}
+
+// defaultSettings are those of an empty command line.
+func defaultSettings(t *testing.T) *settings {
+	t.Helper()
+	for _, s := range new(settings).each() {
+		t.Setenv(s.env, "")
+	}
+	a := &app{}
+	if _, err := a.commandLine([]string{"serve"}); err != nil {
+		t.Fatal(err)
+	}
+	return a.settings
+}
+
+// set gives a setting the value of its variable, and reports whether there is one.
+func (s *settings) set(env, value string) bool {
+	for _, known := range s.each() {
+		if known.env != env {
+			continue
+		}
+		if known.value.Kind() == reflect.Slice {
+			known.value.Set(reflect.ValueOf(list(strings.Split(value, ","))))
+		} else {
+			known.value.SetString(value)
+		}
+		return true
+	}
+	return false
+}
+
+// TestDockerfileSettings looks at what the image sets.
+func TestDockerfileSettings(t *testing.T) {
+	settings := defaultSettings(t)
+	found := 0
+	for _, word := range strings.Fields(readTop(t, "Dockerfile")) {
+		env, value, ok := strings.Cut(word, "=")
+		if !ok || !regexp.MustCompile(`^PAWL_[A-Z_]+$`).MatchString(env) {
+			continue
+		}
+		found++
+		if !settings.set(env, value) {
+			t.Errorf("there is no setting %s", env)
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d settings are set, want 3 or more", found)
+	}
+	if _, faults := settings.parse(); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+// TestComposePlaces keeps every port on this machine, every image at a version,
+// and every mounted file there.
+func TestComposePlaces(t *testing.T) {
+	c := readCompose(t)
+	version := regexp.MustCompile(`:v?\d+\.\d+[\w.-]*$`)
+	for name, s := range c.Services {
+		if !version.MatchString(s.Image) && c.pawls()[name].Image == "" {
+			t.Errorf("%s: the image %s has no version", name, s.Image)
+		}
+		for _, port := range s.Ports {
+			if !strings.HasPrefix(port, "127.0.0.1:") {
+				t.Errorf("%s: port %s can be reached from other machines", name, port)
+			}
+		}
+		for _, volume := range s.Volumes {
+			from, _, _ := strings.Cut(volume, ":")
+			_, isVolume := c.Volumes[from]
+			if _, err := os.Stat(filepath.Join(top, from)); err != nil && !isVolume {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	for _, line := range strings.Split(readTop(t, "Dockerfile"), "\n") {
+		if image, ok := strings.CutPrefix(line, "FROM "); ok && !strings.HasPrefix(image, "scratch") &&
+			!regexp.MustCompile(`:\d+\.\d+\.\d+-[\w-]+ AS `).MatchString(image) {
+			t.Errorf("the Dockerfile's %q has no version", image)
+		}
+	}
+}
+
+// TestComposePeers has balancer and Prometheus know the instances as they are.
+func TestComposePeers(t *testing.T) {
+	var want []string
+	for name, s := range readCompose(t).pawls() {
+		_, port, err := net.SplitHostPort(s.Environment["PAWL_LISTEN"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, net.JoinHostPort(name, port))
+	}
+	slices.Sort(want)
+
+	var balanced []string
+	for _, match := range regexp.MustCompile(`(?m)^\s*server (\S+:\d+)`).FindAllStringSubmatch(readTop(t, "deploy/nginx.conf"), -1) {
+		balanced = append(balanced, match[1])
+	}
+	if !slices.Equal(balanced, want) {
+		t.Errorf("the balancer spreads over %v, want %v", balanced, want)
+	}
+	var prometheus struct {
+		ScrapeConfigs []struct {
+			StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	readYAML(t, "deploy/prometheus.yml", &prometheus)
+	if got := prometheus.ScrapeConfigs[0].StaticConfigs[0].Targets; !slices.Equal(got, want) {
+		t.Errorf("Prometheus asks %v, want %v", got, want)
+	}
+}
+
+// TestDashboard has the dashboard ask for nothing that Pawl does not count, and
+// find Grafana's data source.
+func TestDashboard(t *testing.T) {
+	var dashboard struct {
+		Panels []struct {
+			Title      string
+			Datasource struct{ UID string }
+			Targets    []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal([]byte(readTop(t, "deploy/grafana/dashboards/pawl.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	var sources struct{ Datasources []struct{ UID, URL string } }
+	readYAML(t, "deploy/grafana/provisioning/datasources/prometheus.yml", &sources)
+	readYAML(t, "deploy/grafana/provisioning/dashboards/pawl.yml", new(any))
+
+	counted := countedMetrics(t)
+	name := regexp.MustCompile(`\b(?:pawl|go|process)_\w+`)
+	if len(dashboard.Panels) < 10 {
+		t.Errorf("%d panels", len(dashboard.Panels))
+	}
+	for _, p := range dashboard.Panels {
+		if p.Datasource.UID != sources.Datasources[0].UID {
+			t.Errorf("%s: there is no data source %q", p.Title, p.Datasource.UID)
+		}
+		for _, target := range p.Targets {
+			for _, metric := range name.FindAllString(target.Expr, -1) {
+				if !counted[metric] {
+					t.Errorf("%s: Pawl does not count %s", p.Title, metric)
+				}
+			}
+		}
+	}
+}
+
+// countedMetrics are the names a server tells after it has had an upload.
+func countedMetrics(t *testing.T) map[string]bool {
+	t.Helper()
+	r := start(t, "--data-dir="+t.TempDir())
+	upload := r.create("5")
+	r.do("PATCH", upload, strings.NewReader("hello"), tusHeader, offsetStream, "Upload-Offset: 0")
+	body := readAll(t, r.do("GET", "/metrics", nil).Body)
+	counted := make(map[string]bool)
+	for line := range strings.Lines(body) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, _, _ = strings.Cut(name, "{")
+		counted[name] = true
+	}
+	return counted
+}

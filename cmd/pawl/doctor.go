@@ -1,0 +1,44 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	"pawl/cmd/internal/doctor"
+	"pawl/cmd/internal/tusclient"
+)
+
+// doctorCommand tells what stands between clients and a server.
+type doctorCommand struct {
+	Server  string        `arg:"" name:"url" help:"The server as clients reach it, or its tus endpoint; /files/ if there is no path."`
+	Headers []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'."`
+	Origin  string        `placeholder:"ORIGIN" help:"Examine CORS for pages of this origin, such as https://app.example.com."`
+	Large   bool          `help:"Try a body of 100 MiB too."`
+	Slow    time.Duration `placeholder:"TIME" help:"Send a body slowly for so long, to find time-outs."`
+	JSON    bool          `name:"json" help:"Print the report as JSON."`
+}
+
+func (d *doctorCommand) Run(a *app) error {
+	endpoint, err := tusclient.ParseEndpoint(d.Server)
+	if err != nil {
+		return usageError{err}
+	}
+	header, err := readHeaders(d.Headers)
+	if err != nil {
+		return usageError{err}
+	}
+	report := doctor.Examine(a.ctx, doctor.Config{
+		Endpoint: endpoint, Header: header, Origin: d.Origin, Large: d.Large, Slow: d.Slow, Now: time.Now,
+	})
+	if d.JSON {
+		out := json.NewEncoder(a.stdout)
+		out.SetIndent("", "  ")
+		err = out.Encode(report)
+	} else {
+		report.Print(a.stdout)
+	}
+	if err == nil && report.Failed() {
+		err = errProblems
+	}
+	return err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"pawl/storage/s3"
+)
+
+// database finds out where state is kept.
+func (p *parser) database(c *config) {
+	const flag = "database-url"
+	text := p.settings.DatabaseURL
+	switch scheme, _, _ := strings.Cut(text, ":"); scheme {
+	case "":
+		c.sqlite = filepath.Join(c.dataDir, "pawl.db")
+	case "sqlite":
+		c.sqlite = p.path(flag, text, filepath.Join(c.dataDir, "pawl.db"))
+	case "postgres", "postgresql":
+		c.postgres = p.postgres(flag, text)
+	default:
+		p.fault(flag, "must begin with sqlite: or postgres:, as in sqlite:%s or postgres://pawl@db.example.org/pawl",
+			filepath.Join(c.dataDir, "pawl.db"))
+	}
+}
+
+// storage finds out where bytes are kept.
+func (p *parser) storage(c *config) {
+	const flag = "storage-url"
+	text := p.settings.StorageURL
+	switch scheme, _, _ := strings.Cut(text, ":"); scheme {
+	case "":
+		c.blobs = c.dataDir
+	case "file":
+		c.blobs = p.path(flag, text, c.dataDir)
+	case "s3":
+		c.bucket = p.s3(flag, text)
+	default:
+		p.fault(flag, "must begin with file: or s3:, as in file:%s or s3://bucket/prefix?region=eu-central-1", c.dataDir)
+	}
+}
+
+// s3 is the bucket of a URL.
+func (p *parser) s3(flag, text string) s3.Config {
+	c, err := s3.ParseURL(text)
+	if err != nil {
+		for line := range strings.Lines(err.Error()) {
+			p.fault(flag, "%s", strings.TrimSpace(line))
+		}
+	}
+	memory, err := parseSize(p.settings.S3Memory)
+	if err != nil || memory < 32<<20 {
+		p.fault("s3-memory", "must be a size of at least 32MiB, such as 256MiB")
+	}
+	c.Memory = memory
+	return c
+}
+
+// path is that of a URL such as sqlite:/var/lib/pawl.db.
+func (p *parser) path(flag, text, example string) string {
+	scheme, path, _ := strings.Cut(text, ":")
+	if strings.Trim(path, "/") == "" {
+		p.fault(flag, "names no path: write one like %s:%s", scheme, example)
+		return ""
+	}
+	return filepath.Clean(strings.TrimPrefix(path, "//"))
+}
+
+// postgres is the URL of a PostgreSQL database. No fault repeats any of it: it
+// may hold a password, also where nobody would look for one.
+func (p *parser) postgres(flag, text string) string {
+	u, err := url.Parse(oneHost(text))
+	switch {
+	case err != nil:
+		p.fault(flag, "is no URL: write one like postgres://user:password@host:5432/database, with %%40 for an @ in the password")
+	case u.Opaque != "" || u.Host == "" && u.Query().Get("host") == "":
+		p.fault(flag, "names no host: write one like postgres://user:password@host:5432/database")
+	}
+	return text
+}
+
+// oneHost is the URL with the first of its hosts alone. PostgreSQL's may name
+// several, with commas between them; [url.Parse] knows of no such thing.
+func oneHost(text string) string {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		return text
+	}
+	end := len(rest)
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		end = i
+	}
+	hosts := strings.LastIndex(rest[:end], "@") + 1
+	first, _, _ := strings.Cut(rest[hosts:end], ",")
+	return scheme + "://" + rest[:hosts] + first + rest[end:]
+}
+
+// ownDir is the directory that this process has to itself; empty where all is
+// kept elsewhere, so that nothing is written here.
+func (c config) ownDir() string {
+	if c.sqlite != "" {
+		return c.dataDir
+	}
+	return c.blobs
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"pawl/cmd/internal/tusclient"
+	"pawl/cmd/internal/tusclient/batch"
+)
+
+// uploadCommand is a tus client for scripts.
+type uploadCommand struct {
+	Args      []string      `arg:"" name:"path" help:"Files and folders, or - for standard input; then the URL of the server, unless PAWL_URL or --url names it."`
+	URL       string        `env:"PAWL_URL" name:"url" placeholder:"URL" help:"The server, or its tus endpoint; /files/ if there is no path."`
+	Name      string        `placeholder:"NAME" help:"What to call the file that comes from standard input."`
+	Headers   []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'; in the environment nobody else on the machine sees it."`
+	Metadata  []string      `sep:"none" placeholder:"KEY=VALUE" help:"Metadata for every file."`
+	Files     int           `default:"2" help:"How many files to send at a time (${default})."`
+	Parts     int           `default:"1" help:"How many parts of a file to send at a time, if the server can join them (${default})."`
+	ChunkSize string        `placeholder:"SIZE" help:"The most that one request carries, for proxies that limit it; with checksums if the server knows them."`
+	RetryFor  time.Duration `default:"5m" placeholder:"TIME" help:"How long to go on trying while nothing moves (${default})."`
+	JSON      bool          `name:"json" help:"Print what happens in lines of JSON."`
+}
+
+const userAgent = "pawl-upload"
+
+func (u *uploadCommand) Run(a *app) error {
+	paths, endpoint, err := u.target()
+	if err != nil {
+		return usageError{err}
+	}
+	header, err := readHeaders(u.Headers)
+	if err != nil {
+		return usageError{err}
+	}
+	metadata, err := readMetadata(u.Metadata)
+	if err != nil {
+		return usageError{err}
+	}
+	chunk, err := parseSize(u.ChunkSize)
+	if err != nil {
+		return usageError{err}
+	}
+	memory, err := batch.DefaultMemory()
+	if err != nil {
+		return err
+	}
+	memory.Tidy(time.Now())
+
+	progress := &batch.Progress{Out: a.stdout, Err: a.stderr, JSON: u.JSON, Width: columns(a.stderr), Now: time.Now}
+	client := &tusclient.Client{
+		Endpoint: endpoint, Header: header, HTTP: tusclient.NewHTTP(tusclient.NewTransport(u.Files * u.Parts)),
+		RetryFor: u.RetryFor, ChunkSize: chunk, Retrying: progress.Retrying,
+	}
+	failed, err := batch.Upload(a.ctx, batch.Config{
+		Client: client, Metadata: metadata, Files: u.Files, Parts: u.Parts, Memory: memory,
+		Stdin: os.Stdin, Name: u.Name, Progress: progress,
+	}, batch.Find(paths, progress.Failed))
+	if err == nil && failed > 0 {
+		err = errProblems
+	}
+	return err
+}
+
+// target tells the paths from the URL, which comes last if it comes at all.
+func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) {
+	paths, server := u.Args, u.URL
+	if last := u.Args[len(u.Args)-1]; strings.HasPrefix(last, "http://") || strings.HasPrefix(last, "https://") {
+		paths, server = u.Args[:len(u.Args)-1], last
+	}
+	stdin := slices.Contains(paths, batch.StdinPath)
+	switch {
+	case server == "":
+		return nil, nil, errors.New("upload to where? Write the URL last, or set PAWL_URL")
+	case len(paths) == 0:
+		return nil, nil, errors.New("upload what? Name files or folders, or - for standard input")
+	case stdin && u.Name == "":
+		return nil, nil, errors.New("what comes from standard input needs a --name")
+	case !stdin && u.Name != "":
+		return nil, nil, errors.New("--name is for standard input; files keep the names they have")
+	case u.Files < 1 || u.Parts < 1 || u.RetryFor < 0:
+		return nil, nil, errors.New("--files and --parts must be at least 1, and --retry-for cannot be below 0")
+	}
+	endpoint, err = tusclient.ParseEndpoint(server)
+	return paths, endpoint, err
+}
+
+// readHeaders never says what is in a header: it may be a secret.
+func readHeaders(lines []string) (http.Header, error) {
+	header := http.Header{"User-Agent": {userAgent + "/" + versionText()}}
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || strings.ContainsAny(name, " \t\r\n") || strings.ContainsAny(value, "\r\n\x00") {
+			return nil, errors.New("a header is to be written 'Name: value'")
+		}
+		header.Set(name, value)
+	}
+	return header, nil
+}
+
+func readMetadata(pairs []string) (map[string]string, error) {
+	metadata := map[string]string{}
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return nil, fmt.Errorf("metadata is to be written key=value, not %q", pair)
+		}
+		metadata[key] = value
+	}
+	return metadata, nil
+}
+
+// columns is nil if f is no terminal.
+func columns(f *os.File) func() int {
+	fd := int(f.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	return func() int {
+		width, _, err := term.GetSize(fd)
+		if err != nil || width <= 0 {
+			return 80
+		}
+		return width
+	}
+}

@@ -1,0 +1,375 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// client is `pawl upload` as a process of its own, with a memory of its own.
+type client struct {
+	t     *testing.T
+	state string
+}
+
+func newClient(t *testing.T) *client { return &client{t, t.TempDir()} }
+
+func (c *client) command(args ...string) *exec.Cmd {
+	c.t.Helper()
+	program, err := exec.LookPath("pawl")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(c.t.Context(), program, append([]string{"upload"}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+c.state, "PAWL_URL=")
+	return cmd
+}
+
+// run returns what it prints on both ways out, and its exit code.
+func (c *client) run(args ...string) (stdout, stderr string, code int) {
+	c.t.Helper()
+	return finish(c.t, c.command(args...))
+}
+
+func finish(t *testing.T, cmd *exec.Cmd) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// remembered is how many uploads the client means to go on with.
+func (c *client) remembered() int {
+	found, _ := filepath.Glob(filepath.Join(c.state, "pawl", "uploads", "*.json"))
+	return len(found)
+}
+
+func randomFile(t *testing.T, size int) (path string, digest string) {
+	t.Helper()
+	content := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{byte(size), byte(size >> 8)}).Read(content)
+	path = filepath.Join(t.TempDir(), "random.bin")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(content)
+	return path, hex.EncodeToString(sum[:])
+}
+
+func digestAt(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s = %s, %v", url, resp.Status, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// serverProcess is `pawl serve` at an address that it keeps when it is killed.
+type serverProcess struct {
+	t         *testing.T
+	addr, dir string
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+func startServerProcess(t *testing.T) *serverProcess {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &serverProcess{t: t, addr: l.Addr().String(), dir: t.TempDir()}
+	_ = l.Close()
+	s.start()
+	t.Cleanup(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.kill()
+	})
+	return s
+}
+
+func (s *serverProcess) restart() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kill()
+	s.start()
+}
+
+func (s *serverProcess) start() {
+	program, err := exec.LookPath("pawl")
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	log := serverLog{ready: make(chan string, 1)}
+	s.cmd = exec.Command(program, "serve", "--listen="+s.addr, "--data-dir="+s.dir)
+	s.cmd.Stderr = &log
+	if err := s.cmd.Start(); err != nil {
+		s.t.Error(err)
+		return
+	}
+	select {
+	case <-log.ready:
+	case <-time.After(30 * time.Second):
+		s.t.Errorf("the server did not become ready:\n%s", log.String())
+	}
+}
+
+func (s *serverProcess) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+// gauge passes connections on, and does something when so many bytes have gone to
+// the server.
+type gauge struct {
+	net.Listener
+	sent atomic.Int64
+	mu   sync.Mutex
+	at   int64
+	do   func()
+}
+
+func newGauge(t *testing.T, addr string) *gauge {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	g := &gauge{Listener: l}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go g.pass(near, addr)
+		}
+	}()
+	return g
+}
+
+func (g *gauge) url() string { return "http://" + g.Addr().String() }
+
+func (g *gauge) when(sent int64, do func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.at, g.do = sent, do
+}
+
+func (g *gauge) pass(near net.Conn, addr string) {
+	defer near.Close()
+	far, err := net.Dial("tcp", addr)
+	if err != nil {
+		return
+	}
+	defer far.Close()
+	go func() {
+		_, _ = io.Copy(near, far)
+		_ = near.Close()
+	}()
+	_, _ = io.Copy(io.MultiWriter(far, g), near)
+}
+
+func (g *gauge) Write(p []byte) (int, error) {
+	sent := g.sent.Add(int64(len(p)))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.do != nil && sent >= g.at {
+		g.do()
+		g.do = nil
+	}
+	return len(p), nil
+}
+
+// TestUploadGoesOn kills the client, runs it again, and kills the server under
+// that one. What was there is not sent again.
+func TestUploadGoesOn(t *testing.T) {
+	for _, parts := range []int{1, 4} {
+		t.Run(fmt.Sprintf("%d parts", parts), func(t *testing.T) {
+			const size = 64 << 20
+			path, digest := randomFile(t, size)
+			server := startServerProcess(t)
+			g := newGauge(t, server.addr)
+			c := newClient(t)
+			args := []string{fmt.Sprintf("--parts=%d", parts), path, g.url()}
+
+			first := c.command(args...)
+			if err := first.Start(); err != nil {
+				t.Fatal(err)
+			}
+			g.when(size/3, func() { _ = first.Process.Kill() })
+			_ = first.Wait()
+			if code := first.ProcessState.ExitCode(); code != -1 {
+				t.Fatalf("the client was not killed but ended with %d", code)
+			}
+			if c.remembered() != 1 {
+				t.Fatalf("the killed client remembers %d uploads", c.remembered())
+			}
+			g.when(g.sent.Load()+size/3, server.restart)
+			stdout, stderr, code := c.run(args...)
+			if code != 0 || !strings.Contains(stderr, "SHA-256 verified") {
+				t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+			}
+			if !strings.Contains(stderr, "trying again") {
+				t.Errorf("nobody was told of the server's end:\n%s", stderr)
+			}
+			if sent := g.sent.Load(); sent > size*3/2 {
+				t.Errorf("%d bytes were sent for a file of %d", sent, size)
+			}
+			if got := digestAt(t, strings.TrimSpace(stdout)); got != digest {
+				t.Errorf("digest %s, want %s", got, digest)
+			}
+			if c.remembered() != 0 {
+				t.Errorf("%d uploads are remembered that are over", c.remembered())
+			}
+		})
+	}
+}
+
+// meddler is a proxy that does something to each PATCH.
+func meddler(t *testing.T, target string, patch func(*http.Request)) string {
+	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		if r.Out.Method == http.MethodPatch {
+			patch(r.Out)
+		}
+	}}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// flip changes the first byte of what it reads.
+type flip struct {
+	io.ReadCloser
+	done bool
+}
+
+func (f *flip) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	if n > 0 && !f.done {
+		p[0] ^= 1
+		f.done = true
+	}
+	return n, err
+}
+
+// TestUploadNoticesOtherBytes has a byte changed on the way.
+func TestUploadNoticesOtherBytes(t *testing.T) {
+	r := start(t, "--data-dir="+t.TempDir())
+	path, _ := randomFile(t, 3<<20)
+	url := meddler(t, r.url, func(r *http.Request) { r.Body = &flip{ReadCloser: r.Body} })
+	stdout, stderr, code := newClient(t).run(path, url)
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "differs from what was read") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	// With checksums the server refuses such bytes itself.
+	stdout, stderr, code = newClient(t).run("--chunk-size=1MiB", "--retry-for=1s", path, url)
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "460") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+// TestUploadNoticesChange has the file written to while it is uploaded.
+func TestUploadNoticesChange(t *testing.T) {
+	r := start(t, "--data-dir="+t.TempDir())
+	path, _ := randomFile(t, 3<<20)
+	url := meddler(t, r.url, func(*http.Request) { _ = os.Chtimes(path, time.Time{}, time.Unix(1, 0)) })
+	stdout, stderr, code := newClient(t).run(path, url)
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "changed while it was uploaded") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+// TestUploadToTusd uploads to another server than Pawl, in every way there is.
+func TestUploadToTusd(t *testing.T) {
+	addr := startTusd(t)
+	path, digest := randomFile(t, 10<<20)
+	server := "http://" + addr
+	for _, args := range [][]string{
+		{path, server}, {"--parts=3", path, server}, {"--chunk-size=3MiB", path, server},
+		{"--chunk-size=3MiB", "--name=piped", "-", server},
+	} {
+		in, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		cmd := newClient(t).command(args...)
+		cmd.Stdin = in
+		stdout, stderr, code := finish(t, cmd)
+		if code != 0 {
+			t.Fatalf("%q: exit code %d\n%s", args, code, stderr)
+		}
+		if got := digestAt(t, strings.TrimSpace(stdout)); got != digest {
+			t.Errorf("%q: digest %s, want %s", args, got, digest)
+		}
+	}
+}
+
+// startTusd starts the server that bench compares with, where it is installed or
+// can be.
+func startTusd(t *testing.T) string {
+	t.Helper()
+	tools, err := filepath.Abs(filepath.Join("..", "..", ".cache", "tools"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(tools, "tusd")
+	if _, err := os.Stat(binary); err != nil {
+		install := exec.CommandContext(t.Context(), "go", "install", "github.com/tus/tusd/v2/cmd/tusd@v2.10.1")
+		install.Env = append(os.Environ(), "GOBIN="+tools)
+		if out, err := install.CombinedOutput(); err != nil {
+			t.Skipf("no tusd, and it cannot be installed: %v\n%s", err, out)
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	_ = l.Close()
+	cmd := exec.Command(binary, "-host", host, "-port", port, "-upload-dir", t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return net.JoinHostPort(host, port) // the client itself waits for it
+}

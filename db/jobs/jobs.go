@@ -1,0 +1,205 @@
+// Package jobs is Pawl's background work on River, the same for every database
+// dialect: a dialect brings River's driver, and its transactions.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+
+	"pawl"
+)
+
+// Queue is a [pawl.Jobs], in a database whose transactions are TTx.
+type Queue[TTx any] struct {
+	driver riverdriver.Driver[TTx]
+	log    *slog.Logger
+	insert *river.Client[TTx] // works nothing
+
+	takingUp sync.Mutex
+	takenUp  bool
+}
+
+// Config says where jobs are kept.
+type Config[TTx any] struct {
+	Driver riverdriver.Driver[TTx]
+	Log    *slog.Logger
+	// Alone tells that no other process works here: what is marked as being worked
+	// was left so by one that is gone, and is taken up at the start.
+	Alone bool
+}
+
+// New makes a queue; the database has been migrated.
+func New[TTx any](c Config[TTx]) (*Queue[TTx], error) {
+	q := &Queue[TTx]{driver: polled[TTx]{c.Driver}, log: c.Log, takenUp: !c.Alone}
+	var err error
+	q.insert, err = river.NewClient(q.driver, &river.Config{Logger: quiet(c.Log)})
+	return q, err
+}
+
+// polled has instances look for jobs, every second, rather than be told: a
+// notification would cost every transaction that asks for a job another write,
+// and on PostgreSQL a lock that commits wait for.
+type polled[TTx any] struct{ riverdriver.Driver[TTx] }
+
+func (polled[TTx]) SupportsListener() bool     { return false }
+func (polled[TTx]) SupportsListenNotify() bool { return false }
+
+// Migrate brings River's own tables up to date. Only one may be at it at a time.
+func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], log *slog.Logger) error {
+	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet(log)})
+	if err != nil {
+		return err
+	}
+	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// unfinished are the states of a job that is not done. While a job is in one of
+// them, no other of its kind and id is taken in.
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
+	rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}
+
+// args are what River keeps of a job.
+type args struct {
+	kind string
+	ID   pawl.ID `json:"id,omitempty"`
+}
+
+// Kind implements [river.JobArgs].
+func (a args) Kind() string { return a.kind }
+
+// InsertOpts implements [river.JobArgsWithInsertOpts]. Each kind has a queue of its
+// own, so that none waits for another that is slow.
+func (a args) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: a.kind, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+// Enqueue asks for a job, within a transaction.
+func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, j pawl.Job) error {
+	_, err := q.insert.InsertTx(ctx, tx, args{string(j.Kind), j.ID}, &river.InsertOpts{ScheduledAt: j.At})
+	return err
+}
+
+// Waiting implements [pawl.Jobs].
+func (q *Queue[TTx]) Waiting(ctx context.Context) (map[pawl.JobKind]int, error) {
+	counts := make([]int, len(pawl.JobKinds))
+	columns, into := make([]string, len(counts)), make([]any, len(counts))
+	for i, kind := range pawl.JobKinds {
+		columns[i] = fmt.Sprintf("count(CASE WHEN kind = '%s' THEN 1 END)", kind)
+		into[i] = &counts[i]
+	}
+	row := q.driver.GetExecutor().QueryRow(ctx, "SELECT "+strings.Join(columns, ", ")+
+		" FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled')")
+	if err := row.Scan(into...); err != nil {
+		return nil, pawl.Because(err, pawl.Unavailable, "the database cannot be asked for its jobs")
+	}
+	waiting := make(map[pawl.JobKind]int, len(counts))
+	for i, kind := range pawl.JobKinds {
+		if counts[i] > 0 {
+			waiting[kind] = counts[i]
+		}
+	}
+	return waiting, nil
+}
+
+// takeUp frees, when work first begins here, what a process that is gone has left:
+// its jobs, and its place as the one that sees to the periodic work.
+func (q *Queue[TTx]) takeUp(ctx context.Context) error {
+	q.takingUp.Lock()
+	defer q.takingUp.Unlock()
+	if q.takenUp {
+		return nil
+	}
+	db := q.driver.GetExecutor()
+	if err := db.Exec(ctx, "DELETE FROM river_leader"); err != nil {
+		return err
+	}
+	if err := db.Exec(ctx, "UPDATE river_job SET state = 'available' WHERE state = 'running'"); err != nil {
+		return err
+	}
+	q.takenUp = true
+	return nil
+}
+
+const (
+	pollEvery = time.Second
+	grace     = 3 * time.Second // for jobs under way when the server stops
+	workers   = 4               // of each kind, in each instance
+	// rescueAfter is when a job is taken up anew whose instance seems to be gone. One
+	// that takes longer is then begun a second time elsewhere, see [pawl.Job].
+	rescueAfter = 5 * time.Minute
+	keepDone    = time.Minute
+	startAgain  = 2 * time.Second
+)
+
+// Work implements [pawl.Jobs]. While the database is away it waits for it.
+func (q *Queue[TTx]) Work(ctx context.Context, tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) {
+	for ctx.Err() == nil {
+		stopped, err := q.start(ctx, tasks, periodic)
+		if err == nil {
+			<-stopped // which it is when ctx has ended
+			return
+		}
+		if ctx.Err() == nil {
+			q.log.WarnContext(ctx, "background work cannot begin yet", "error", err)
+		}
+		select {
+		case <-time.After(startAgain):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (q *Queue[TTx]) start(ctx context.Context, tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) (stopped <-chan struct{}, err error) {
+	if err := q.takeUp(ctx); err != nil {
+		return nil, err
+	}
+	client, err := river.NewClient(q.driver, q.config(tasks, periodic))
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Start(ctx); err != nil {
+		return nil, err
+	}
+	return client.Stopped(), nil
+}
+
+func (q *Queue[TTx]) config(tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) *river.Config {
+	c := &river.Config{
+		Logger:                      quiet(q.log),
+		Queues:                      make(map[string]river.QueueConfig),
+		Workers:                     river.NewWorkers(),
+		PollOnly:                    true,
+		FetchPollInterval:           pollEvery,
+		JobTimeout:                  -1, // a file can take hours to read
+		RescueStuckJobsAfter:        rescueAfter,
+		SoftStopTimeout:             grace,
+		CompletedJobRetentionPeriod: keepDone,
+	}
+	all := &busy{}
+	add := func(kind string, workers int, work func(context.Context, *river.Job[args]) error) {
+		c.Queues[kind] = river.QueueConfig{MaxWorkers: workers}
+		river.AddWorkerArgs(c.Workers, args{kind: kind}, &worker{busy: all, work: work})
+	}
+	for kind, task := range tasks {
+		add(string(kind), workers, q.doing(task))
+	}
+	for _, p := range periodic {
+		add(p.Name, 1, q.turn(p))
+		c.PeriodicJobs = append(c.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(p.Every),
+			func() (river.JobArgs, *river.InsertOpts) { return args{kind: p.Name}, nil },
+			&river.PeriodicJobOpts{ID: p.Name, RunOnStart: true}))
+	}
+	return c
+}

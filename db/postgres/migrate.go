@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"pawl"
+	"pawl/db/schema"
+)
+
+// migrate brings the schema up to date. A lock of the session's makes one of the
+// instances do it, while the others wait up to five minutes and find it done.
+func migrate(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
+	config := c.Copy()
+	// An index on many rows takes its time, and what goose has locked meanwhile is
+	// nobody else's concern.
+	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
+	db := stdlib.OpenDB(*config)
+	defer db.Close()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300), lock.WithUnlockTimeout(1, 5))
+	if err != nil {
+		return translate("prepare the migrations", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, schema.Postgres(), goose.WithSessionLocker(locker))
+	if err != nil {
+		return translate("prepare the migrations", err)
+	}
+	done, err := provider.Up(ctx)
+	for _, m := range done {
+		log.InfoContext(ctx, "database schema changed", "migration", m.Source.Version, "took", m.Duration)
+	}
+	if lacksTrigrams(err) {
+		return pawl.Because(err, pawl.Invalid,
+			"the database needs the extension pg_trgm: install it there (it is in postgresql-contrib), and let Pawl's user, "+
+				"or an administrator, run CREATE EXTENSION pg_trgm")
+	}
+	return translate("bring the database's schema up to date", err)
+}
+
+// lacksTrigrams reports whether the extension could not be made, which has many
+// codes: not installed, not permitted, not there for this version.
+func lacksTrigrams(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (strings.Contains(e.Message, "pg_trgm") || strings.Contains(e.Message, "gin_trgm_ops"))
+}

@@ -1,0 +1,96 @@
+package postgres
+
+import (
+	"context"
+
+	"pawl"
+	"pawl/db/postgres/internal/query"
+)
+
+// Multipart implements [pawl.MultipartReader]. Its parts are of one moment.
+func (s *Store) Multipart(ctx context.Context, blob pawl.ID) (pawl.Multipart, error) {
+	return readSnapshot(ctx, s, "read a multipart", func(ctx context.Context, q *query.Queries) (pawl.Multipart, error) {
+		row, err := q.Multipart(ctx, string(blob))
+		if err != nil {
+			return pawl.Multipart{}, err
+		}
+		m := multipart(row)
+		parts, err := q.Parts(ctx, string(blob))
+		if err != nil {
+			return pawl.Multipart{}, err
+		}
+		for _, p := range parts {
+			m.Parts = append(m.Parts, pawl.Part{Number: int(p.Number), Size: p.Size, ETag: p.Etag, Checksum: p.Checksum})
+		}
+		tails, err := q.Tails(ctx, string(blob))
+		for _, tail := range tails {
+			m.Tails = append(m.Tails, pawl.Tail{Key: tail.Key, Place: tail.Place, Size: tail.Size})
+		}
+		return m, err
+	})
+}
+
+// Multiparts implements [pawl.MultipartReader].
+func (s *Store) Multiparts(ctx context.Context, after pawl.ID, limit int) ([]pawl.Multipart, error) {
+	return read(ctx, s, "list multiparts", func(ctx context.Context, q *query.Queries) ([]pawl.Multipart, error) {
+		rows, err := q.Multiparts(ctx, string(after), int64(limit))
+		list := make([]pawl.Multipart, len(rows))
+		for i, row := range rows {
+			list[i] = multipart(row)
+		}
+		return list, err
+	})
+}
+
+func multipart(row query.Multipart) pawl.Multipart {
+	return pawl.Multipart{
+		Blob: pawl.ID(row.Blob), UploadID: row.UploadID, PartSize: row.PartSize, Reserved: int(row.Reserved),
+		Sealed: row.Sealed == 1, Size: row.Size, UpdatedAt: instant(row.UpdatedAt),
+	}
+}
+
+func (t *tx) SaveMultipart(m pawl.Multipart) error {
+	params := query.SaveMultipartParams{
+		Blob: string(m.Blob), UploadID: m.UploadID, PartSize: m.PartSize, Reserved: int64(m.Reserved),
+		Size: m.Size, UpdatedAt: micros(m.UpdatedAt),
+	}
+	if m.Sealed {
+		params.Sealed = 1
+	}
+	return t.do("save a multipart", func(q *query.Queries) error { return q.SaveMultipart(t.ctx, params) })
+}
+
+func (t *tx) AddPart(blob pawl.ID, p pawl.Part) error {
+	added, err := t.move("add a part", func(q *query.Queries) (int64, error) {
+		return q.AddPart(t.ctx, query.AddPartParams{
+			Blob: string(blob), Number: int64(p.Number), Size: p.Size, Etag: p.ETag, Checksum: p.Checksum,
+		})
+	})
+	return unless(added, err, errTaken)
+}
+
+func (t *tx) AddTail(blob pawl.ID, tail pawl.Tail) error {
+	added, err := t.move("add a tail", func(q *query.Queries) (int64, error) {
+		return q.AddTail(t.ctx, query.AddTailParams{Blob: string(blob), Place: tail.Place, Size: tail.Size, Key: tail.Key})
+	})
+	return unless(added, err, errTaken)
+}
+
+func (t *tx) DropParts(blob pawl.ID) error {
+	return t.do("drop parts", func(q *query.Queries) error { return q.DropParts(t.ctx, string(blob)) })
+}
+
+func (t *tx) DropTails(blob pawl.ID) error {
+	return t.do("drop tails", func(q *query.Queries) error { return q.DropTails(t.ctx, string(blob)) })
+}
+
+func (t *tx) DeleteMultipart(blob pawl.ID) error {
+	return t.do("delete a multipart", func(q *query.Queries) error {
+		for _, remove := range []func(context.Context, string) error{q.DropParts, q.DropTails, q.DeleteMultipart} {
+			if err := remove(t.ctx, string(blob)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

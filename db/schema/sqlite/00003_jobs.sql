@@ -1,0 +1,13 @@
+-- What is to be freed is a job. Should a note be left, its blob is found as one that
+-- nothing refers to. The heartbeat tells too since when it has been without a gap.
+
+-- +goose Up
+DROP TABLE reclaims;
+ALTER TABLE heartbeat ADD COLUMN since BIGINT NOT NULL DEFAULT 0;
+
+-- +goose Down
+ALTER TABLE heartbeat DROP COLUMN since;
+CREATE TABLE reclaims (
+    id TEXT   NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL
+);

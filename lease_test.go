@@ -1,0 +1,211 @@
+package pawl_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"pawl"
+	"pawl/db/postgres"
+	"pawl/db/postgres/postgrestest"
+	"pawl/storage/disk"
+)
+
+// instance is one of several that share a database and the bytes.
+type instance struct {
+	t       *testing.T
+	store   *postgres.Store
+	uploads *pawl.Uploads
+}
+
+// cluster starts instances on one database. They share one storage object: what is
+// tested is who may write, not where.
+func cluster(t *testing.T, n int) (instances []*instance, url string) {
+	t.Helper()
+	url = postgrestest.URL(t)
+	log := slog.New(slog.DiscardHandler)
+	blobs, err := disk.Open(disk.Config{Dir: t.TempDir(), Log: log})
+	must(t, err)
+	t.Cleanup(func() { _ = blobs.Close() })
+	for range n {
+		store, err := postgres.Open(t.Context(), postgres.Config{URL: url, Log: log})
+		must(t, err)
+		t.Cleanup(func() { _ = store.Close() })
+		events := pawl.NewEvents(store, pawl.OwnersOnly)
+		uploads := pawl.NewUploads(pawl.UploadsConfig{
+			Store: store, Blobs: blobs, Leases: store.Leases(), Policy: pawl.OwnersOnly, Events: events,
+			Gates: pawl.Gates{Detect: func([]byte) string { return "text/plain" }}, Log: log, Now: time.Now,
+		})
+		ctx, stop := context.WithCancel(context.Background())
+		listening := make(chan struct{})
+		go func() {
+			defer close(listening)
+			store.Listen(ctx, postgres.Heard{
+				Wanted: func(id pawl.ID) { go uploads.LetGo(ctx, id) },
+				Event:  func() {},
+			})
+		}()
+		t.Cleanup(func() {
+			uploads.Close(context.Background())
+			stop()
+			<-listening
+		})
+		instances = append(instances, &instance{t, store, uploads})
+	}
+	return instances, url
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (i *instance) begin(length int64) pawl.ID {
+	i.t.Helper()
+	up, err := i.uploads.Plan(i.t.Context(), pawl.Local, pawl.UploadSpec{Kind: pawl.Regular, Length: length, Name: "a.txt"})
+	must(i.t, err)
+	must(i.t, i.uploads.Begin(i.t.Context(), up))
+	return up.ID
+}
+
+func (i *instance) append(id pawl.ID, offset int64, body io.Reader) error {
+	unlock, err := i.uploads.Lock(i.t.Context(), id, func() {})
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, err = i.uploads.Append(i.t.Context(), pawl.Local, id, offset, body)
+	return err
+}
+
+func (i *instance) wantOffset(id pawl.ID, want int64) {
+	i.t.Helper()
+	up, err := i.uploads.Look(i.t.Context(), pawl.Local, id)
+	if err != nil || up.Progress.Offset != want {
+		i.t.Fatalf("offset %d (%v), want %d", up.Progress.Offset, err, want)
+	}
+}
+
+func (i *instance) finish(id pawl.ID) {
+	i.t.Helper()
+	unlock, err := i.uploads.Lock(i.t.Context(), id, func() {})
+	must(i.t, err)
+	defer unlock()
+	must(i.t, i.uploads.Finish(i.t.Context(), pawl.Local, id))
+}
+
+func TestUploadGoesOnAtAnotherInstance(t *testing.T) {
+	all, _ := cluster(t, 3)
+	content := strings.Repeat("0123456789", 6000)
+	id := all[0].begin(int64(len(content)))
+	for n, offset := 0, 0; offset < len(content); n++ {
+		end := min(offset+7001, len(content))
+		must(t, all[n%3].append(id, int64(offset), strings.NewReader(content[offset:end])))
+		offset = end
+		all[(n+1)%3].wantOffset(id, int64(offset))
+		all[n%3].wantOffset(id, int64(offset))
+	}
+	all[1].finish(id)
+	f, err := all[2].store.File(t.Context(), id)
+	must(t, err)
+	if f.Size != int64(len(content)) {
+		t.Errorf("the file has %d bytes", f.Size)
+	}
+	all[0].finish(id) // again, from elsewhere: it is a file already
+}
+
+// dripping gives some bytes and then nothing, until it is released.
+type dripping struct {
+	first    io.Reader
+	waiting  chan struct{}
+	released chan struct{}
+}
+
+func (d *dripping) Read(p []byte) (int, error) {
+	if n, err := d.first.Read(p); err == nil {
+		return n, nil
+	}
+	close(d.waiting)
+	<-d.released
+	return 0, pawl.Errorf(pawl.Interrupted, "another request wants the upload")
+}
+
+// TestNewcomerAtAnotherInstance finds the upload in the hands of a dead connection
+// elsewhere: that one lets go, and nothing it has received is lost.
+func TestNewcomerAtAnotherInstance(t *testing.T) {
+	all, _ := cluster(t, 2)
+	id := all[0].begin(20)
+	body := &dripping{strings.NewReader("0123456789"), make(chan struct{}), make(chan struct{})}
+	ended := make(chan error, 1)
+	go func() {
+		unlock, err := all[0].uploads.Lock(t.Context(), id, func() { close(body.released) })
+		if err == nil {
+			_, err = all[0].uploads.Append(t.Context(), pawl.Local, id, 0, body)
+			unlock()
+		}
+		ended <- err
+	}()
+	<-body.waiting
+	unlock, err := all[1].uploads.Lock(t.Context(), id, func() {})
+	must(t, err)
+	if err := <-ended; pawl.KindOf(err) != pawl.Interrupted {
+		t.Errorf("the holder ended with %v", err)
+	}
+	all[1].wantOffset(id, 10)
+	_, err = all[1].uploads.Append(t.Context(), pawl.Local, id, 10, strings.NewReader("0123456789"))
+	must(t, err)
+	must(t, all[1].uploads.Finish(t.Context(), pawl.Local, id))
+	unlock()
+}
+
+// TestReplacedHolderCommitsNothing takes the upload from an instance that believes
+// it has it still.
+func TestReplacedHolderCommitsNothing(t *testing.T) {
+	all, url := cluster(t, 2)
+	id := all[0].begin(pawl.UnknownLength)
+	unlock, err := all[0].uploads.Lock(t.Context(), id, func() {})
+	must(t, err)
+	_, err = all[0].uploads.Append(t.Context(), pawl.Local, id, 0, strings.NewReader("0123456789"))
+	must(t, err)
+	declareDead(t, url)
+
+	must(t, all[1].append(id, 10, strings.NewReader("abcdefghij")))
+	if err := all[0].uploads.DeclareLength(t.Context(), pawl.Local, id, 30); pawl.KindOf(err) != pawl.Locked {
+		t.Errorf("a replaced holder changes the upload: %v", err)
+	}
+	unlock()
+	unlock, err = all[1].uploads.Lock(t.Context(), id, func() {})
+	must(t, err)
+	must(t, all[1].uploads.DeclareLength(t.Context(), pawl.Local, id, 20))
+	unlock()
+	all[1].finish(id)
+	f, err := all[1].store.File(t.Context(), id)
+	must(t, err)
+	_, r, err := pawl.NewFiles(pawl.FilesConfig{Store: all[1].store, Blobs: all[1].uploads.Blobs, Policy: pawl.OwnersOnly}).Open(t.Context(), pawl.Local, id)
+	must(t, err)
+	defer r.Close()
+	got, err := io.ReadAll(r)
+	must(t, err)
+	if !bytes.Equal(got, []byte("0123456789abcdefghij")) || f.Size != 20 {
+		t.Errorf("the file is %q", got)
+	}
+}
+
+// declareDead has the database forget every instance, as if none had shown for long
+// that it is alive.
+func declareDead(t *testing.T, url string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	_, err = conn.Exec(t.Context(), "DELETE FROM instances")
+	must(t, err)
+}

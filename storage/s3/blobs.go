@@ -1,0 +1,67 @@
+package s3
+
+import (
+	"context"
+	"errors"
+
+	"pawl"
+)
+
+// account is the blob's account; there is false where it has none.
+func (b *Blobs) account(ctx context.Context, id pawl.ID) (m pawl.Multipart, there bool, err error) {
+	m, err = b.Books.Multipart(ctx, id)
+	if pawl.KindOf(err) == pawl.NotFound {
+		return pawl.Multipart{Blob: id}, false, nil
+	}
+	return m, err == nil, err
+}
+
+// Put stores a small blob whole. It gets no account: its object says all there is.
+func (b *Blobs) Put(ctx context.Context, id pawl.ID, content []byte) error {
+	return b.putObject(ctx, b.key(id), memorySource(content))
+}
+
+// Size is what the account says, or the object of a blob that was put whole.
+func (b *Blobs) Size(ctx context.Context, id pawl.ID) (int64, error) {
+	m, there, err := b.account(ctx, id)
+	if err != nil || there {
+		return m.Size, err
+	}
+	size, _, err := b.size(ctx, b.key(id))
+	return size, err
+}
+
+// Delete removes the blob's bytes, and then its account.
+func (b *Blobs) Delete(ctx context.Context, id pawl.ID) error {
+	m, there, err := b.account(ctx, id)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	if m.UploadID != "" && !m.Sealed {
+		errs = append(errs, b.abortMultipart(ctx, b.key(id), m.UploadID))
+	}
+	if keys := tailKeys(m); len(keys) > 0 {
+		errs = append(errs, b.deleteObjects(ctx, keys))
+	}
+	errs = append(errs, b.deleteObject(ctx, b.key(id)))
+	if err := errors.Join(errs...); err != nil || !there {
+		return err
+	}
+	return b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.DeleteMultipart(id) })
+}
+
+func tailKeys(m pawl.Multipart) []string {
+	keys := make([]string, len(m.Tails))
+	for i, tail := range m.Tails {
+		keys[i] = tail.Key
+	}
+	return keys
+}
+
+func partsEnd(m pawl.Multipart) (end int64) {
+	for _, p := range m.Parts {
+		end += p.Size
+	}
+	return end
+}

@@ -1,0 +1,164 @@
+package s3
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"pawl"
+)
+
+// The calls that move bytes, each with the checksum of what it carries.
+
+func (b *Blobs) putObject(ctx context.Context, key string, content *source) error {
+	return b.put(ctx, &s3.PutObjectInput{Key: &key}, content)
+}
+
+// nonceKey is the metadata that tells who has put an object.
+const nonceKey = "pawl-put"
+
+// putNew puts an object that must not be there yet; kind Conflict if it is. One that
+// is there because the answer to an earlier attempt was lost is no conflict.
+func (b *Blobs) putNew(ctx context.Context, key string, content *source) error {
+	nonce := rand.Text()
+	err := b.put(ctx, &s3.PutObjectInput{Key: &key, IfNoneMatch: aws.String("*"), Metadata: map[string]string{nonceKey: nonce}}, content)
+	if pawl.KindOf(err) != pawl.Conflict {
+		return err
+	}
+	out, headErr := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Bucket, Key: &key})
+	if headErr != nil {
+		return b.translate("look at an object", headErr)
+	}
+	if out.Metadata[nonceKey] == nonce {
+		return nil
+	}
+	return err
+}
+
+func (b *Blobs) put(ctx context.Context, in *s3.PutObjectInput, content *source) error {
+	ctx, cancel := forBody(ctx, content.size)
+	defer cancel()
+	content.ctx = ctx
+	in.Bucket, in.Body, in.ContentLength = &b.Bucket, content, &content.size
+	if !b.NoChecksums {
+		sum, err := content.checksum()
+		if err != nil {
+			return err
+		}
+		in.ChecksumCRC32C = &sum
+	}
+	_, err := b.client.PutObject(ctx, in, unsigned)
+	return b.translate("store an object", err)
+}
+
+func (b *Blobs) createMultipart(ctx context.Context, id pawl.ID, checked bool) (uploadID string, err error) {
+	in := &s3.CreateMultipartUploadInput{Bucket: &b.Bucket, Key: aws.String(b.key(id))}
+	if checked {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc32c
+	}
+	out, err := b.client.CreateMultipartUpload(ctx, in)
+	if err != nil {
+		return "", b.translate("begin a multipart upload", err)
+	}
+	return *out.UploadId, nil
+}
+
+// uploadPart stores a part. The part's number and size are its caller's to know.
+func (b *Blobs) uploadPart(ctx context.Context, id pawl.ID, uploadID string, number int, content *source) (pawl.Part, error) {
+	ctx, cancel := forBody(ctx, content.size)
+	defer cancel()
+	content.ctx = ctx
+	part := pawl.Part{Number: number, Size: content.size}
+	in := &s3.UploadPartInput{
+		Bucket: &b.Bucket, Key: aws.String(b.key(id)), UploadId: &uploadID, PartNumber: aws.Int32(int32(number)),
+		Body: content, ContentLength: &content.size,
+	}
+	if !b.NoChecksums {
+		sum, err := content.checksum()
+		if err != nil {
+			return part, err
+		}
+		in.ChecksumCRC32C, part.Checksum = &sum, sum
+	}
+	out, err := b.client.UploadPart(ctx, in, unsigned)
+	if err != nil {
+		return part, b.translate("store a part", err)
+	}
+	part.ETag = aws.ToString(out.ETag)
+	return part, nil
+}
+
+func (b *Blobs) completeMultipart(ctx context.Context, m pawl.Multipart) error {
+	parts := make([]types.CompletedPart, len(m.Parts))
+	for i, p := range m.Parts {
+		parts[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)}
+		if p.Checksum != "" {
+			parts[i].ChecksumCRC32C = aws.String(p.Checksum)
+		}
+	}
+	_, err := b.patient.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
+		Bucket: &b.Bucket, Key: aws.String(b.key(m.Blob)), UploadId: &m.UploadID,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
+	})
+	return err
+}
+
+func (b *Blobs) abortMultipart(ctx context.Context, key, uploadID string) error {
+	_, err := b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.Bucket, Key: &key, UploadId: &uploadID})
+	if err = b.translate("abort a multipart upload", err); isMissing(err) {
+		return nil
+	}
+	return err
+}
+
+func (b *Blobs) deleteObject(ctx context.Context, key string) error {
+	_, err := b.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.Bucket, Key: &key})
+	if err = b.translate("delete an object", err); isMissing(err) {
+		return nil
+	}
+	return err
+}
+
+// deleteMost is how many keys one call can name.
+const deleteMost = 1000
+
+func (b *Blobs) deleteObjects(ctx context.Context, keys []string) error {
+	var errs []error
+	for len(keys) > 0 {
+		n := min(len(keys), deleteMost)
+		objects := make([]types.ObjectIdentifier, n)
+		for i := range objects {
+			objects[i].Key = &keys[i]
+		}
+		out, err := b.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+			Bucket: &b.Bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)},
+		})
+		if err == nil && len(out.Errors) > 0 {
+			err = errors.New(aws.ToString(out.Errors[0].Code))
+		}
+		errs = append(errs, b.translate("delete objects", err))
+		keys = keys[n:]
+	}
+	return errors.Join(errs...)
+}
+
+// size is that of an object, which may not be there.
+func (b *Blobs) size(ctx context.Context, key string) (size int64, there bool, err error) {
+	out, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Bucket, Key: &key})
+	if err = b.translate("look at an object", err); isMissing(err) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return aws.ToInt64(out.ContentLength), true, nil
+}
+
+func isMissing(err error) bool {
+	kind := pawl.KindOf(err)
+	return kind == pawl.NotFound || kind == pawl.Gone
+}

@@ -1,0 +1,107 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"pawl"
+)
+
+// errAborted is when a multipart upload is not there any more: with it, acknowledged
+// bytes are gone.
+var errAborted = pawl.Errorf(pawl.Gone, "the storage has lost bytes of this upload; begin it again")
+
+// translate gives an error of S3 its kind; what was tried stays in the log.
+func (b *Blobs) translate(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, known := errors.AsType[*pawl.Error](err); known {
+		return err
+	}
+	kind, message := b.classify(doing, err)
+	return pawl.Because(&operation{doing, err}, kind, message)
+}
+
+// operation is a cause that says what was tried.
+type operation struct {
+	doing string
+	err   error
+}
+
+func (o *operation) Error() string { return "s3: " + o.doing + ": " + o.err.Error() }
+func (o *operation) Unwrap() error { return o.err }
+
+func (b *Blobs) classify(doing string, err error) (pawl.Kind, string) {
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		switch e.ErrorCode() {
+		case "NoSuchKey", "NotFound":
+			return pawl.NotFound, "no such blob"
+		case "PreconditionFailed", "ConditionalRequestConflict":
+			return pawl.Conflict, "there is such an object already"
+		case "NoSuchUpload":
+			return pawl.Gone, errAborted.Message
+		case "NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden",
+			"InvalidToken", "AllAccessDisabled", "RequestTimeTooSkewed", "AccountProblem":
+			b.refusals.tell(b, doing, e)
+			return pawl.Unavailable, "the server's storage cannot be used at the moment"
+		case "QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "NoSpaceLeftOnDevice":
+			return pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed"
+		}
+	}
+	if e, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		switch status := e.HTTPStatusCode(); {
+		case status == http.StatusNotFound:
+			return pawl.NotFound, "no such blob"
+		case status == http.StatusForbidden:
+			b.refusals.tell(b, doing, e)
+			return pawl.Unavailable, "the server's storage cannot be used at the moment"
+		case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
+			return pawl.Unavailable, "the server's storage does not answer; try again soon"
+		}
+	}
+	if passes(err) {
+		return pawl.Unavailable, "the server's storage does not answer; try again soon"
+	}
+	return pawl.Internal, "the server's storage failed"
+}
+
+// passes reports whether an error is one of the network, or of a call that was
+// stopped: the server said nothing that would stay true.
+func passes(err error) bool {
+	if _, network := errors.AsType[net.Error](err); network {
+		return true
+	}
+	if _, sent := errors.AsType[*smithy.OperationError](err); sent {
+		if _, answered := errors.AsType[smithy.APIError](err); !answered {
+			return true
+		}
+	}
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// refusals says in the log that the bucket cannot be used, not with every request.
+type refusals struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+const tellEvery = time.Minute
+
+func (r *refusals) tell(b *Blobs, doing string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.last) < tellEvery {
+		return
+	}
+	r.last = time.Now()
+	b.Log.Error("the bucket cannot be used: look at its name and region, at the credentials and what they allow",
+		"bucket", b.Bucket, "tried", doing, "error", err)
+}

@@ -1,0 +1,112 @@
+package s3
+
+import (
+	"context"
+	"time"
+
+	"pawl"
+)
+
+// Seal puts the parts together. Whatever became of an attempt before, and whoever
+// else is at it, the object decides: it is there as large as it should be, or not.
+func (b *Blobs) Seal(ctx context.Context, id pawl.ID) error {
+	ctx = context.WithoutCancel(ctx)
+	m, there, err := b.account(ctx, id)
+	if err != nil || m.Sealed {
+		return err
+	}
+	if !there {
+		if _, there, err := b.size(ctx, b.key(id)); there || err != nil {
+			return err // it was put whole
+		}
+		return pawl.Errorf(pawl.NotFound, "no such blob")
+	}
+	if m.UploadID == "" {
+		err = b.putObject(ctx, b.key(id), b.tailsSource(m))
+	} else {
+		err = b.complete(ctx, m)
+	}
+	if err != nil {
+		return err
+	}
+	return b.writeSealed(ctx, m)
+}
+
+func (b *Blobs) tailsSource(m pawl.Multipart) *source {
+	return &source{blobs: b, tails: tailKeys(m), size: m.Size - partsEnd(m)}
+}
+
+// complete completes a multipart upload, whose last part may still be in tails.
+func (b *Blobs) complete(ctx context.Context, m pawl.Multipart) error {
+	if len(m.Tails) > 0 {
+		part, err := b.lastPart(ctx, m)
+		if pawl.KindOf(err) == pawl.Gone {
+			return b.settled(ctx, m, err)
+		}
+		if err != nil {
+			return err
+		}
+		m.Parts, m.Tails = append(m.Parts, part), nil
+	}
+	if err := b.completeMultipart(ctx, m); err != nil {
+		return b.settled(ctx, m, b.translate("complete a multipart upload", err))
+	}
+	return nil
+}
+
+// lastPart makes the last part of the tails. Its number is reserved before it is used.
+func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, error) {
+	m.Reserved++
+	m.UpdatedAt = time.Now()
+	if err := b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.SaveMultipart(m) }); err != nil {
+		return pawl.Part{}, err
+	}
+	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved, b.tailsSource(m))
+	if err != nil {
+		return part, err
+	}
+	err = b.Books.Update(ctx, func(tx pawl.Tx) error {
+		if err := tx.DropTails(m.Blob); err != nil {
+			return err
+		}
+		return tx.AddPart(m.Blob, part)
+	})
+	if err == nil {
+		b.dropTails(ctx, m.Tails)
+	}
+	return part, err
+}
+
+// settled finds out what an attempt to complete came to that did not say so.
+func (b *Blobs) settled(ctx context.Context, m pawl.Multipart, why error) error {
+	size, there, err := b.size(ctx, b.key(m.Blob))
+	switch {
+	case err != nil:
+		return err
+	case there && size == m.Size:
+		return nil
+	case pawl.KindOf(why) == pawl.Gone:
+		b.Log.ErrorContext(ctx, "a multipart upload was aborted by somebody else", "blob", m.Blob)
+	case pawl.KindOf(why) == pawl.Internal:
+		b.Log.ErrorContext(ctx, "a multipart upload cannot be completed", "blob", m.Blob, "error", why)
+	}
+	return why
+}
+
+func (b *Blobs) writeSealed(ctx context.Context, m pawl.Multipart) error {
+	sealed := m
+	sealed.Sealed, sealed.UpdatedAt = true, time.Now()
+	err := b.Books.Update(ctx, func(tx pawl.Tx) error {
+		if err := tx.DropParts(m.Blob); err != nil {
+			return err
+		}
+		if err := tx.DropTails(m.Blob); err != nil {
+			return err
+		}
+		return tx.SaveMultipart(sealed)
+	})
+	if err == nil && len(m.Tails) > 0 {
+		b.dropTails(ctx, m.Tails)
+	}
+	return err
+}
