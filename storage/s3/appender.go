@@ -31,6 +31,7 @@ type appender struct {
 
 	mu       sync.Mutex
 	account  pawl.Multipart // as committed, without its lists
+	written  bool           // there is an account
 	parts    int            // parts made, those under way included
 	number   int            // the last part number used
 	cut      int64
@@ -68,6 +69,7 @@ func (b *Blobs) Appender(ctx context.Context, id pawl.ID, w pawl.Writing) (pawl.
 		}
 	}
 	a.takeUp(m)
+	a.written = there
 	return a, nil
 }
 

@@ -196,6 +196,9 @@ func (a *appender) upload(ctx context.Context, p *piece) (err error) {
 	case tailPiece:
 		return a.blobs.putObject(ctx, p.tail.Key, p.source)
 	case wholePiece:
+		if err := a.announce(ctx, p); err != nil {
+			return err
+		}
 		err = a.blobs.putNew(ctx, a.blobs.key(a.id), p.source)
 		if pawl.KindOf(err) != pawl.Conflict {
 			return err
@@ -225,6 +228,22 @@ func (a *appender) upload(ctx context.Context, p *piece) (err error) {
 
 // reserveAhead is how many numbers are reserved beyond those in use.
 const reserveAhead = 4
+
+// announce sees that the blob has an account before it has an object: without one the
+// object would be taken for a blob that was put whole.
+func (a *appender) announce(ctx context.Context, p *piece) error {
+	if before := p.before; before != nil { // which makes one
+		<-before.done
+		return before.err
+	}
+	a.mu.Lock()
+	account, mark, written := a.account, a.mark, a.written
+	a.mu.Unlock()
+	if written {
+		return nil
+	}
+	return a.save(ctx, account, mark, nil)
+}
 
 // becomePart has the whole go the way of parts: there is an object already, put by an
 // instance that this one has replaced, and only the end of a multipart upload takes
@@ -281,6 +300,7 @@ func (a *appender) save(ctx context.Context, account pawl.Multipart, mark pawl.M
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.written = true
 	partSize := a.account.PartSize // may have been settled on meanwhile
 	a.account, a.mark = account, mark
 	a.account.PartSize = max(partSize, account.PartSize)
