@@ -182,7 +182,7 @@ func (a *appender) read(ctx context.Context, src io.Reader, tee io.Writer) error
 			}
 			p = p[taken:]
 		}
-		if err == io.EOF { //nolint:errorlint // the reader's contract
+		if err == io.EOF {
 			return nil
 		}
 		if err != nil {

@@ -226,9 +226,6 @@ func (a *appender) upload(ctx context.Context, p *piece) (err error) {
 	return err
 }
 
-// reserveAhead is how many numbers are reserved beyond those in use.
-const reserveAhead = 4
-
 // announce sees that the blob has an account before it has an object: without one the
 // object would be taken for a blob that was put whole.
 func (a *appender) announce(ctx context.Context, p *piece) error {

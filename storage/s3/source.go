@@ -46,7 +46,7 @@ func (s *source) Read(p []byte) (int, error) {
 		}
 		n, err := s.body.Read(p)
 		s.read += int64(n)
-		if err == io.EOF { //nolint:errorlint // the reader's contract
+		if err == io.EOF {
 			_ = s.body.Close()
 			s.body = nil
 			s.place++
