@@ -72,14 +72,20 @@ func (t *tenancy) enter(ctx context.Context, id ID, wait time.Duration) error {
 	return nil
 }
 
-// leave gives the lease back. Should that fail, it ends with this instance.
+// leave gives the lease back. Should that fail, it is still here to be given back when
+// another instance asks for it.
 func (t *tenancy) leave(ctx context.Context, id ID) error {
-	t.mu.Lock()
-	l, ok := t.held[id]
-	delete(t.held, id)
-	t.mu.Unlock()
-	if !ok {
+	l := t.lease(id)
+	if l.Generation == 0 {
 		return nil
 	}
-	return t.leases.GiveBack(ctx, l)
+	if err := t.leases.GiveBack(ctx, l); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held[id] == l {
+		delete(t.held, id)
+	}
+	return nil
 }

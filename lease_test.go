@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +28,10 @@ type instance struct {
 // cluster starts instances on one database. They share one storage object: what is
 // tested is who may write, not where.
 func cluster(t *testing.T, n int) (instances []*instance, url string) {
+	return clusterWith(t, n, func(l pawl.Leases) pawl.Leases { return l })
+}
+
+func clusterWith(t *testing.T, n int, leases func(pawl.Leases) pawl.Leases) (instances []*instance, url string) {
 	t.Helper()
 	url = postgrestest.URL(t)
 	log := slog.New(slog.DiscardHandler)
@@ -39,7 +44,7 @@ func cluster(t *testing.T, n int) (instances []*instance, url string) {
 		t.Cleanup(func() { _ = store.Close() })
 		events := pawl.NewEvents(store, pawl.OwnersOnly)
 		uploads := pawl.NewUploads(pawl.UploadsConfig{
-			Store: store, Blobs: blobs, Leases: store.Leases(), Policy: pawl.OwnersOnly, Events: events,
+			Store: store, Blobs: blobs, Leases: leases(store.Leases()), Policy: pawl.OwnersOnly, Events: events,
 			Gates: pawl.Gates{Detect: func([]byte) string { return "text/plain" }}, Log: log, Now: time.Now,
 		})
 		ctx, stop := context.WithCancel(context.Background())
@@ -208,4 +213,46 @@ func declareDead(t *testing.T, url string) {
 	defer conn.Close(context.WithoutCancel(t.Context()))
 	_, err = conn.Exec(t.Context(), "DELETE FROM instances")
 	must(t, err)
+}
+
+// unlucky loses answers of the database: what was asked for has been done, or has
+// not, and it is told that it failed.
+type unlucky struct {
+	pawl.Leases
+	lostTakes, failedReturns *atomic.Int32 // how many more
+}
+
+var errLostAnswer = pawl.Errorf(pawl.Unavailable, "the database is not available")
+
+func (u unlucky) Take(ctx context.Context, id pawl.ID, wait time.Duration) (pawl.Lease, error) {
+	l, err := u.Leases.Take(ctx, id, wait)
+	if err == nil && u.lostTakes.Add(-1) >= 0 {
+		return pawl.Lease{}, errLostAnswer
+	}
+	return l, err
+}
+
+func (u unlucky) GiveBack(ctx context.Context, l pawl.Lease) error {
+	if u.failedReturns.Add(-1) >= 0 {
+		return errLostAnswer
+	}
+	return u.Leases.GiveBack(ctx, l)
+}
+
+// TestLeaseThatNobodyKnowsOf is one that the database says an instance has, which
+// itself has heard, or said, something else.
+func TestLeaseThatNobodyKnowsOf(t *testing.T) {
+	var lostTakes, failedReturns atomic.Int32
+	all, _ := clusterWith(t, 2, func(l pawl.Leases) pawl.Leases { return unlucky{l, &lostTakes, &failedReturns} })
+	for name, unlucky := range map[string]*atomic.Int32{"taken": &lostTakes, "not given back": &failedReturns} {
+		id := all[0].begin(10)
+		unlucky.Store(1)
+		if unlock, err := all[0].uploads.Lock(t.Context(), id, func() {}); err == nil {
+			unlock()
+		}
+		if err := all[1].append(id, 0, strings.NewReader("0123456789")); err != nil {
+			t.Errorf("%s: the other instance cannot have it: %v", name, err)
+		}
+		all[1].finish(id)
+	}
 }

@@ -55,16 +55,13 @@ func (u *Uploads) enter(ctx context.Context, id ID, leave func(), wait time.Dura
 
 func (u *Uploads) giveBack(ctx context.Context, id ID) {
 	if err := u.leases.leave(context.WithoutCancel(ctx), id); err != nil {
-		u.Log.WarnContext(ctx, "a lease was not given back; it ends by itself", "upload", id, "error", err)
+		u.Log.WarnContext(ctx, "a lease was not given back; it is when somebody asks for it", "upload", id, "error", err)
 	}
 }
 
 // LetGo is called when another instance wants the upload: whoever has it here is
 // asked to stop, its progress is saved, and the other instance can have it.
 func (u *Uploads) LetGo(ctx context.Context, id ID) {
-	if u.leases.lease(id).Generation == 0 {
-		return
-	}
 	leave, err := u.locks.acquire(ctx, id, func() {})
 	if err != nil {
 		return // it does not stop; the other instance asks again
@@ -73,6 +70,12 @@ func (u *Uploads) LetGo(ctx context.Context, id ID) {
 	if l := u.live.get(id); l != nil {
 		l.out.Drain()
 		u.saveLast(ctx, l)
+	}
+	if u.leases.lease(id).Generation == 0 {
+		// It is this instance's all the same: the answer that said so was lost.
+		if err := u.leases.enter(ctx, id, 0); err != nil {
+			return
+		}
 	}
 	u.giveBack(ctx, id)
 }

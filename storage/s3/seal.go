@@ -27,6 +27,9 @@ func (b *Blobs) Seal(ctx context.Context, id pawl.ID) error {
 		err = b.complete(ctx, m)
 	}
 	if err != nil {
+		if now, _, accountErr := b.account(ctx, id); accountErr == nil && now.Sealed {
+			return nil // by somebody else, who has deleted the tails
+		}
 		return err
 	}
 	return b.writeSealed(ctx, m)
