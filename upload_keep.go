@@ -159,13 +159,14 @@ func (u *Uploads) finishIdle(ctx context.Context, p Principal, id ID) error {
 }
 
 // Nudge is for those who look at a complete upload that is no file yet: it is
-// finished on the spot if that takes no asking and nobody is at it.
+// finished on the spot if that takes no asking and nobody is at it. That somebody has
+// finished it meanwhile is no error.
 func (u *Uploads) Nudge(ctx context.Context, id ID) error {
 	if len(u.Gates.Finish) > 0 {
 		return nil
 	}
 	err := u.Resume(ctx, id)
-	if KindOf(err) == Locked {
+	if kind := KindOf(err); kind == NotFound || kind == Locked {
 		return nil
 	}
 	return err

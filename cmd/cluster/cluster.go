@@ -27,8 +27,7 @@ type options struct {
 // of them.
 type cluster struct {
 	options
-	postgres  *postgres
-	gateway   *gateway
+	services
 	instances []*instance
 	balancer  *balancer
 	listener  net.Listener
@@ -53,15 +52,8 @@ func newCluster(ctx context.Context, o options, log *slog.Logger) (_ *cluster, e
 	if err := os.MkdirAll(filepath.Join(o.dir, "logs"), 0o755); err != nil {
 		return nil, err
 	}
-	s, err := loadSecrets(o.dir)
-	if err != nil {
-		return nil, err
-	}
 	c := &cluster{options: o}
-	if c.gateway, err = newGateway(o.dir, o.versitygw, s); err != nil {
-		return nil, err
-	}
-	if c.postgres, err = newPostgres(ctx, o.dir, s.Database, o.settings); err != nil {
+	if c.services, err = newServices(ctx, o); err != nil {
 		return nil, err
 	}
 	var addresses []string
@@ -80,18 +72,14 @@ func newCluster(ctx context.Context, o options, log *slog.Logger) (_ *cluster, e
 // environment is what makes instances of one cluster: the same database, and the
 // same bucket.
 func (c *cluster) environment() []string {
-	return append(append(c.gateway.credentials(),
-		"PAWL_DATABASE_URL="+c.postgres.url(), "PAWL_STORAGE_URL="+c.gateway.url()), c.environ...)
+	return append(c.services.environment(firstDatabase, "files"), c.environ...)
 }
 
 // up starts everything, each part when those it needs are there.
 func (c *cluster) up(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	if err := c.postgres.up(ctx); err != nil {
-		return err
-	}
-	if err := c.gateway.up(ctx); err != nil {
+	if err := c.services.up(ctx); err != nil {
 		return err
 	}
 	for _, i := range c.instances { // all at once, as replicas do
@@ -150,5 +138,5 @@ func (c *cluster) down() error {
 	if c.server != nil {
 		errs = append(errs, c.server.Close())
 	}
-	return errors.Join(append(errs, c.gateway.down(), c.postgres.down())...)
+	return errors.Join(append(errs, c.services.down())...)
 }

@@ -24,10 +24,10 @@ const (
 	region = "us-east-1"
 )
 
-// url is where instances find it.
-func (g *gateway) url() string {
+// url is a folder of the bucket, as instances are told of it.
+func (g *gateway) url(folder string) string {
 	q := url.Values{"endpoint": {"http://" + g.address}, "region": {region}, "path-style": {"true"}}
-	return "s3://" + bucket + "/files?" + q.Encode()
+	return "s3://" + bucket + "/" + folder + "?" + q.Encode()
 }
 
 // credentials are the instances' variables.

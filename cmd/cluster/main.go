@@ -35,22 +35,30 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.pawl, "pawl", "bin/pawl", "the `binary` of Pawl")
 	flags.StringVar(&o.versitygw, "versitygw", "", "the `binary` of the S3 server; the one that was built last if it is not said")
 	fresh := flags.Bool("fresh", false, "begin with nothing: what earlier runs have kept is deleted")
+	withCommand := flags.Bool("services", false, "start PostgreSQL and the S3 server alone, and run the command that follows with them")
 	if err := flags.Parse(args); err != nil {
 		return err
-	}
-	if o.instances < 1 {
-		return errors.New("-n must be 1 or more")
-	}
-	if *fresh {
-		if err := removeOld(o.dir); err != nil {
-			return err
-		}
 	}
 	if o.versitygw == "" {
 		var err error
 		if o.versitygw, err = findVersitygw(); err != nil {
 			return err
 		}
+	}
+	if *withCommand {
+		return runBeside(ctx, o.versitygw, flags.Args())
+	}
+	if *fresh {
+		if err := removeOld(o.dir); err != nil {
+			return err
+		}
+	}
+	return runCluster(ctx, o)
+}
+
+func runCluster(ctx context.Context, o options) error {
+	if o.instances < 1 {
+		return errors.New("-n must be 1 or more")
 	}
 	c, err := newCluster(ctx, o, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	if err != nil {

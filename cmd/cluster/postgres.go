@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // postgres is the cluster's database server.
@@ -33,13 +35,16 @@ type user struct{ uid, gid uint32 }
 // nobodyElse is who runs this program.
 var nobodyElse = user{}
 
-const databaseUser = "pawl"
+const (
+	databaseUser  = "pawl"
+	firstDatabase = "postgres" // initdb makes it
+)
 
-// url is where instances find it.
-func (p *postgres) url() string {
+// url is where instances find a database.
+func (p *postgres) url(database string) string {
 	u := url.URL{
 		Scheme: "postgres", User: url.UserPassword(databaseUser, p.password), Host: p.address,
-		Path: "/postgres", RawQuery: "sslmode=disable",
+		Path: "/" + database, RawQuery: "sslmode=disable",
 	}
 	return u.String()
 }
@@ -125,7 +130,17 @@ func (p *postgres) up(ctx context.Context) error {
 	if err := p.start(); err != nil {
 		return err
 	}
-	return p.await(ctx, func(ctx context.Context) bool { return listens(ctx, p.address) })
+	return p.await(ctx, p.answers)
+}
+
+// answers reports whether it takes sessions: it listens a little earlier.
+func (p *postgres) answers(ctx context.Context) bool {
+	conn, err := pgx.Connect(ctx, p.url(firstDatabase))
+	if err != nil {
+		return false
+	}
+	_ = conn.Close(ctx)
+	return true
 }
 
 // down ends it the fast way: sessions are cut, what is committed is kept.

@@ -88,6 +88,7 @@ func (r *rig) takeStock() {
 		r.download(u)
 	}
 	r.checkStrays(files, known)
+	r.awaitJobs()
 	if !r.failed() {
 		r.checkAlone()
 	}
@@ -222,6 +223,24 @@ func differences(got, want []byte) string {
 		return "none as far as there are bytes"
 	}
 	return fmt.Sprintf("wrong ones from %d to %d", first, last)
+}
+
+// awaitJobs waits for the bytes of what was deleted while something was away.
+func (r *rig) awaitJobs() {
+	const gauge = "\npawl_jobs_reclaim_waiting "
+	deadline := time.Now().Add(3 * time.Minute)
+	for !r.failed() {
+		a, err := r.request(&upload{patience: 30 * time.Second}, http.MethodGet, "/metrics", nil)
+		_, value, there := bytes.Cut(a.body, []byte(gauge))
+		if err == nil && there && bytes.HasPrefix(value, []byte("0\n")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			r.fail("jobs are still waiting: %.20s, %v", value, err)
+			return
+		}
+		r.pass(200 * time.Millisecond)
+	}
 }
 
 // checkAlone stops the instances and has everything checked by Pawl itself.
