@@ -35,6 +35,8 @@ type UploadReader interface {
 	Upload(ctx context.Context, id ID) (Upload, error)
 	UploadByJoinKey(ctx context.Context, owner, key string) (Upload, error)
 	Uploads(ctx context.Context, q UploadQuery) ([]Upload, error)
+	// Joins lists the Final uploads of an owner that a partial upload is a part of.
+	Joins(ctx context.Context, owner string, part ID) ([]ID, error)
 	// IdleUploads lists uploads, partial ones too, whose row was last changed before a
 	// time, longest ago first.
 	IdleUploads(ctx context.Context, before time.Time, limit int) ([]ID, error)

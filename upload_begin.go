@@ -177,8 +177,9 @@ func (u *Uploads) refusePut(ctx context.Context, planned Upload, why error) erro
 	return why
 }
 
-// joinedLength checks what a Final upload is to be made of: the owner's own,
-// finished, partial uploads, each once.
+// joinedLength checks what a Final upload is to be made of: the owner's own partial
+// uploads, each once. They may be under way still; the length is unknown while that
+// of one of them is.
 func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (int64, error) {
 	if len(parts) == 0 {
 		return 0, Errorf(Invalid, "a final upload needs the partial uploads it is made of")
@@ -195,10 +196,11 @@ func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (in
 		switch {
 		case part.Kind != Partial || part.Owner != p.ID:
 			return 0, Errorf(Invalid, "only your own partial uploads can be joined")
-		case !part.Complete():
-			return 0, Errorf(Invalid, "all partial uploads must be finished before they are joined")
+		case part.Length == UnknownLength || length == UnknownLength:
+			length = UnknownLength
+		default:
+			length += part.Length
 		}
-		length += part.Length
 	}
 	return length, nil
 }

@@ -59,7 +59,10 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 		if err := u.save(ctx, l); err != nil {
 			return err
 		}
-		return u.seal(ctx, l.row())
+		if err := u.seal(ctx, l.row()); err != nil {
+			return err
+		}
+		return u.wakeJoins(ctx, l.row())
 	}
 	if !l.judged() {
 		if err := u.judge(ctx, l); isVerdict(err) {

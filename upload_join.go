@@ -32,6 +32,23 @@ func (u *Uploads) Join(ctx context.Context, p Principal, planned Upload) error {
 	return u.DriveJoin(ctx, p, planned.ID)
 }
 
+// wakeJoins has the joins go on that a partial upload, whole by now, may have been the
+// last missing piece of.
+func (u *Uploads) wakeJoins(ctx context.Context, part Upload) error {
+	joins, err := u.Store.Joins(ctx, part.Owner, part.ID)
+	if err != nil || len(joins) == 0 {
+		return err
+	}
+	return u.Store.Update(ctx, func(tx Tx) error {
+		for _, id := range joins {
+			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // joinAgain is when a job looks whether a join has come to its end. If not, the
 // instance that was at it may be gone.
 const joinAgain = time.Minute
@@ -53,13 +70,62 @@ func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
 	if err := u.Policy(p, ActWrite, up.Owner); err != nil {
 		return err
 	}
-	err = u.join(ctx, up)
+	ready, err := u.partsReady(ctx, &up)
+	if err == nil && ready {
+		err = u.join(ctx, up)
+	}
 	if err == nil || isVerdict(err) || KindOf(err) == Gone {
 		return err
 	}
 	u.Log.WarnContext(ctx, "an upload will be joined later", "upload", id, "error", err)
 	u.finishLater(ctx, id)
 	return nil
+}
+
+// lengthOfParts is the length of a join, as far as its parts have declared theirs.
+func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, err error) {
+	for _, id := range parts {
+		part, err := u.Store.Upload(ctx, id)
+		if err != nil && KindOf(err) != NotFound {
+			return 0, err
+		}
+		if err != nil || part.Length == UnknownLength {
+			return UnknownLength, nil
+		}
+		length += part.Length
+	}
+	return length, nil
+}
+
+// partsReady reports whether every part has all its bytes, and puts their sum into up,
+// which may have been begun before it was known. A part that is not there any more
+// has been joined already, or there is nothing to be joined.
+func (u *Uploads) partsReady(ctx context.Context, up *Upload) (ready bool, err error) {
+	var length int64
+	for _, id := range up.Parts {
+		part, err := u.Store.Upload(ctx, id)
+		if KindOf(err) == NotFound {
+			return up.Length != UnknownLength, nil
+		}
+		if err == nil {
+			part, err = u.current(ctx, part)
+		}
+		if err != nil {
+			return false, err
+		}
+		if !part.Complete() {
+			return false, nil
+		}
+		if err := u.Blobs.Seal(ctx, id); err != nil { // its own request may not have come to that
+			return false, err
+		}
+		length += part.Length
+	}
+	if err := u.checkLength(length); err != nil {
+		return false, u.refuseJoin(ctx, *up, err)
+	}
+	up.Length = length
+	return true, nil
 }
 
 // join makes one blob of the parts' and a file of it. The joined bytes pass the same

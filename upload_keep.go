@@ -141,7 +141,7 @@ func (u *Uploads) Resume(ctx context.Context, id ID) error {
 	switch {
 	case up.Kind == Final:
 		return u.DriveJoin(ctx, p, id)
-	case up.Kind == Regular && up.Complete():
+	case up.Complete():
 		return u.finishIdle(ctx, p, id)
 	}
 	return nil

@@ -130,12 +130,17 @@ func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
 }
 
 // current puts the durable offset into a row, which may lag behind.
-func (u *Uploads) current(ctx context.Context, up Upload) (Upload, error) {
+func (u *Uploads) current(ctx context.Context, up Upload) (_ Upload, err error) {
 	if l := u.here(up.ID); l != nil {
 		return l.snapshot(), nil
 	}
 	if u.expired(up) {
 		return Upload{}, errExpired
+	}
+	if up.Kind == Final && up.Length == UnknownLength {
+		if up.Length, err = u.lengthOfParts(ctx, up.Parts); err != nil {
+			return Upload{}, err
+		}
 	}
 	size, err := u.Blobs.Size(ctx, up.ID)
 	if err != nil {

@@ -46,7 +46,7 @@ func (a *answer) finishHeader() {
 	if a.status >= 400 {
 		h.Del("Upload-Offset") // some clients take any answer that has one for success
 		h.Del("Location")
-		if x.body.unread() {
+		if x.request.ProtoMajor == 1 && x.body.unread() {
 			h.Set("Connection", "close")
 		}
 		return
@@ -58,6 +58,9 @@ func (a *answer) finishHeader() {
 	case http.MethodHead:
 		setIfAny(h, "Upload-Metadata", x.metadata)
 		setIfAny(h, "Upload-Concat", x.concat)
+		if x.joining {
+			h.Del("Upload-Offset") // tus 1.0, "Concatenation": there is none before the join
+		}
 		h.Del("Content-Length") // it would be that of a body no GET gives
 	case http.MethodPost:
 		setIfAny(h, "Upload-Concat", x.concat)

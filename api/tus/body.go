@@ -113,9 +113,11 @@ var drainBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 // drain reads on a little after a refusal. A browser that is still sending when
 // the connection closes sees a broken line, not the reason; one that has been
 // able to send what was on its way sees the answer. It is bounded, and a client
-// that waits to be asked for its body is not asked.
+// that waits to be asked for its body is not asked. Over HTTP/2 only the stream
+// ends, behind the whole answer (RFC 9113 §8.1); a client that stops sending when
+// it is refused would keep the rest of the answer waiting for nothing.
 func (b *body) drain(r *http.Request) {
-	if !b.unread() || b.read.Load() == 0 && r.Header.Get("Expect") != "" {
+	if r.ProtoMajor > 1 || !b.unread() || b.read.Load() == 0 && r.Header.Get("Expect") != "" {
 		return
 	}
 	_ = b.control.Flush()

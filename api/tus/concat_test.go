@@ -52,13 +52,11 @@ func TestConcatenation(t *testing.T) {
 func TestConcatenationRefusals(t *testing.T) {
 	s := start(t, maxSize(100))
 	part, other, large := s.part("hello"), s.part("world", "Test-User: eve"), s.part(noise(1, 99))
-	unfinished := s.create(5, "Upload-Concat: partial")
 	whole := s.do("POST", "/files/", strings.NewReader("hello"), stream, "Upload-Length: 5").want(t, 201).Header.Get("Location")
 	for name, test := range map[string]struct {
 		status int
 		lines  []string
 	}{
-		"unfinished":          {400, []string{"Upload-Concat: final;" + part + " " + unfinished}},
 		"not partial":         {400, []string{"Upload-Concat: final;" + part + " " + whole}},
 		"someone else's":      {400, []string{"Upload-Concat: final;" + part + " " + other}},
 		"mine to a stranger":  {404, []string{"Test-User: eve", "Upload-Concat: final;" + part + " " + other}},
@@ -105,5 +103,31 @@ func TestConcatenationAskedForTwiceAtOnce(t *testing.T) {
 		if other := <-locations; other != first || !strings.HasPrefix(first, "201") {
 			t.Errorf("%s and %s", first, other)
 		}
+	}
+}
+
+// TestConcatenationOfUnfinished has the final upload asked for first.
+func TestConcatenationOfUnfinished(t *testing.T) {
+	s := start(t)
+	one := s.create(5, "Upload-Concat: partial")
+	other := s.do("POST", "/files/", nil, "Upload-Concat: partial", "Upload-Defer-Length: 1").want(t, 201).Header.Get("Location")
+	concat := "final;" + one + " " + other
+	final := s.do("POST", "/files/", nil, "Upload-Concat: "+concat).want(t, 201).Header.Get("Location")
+	waits := func() {
+		s.do("HEAD", final, nil).want(t, 200).wantHeader(t, "Upload-Concat", concat).wantHeader(t, "Upload-Offset", "")
+	}
+	waits()
+	s.patch(other, 0, " wor").want(t, 204)
+	s.patch(one, 0, "hello").want(t, 204)
+	waits()
+	s.patch(other, 4, "ld", "Upload-Length: 6").want(t, 204)
+	s.do("HEAD", final, nil).want(t, 200).wantHeader(t, "Upload-Offset", "11").wantHeader(t, "Upload-Length", "11")
+	s.wantFile(final, "hello world")
+
+	gone := s.create(5, "Upload-Concat: partial")
+	never := s.do("POST", "/files/", nil, "Upload-Concat: final;"+gone).want(t, 201).Header.Get("Location")
+	s.do("DELETE", gone, nil).want(t, 204)
+	if status := s.do("HEAD", never, nil).StatusCode; status != 404 && status != 410 {
+		t.Errorf("a join that can never be: %d", status)
 	}
 }

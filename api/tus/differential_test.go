@@ -275,7 +275,7 @@ func (d *duel) joining() step {
 	for range 1 + d.dice.IntN(3) {
 		fits := func(u *pair) bool { return u.partial && u.complete() && !slices.Contains(s.parts, u) }
 		if d.chance(7) {
-			fits = func(*pair) bool { return true }
+			fits = func(u *pair) bool { return !u.partial || u.complete() } // tusd joins nothing unfinished
 		}
 		if u := d.pick(fits); u != nil {
 			s.parts = append(s.parts, u)

@@ -13,7 +13,7 @@ func TestOptions(t *testing.T) {
 	s.do("OPTIONS", "/files/", nil, "Tus-Resumable:").want(t, 204).
 		wantHeader(t, "Tus-Version", "1.0.0").
 		wantHeader(t, "Tus-Max-Size", "1073741824").
-		wantHeader(t, "Tus-Extension", "creation,creation-with-upload,creation-defer-length,termination,concatenation,checksum,checksum-trailer")
+		wantHeader(t, "Tus-Extension", "creation,creation-with-upload,creation-defer-length,termination,concatenation,concatenation-unfinished,checksum,checksum-trailer")
 }
 
 func TestVersion(t *testing.T) {

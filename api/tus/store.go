@@ -96,6 +96,10 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 	if err == nil {
 		err = x.settle(ctx, up)
 	}
+	if err == nil && x.joining {
+		up, err = s.uploads.Look(ctx, x.principal, x.id) // it may have become a file
+		x.joining = !up.Filed
+	}
 	if err == nil && x.request.Method == http.MethodPatch {
 		err = x.admit(up)
 	}
@@ -109,6 +113,10 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 // settle takes an upload to its end that has all its bytes but is no file yet: the
 // request that brought the last of them may have died before it could.
 func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
+	if up.Kind == pawl.Final && !up.Filed {
+		x.joining = true
+		return x.Uploads.Nudge(ctx, up.ID)
+	}
 	if up.Filed || up.Kind != pawl.Regular || !up.Complete() {
 		return nil
 	}

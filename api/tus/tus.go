@@ -37,7 +37,7 @@ const (
 	Path = "/files/"
 
 	version    = "1.0.0"
-	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation,checksum,checksum-trailer"
+	extensions = "creation,creation-with-upload,creation-defer-length,termination,concatenation,concatenation-unfinished,checksum,checksum-trailer"
 
 	// stallTimeout is how long a client may send nothing in the middle of a body.
 	stallTimeout = 60 * time.Second

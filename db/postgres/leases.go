@@ -103,12 +103,23 @@ func (l *Leases) close() {
 	l.beats.Close()
 }
 
+// Instances is how many instances use the database now, without this one. One that
+// was killed a few seconds ago counts still.
+func (s *Store) Instances(ctx context.Context) (int64, error) {
+	s.leases.beating.Lock() // one that is registering knows its name when it is done
+	me := s.leases.now()
+	s.leases.beating.Unlock()
+	return read(ctx, s, "count the instances", func(ctx context.Context, q *query.Queries) (int64, error) {
+		return q.CountInstances(ctx, me.id, deadAfter.Seconds())
+	})
+}
+
 func (l *Leases) run(ctx context.Context) {
 	defer close(l.stopped)
 	beat, bury := time.NewTicker(beatEvery), time.NewTicker(buryEvery)
 	defer beat.Stop()
 	defer bury.Stop()
-	alive := true
+	alive := l.showAlive(ctx, true) // at once: who counts instances counts this one
 	for {
 		select {
 		case <-beat.C:
@@ -178,7 +189,8 @@ func (l *Leases) replace(ctx context.Context, old instance) error {
 // the instance: two that are both alive could each take leases for this process,
 // which beats for one of them.
 func (l *Leases) register(ctx context.Context) error {
-	l.set(instance{}) // until the database knows the new one
+	l.set(instance{})                // until the database knows the new one
+	ctx = context.WithoutCancel(ctx) // cut off, it could be known there and not here
 	var me instance
 	err := l.onBeats(ctx, "register the instance", func(ctx context.Context, q *query.Queries) (err error) {
 		me = instance{id: rand.Text(), seen: time.Now()} // each attempt is another one

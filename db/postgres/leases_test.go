@@ -318,6 +318,30 @@ func TestDeadAreBuried(t *testing.T) {
 	}
 }
 
+// TestInstances counts the others that are alive.
+func TestInstances(t *testing.T) {
+	a, b, _ := two(t)
+	count := func(s *Store, want int64) {
+		t.Helper()
+		if n, err := s.Instances(t.Context()); err != nil || n != want {
+			t.Errorf("%d instances, %v; want %d", n, err, want)
+		}
+	}
+	take(t, a, pawl.NewID(time.Now()), 0) // known to the database now, if it was not yet
+	take(t, b, pawl.NewID(time.Now()), 0)
+	count(a, 1)
+	looking := openTest(t, b.pool.Config().ConnString()) // never shows that it is alive
+	count(looking, 2)
+	count(a, 1)
+	stopBeats(b)
+	age(t, b, b.leases.now().id, deadAfter)
+	count(a, 0)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	count(looking, 0)
+}
+
 // TestOneHolderAtATime has two instances take and give back the same few leases.
 // A holder counts itself in while it has one; it must always be alone.
 func TestOneHolderAtATime(t *testing.T) {

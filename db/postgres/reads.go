@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,6 +41,19 @@ func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload,
 	return read(ctx, s, "list uploads", func(ctx context.Context, queries *query.Queries) ([]pawl.Upload, error) {
 		rows, err := queries.Uploads(ctx, params)
 		return many(rows, err, upload)
+	})
+}
+
+func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.ID, error) {
+	return read(ctx, s, "list joins", func(ctx context.Context, q *query.Queries) ([]pawl.ID, error) {
+		rows, err := q.Joins(ctx, owner)
+		var joins []pawl.ID
+		for _, row := range rows {
+			if slices.Contains(parts(row.JoinKey), part) {
+				joins = append(joins, pawl.ID(row.ID))
+			}
+		}
+		return joins, err
 	})
 }
 

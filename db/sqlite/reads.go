@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"pawl"
@@ -34,6 +35,17 @@ func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload,
 		WithPartial: flag(q.WithPartial), OnlyWhole: flag(q.OnlyWhole), Lim: limit(q.Limit),
 	})
 	return many(rows, err, upload, "list uploads")
+}
+
+func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.ID, error) {
+	rows, err := s.queries.Joins(ctx, owner)
+	var joins []pawl.ID
+	for _, row := range rows {
+		if slices.Contains(parts(row.JoinKey), part) {
+			joins = append(joins, pawl.ID(row.ID))
+		}
+	}
+	return joins, translate("list joins", err)
 }
 
 func (s *Store) IdleUploads(ctx context.Context, before time.Time, limit int) ([]pawl.ID, error) {

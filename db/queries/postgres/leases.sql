@@ -10,6 +10,11 @@ SELECT nextval('lease_generations')::BIGINT AS floor;
 -- name: Beat :execrows
 UPDATE instances SET seen_at = clock_timestamp() WHERE id = @id;
 
+-- CountInstances counts those that are alive, without one's own.
+-- name: CountInstances :one
+SELECT count(*) FROM instances
+WHERE id <> @own AND seen_at > clock_timestamp() - make_interval(secs => @ttl_seconds::FLOAT8);
+
 -- Unregister ends an instance and, by the foreign key, all its leases.
 -- name: Unregister :exec
 WITH gone AS (DELETE FROM instances WHERE id = @id RETURNING id)

@@ -53,3 +53,7 @@ WHERE kind <> 'partial' AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS
 
 -- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < @before ORDER BY updated_at, id LIMIT CAST(@lim AS BIGINT);
+
+-- Joins lists what an owner is joining: few at a time, and their keys hold the parts.
+-- name: Joins :many
+SELECT id, join_key FROM uploads WHERE owner = @owner AND join_key <> '' ORDER BY join_key;

@@ -62,6 +62,19 @@ func (q *Queries) BuryHolder(ctx context.Context, iD string, ttlSeconds float64)
 	return result.RowsAffected(), nil
 }
 
+const countInstances = `-- name: CountInstances :one
+SELECT count(*) FROM instances
+WHERE id <> $1 AND seen_at > clock_timestamp() - make_interval(secs => $2::FLOAT8)
+`
+
+// CountInstances counts those that are alive, without one's own.
+func (q *Queries) CountInstances(ctx context.Context, own string, ttlSeconds float64) (int64, error) {
+	row := q.db.QueryRow(ctx, countInstances, own, ttlSeconds)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const giveBackLease = `-- name: GiveBackLease :exec
 WITH gone AS (DELETE FROM leases WHERE id = $1 AND generation = $2 RETURNING id)
 SELECT pg_notify('pawl_freed', id) FROM gone

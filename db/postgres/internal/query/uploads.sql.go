@@ -128,6 +128,36 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 	return err
 }
 
+const joins = `-- name: Joins :many
+SELECT id, join_key FROM uploads WHERE owner = $1 AND join_key <> '' ORDER BY join_key
+`
+
+type JoinsRow struct {
+	ID      string
+	JoinKey string
+}
+
+// Joins lists what an owner is joining: few at a time, and their keys hold the parts.
+func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
+	rows, err := q.db.Query(ctx, joins, owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JoinsRow
+	for rows.Next() {
+		var i JoinsRow
+		if err := rows.Scan(&i.ID, &i.JoinKey); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const saveProgress = `-- name: SaveProgress :execrows
 UPDATE uploads
 SET durable = $1,

@@ -117,6 +117,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertUploadStmt, err = db.PrepareContext(ctx, insertUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertUpload: %w", err)
 	}
+	if q.joinsStmt, err = db.PrepareContext(ctx, joins); err != nil {
+		return nil, fmt.Errorf("error preparing query Joins: %w", err)
+	}
 	if q.mostDownloadedStmt, err = db.PrepareContext(ctx, mostDownloaded); err != nil {
 		return nil, fmt.Errorf("error preparing query MostDownloaded: %w", err)
 	}
@@ -328,6 +331,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertUploadStmt: %w", cerr)
 		}
 	}
+	if q.joinsStmt != nil {
+		if cerr := q.joinsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing joinsStmt: %w", cerr)
+		}
+	}
 	if q.mostDownloadedStmt != nil {
 		if cerr := q.mostDownloadedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing mostDownloadedStmt: %w", cerr)
@@ -483,6 +491,7 @@ type Queries struct {
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
 	insertUploadStmt             *sql.Stmt
+	joinsStmt                    *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
 	multipartStmt                *sql.Stmt
 	multipartsStmt               *sql.Stmt
@@ -537,6 +546,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
 		insertUploadStmt:             q.insertUploadStmt,
+		joinsStmt:                    q.joinsStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
 		multipartStmt:                q.multipartStmt,
 		multipartsStmt:               q.multipartsStmt,
