@@ -86,11 +86,11 @@ func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
 func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, err error) {
 	for _, id := range parts {
 		part, err := u.Store.Upload(ctx, id)
-		if err != nil && KindOf(err) != NotFound {
-			return 0, err
-		}
-		if err != nil || part.Length == UnknownLength {
+		switch {
+		case KindOf(err) == NotFound, err == nil && part.Length == UnknownLength:
 			return UnknownLength, nil
+		case err != nil:
+			return 0, err
 		}
 		length += part.Length
 	}
