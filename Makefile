@@ -26,7 +26,7 @@ OPENAPI := $(PAGE)/openapi.json
 
 .PHONY: help
 help: ## show this help
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##### Building
 
@@ -73,9 +73,9 @@ endef
 # $(call skip,WHAT AND WHY) notes a part that cannot be tested here; in CI that is a failure.
 skip = { echo "$(1)" | tee -a .cache/skipped; test "$${CI:-}" != true; }
 
-.PHONY: test test-go test-page e2e
+.PHONY: test test-go test-page e2e e2e-cluster
 test: ## test everything: Go, the page, and both in a real browser
-	$(call stages,test-go test-page e2e)
+	$(call stages,test-go test-page e2e e2e-cluster)
 
 # The race detector wants a C compiler.
 test-go: $(VERSITYGW)
@@ -90,6 +90,14 @@ test-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm test
 
 e2e: build ## test the page and tus-js-client against bin/pawl, in Chromium
+	$(call browser_tests,npm run e2e)
+
+e2e-cluster: build $(VERSITYGW) ## the same, with PostgreSQL and S3
+	@go build -o .cache/cluster ./cmd/cluster
+	$(call browser_tests,../.cache/cluster -services npm run e2e)
+
+# $(call browser_tests,COMMAND) runs it in the page's folder, if there is a browser.
+define browser_tests
 	@mkdir -p .cache
 	@browser=$$($(find_browser)); \
 	if [ -z "$$browser" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -97,7 +105,8 @@ e2e: build ## test the page and tus-js-client against bin/pawl, in Chromium
 		browser=$$($(find_browser)); \
 	fi; \
 	if [ -z "$$browser" ]; then $(call skip,browser tests: install Chromium or set CHROMIUM); exit; fi; \
-	cd $(PAGE) && CHROMIUM="$$browser" PAWL_BIN="$(CURDIR)/bin/pawl" npm run e2e
+	cd $(PAGE) && CHROMIUM="$$browser" PAWL_BIN="$(CURDIR)/bin/pawl" $(1)
+endef
 
 find_browser = for b in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do command -v "$$b" && break; done || true
 

@@ -39,6 +39,8 @@ type Config struct {
 	// AllowedHosts are the names the server goes by; empty allows every name.
 	// Loopback names and that of PublicURL need not be among them.
 	AllowedHosts []string
+	// Redirects is where else the bytes of files are; may be nil.
+	Redirects *Redirects
 	// Stall is how long a download's reader may take nothing; 2 minutes if zero.
 	Stall time.Duration
 
@@ -114,7 +116,7 @@ func (c Config) uploadPath() http.Handler {
 }
 
 func (c Config) download() http.Handler {
-	return Download(DownloadConfig{Files: c.Files, Metrics: c.Metrics, Stall: c.Stall})
+	return Download(DownloadConfig{Files: c.Files, Metrics: c.Metrics, Redirects: c.Redirects, Stall: c.Stall})
 }
 
 func (c Config) measure() middleware.Measure {

@@ -19,10 +19,12 @@ import (
 	"pawl/api/problem"
 )
 
-// DownloadConfig is what downloads need. Metrics may be nil.
+// DownloadConfig is what downloads need. Metrics and Redirects may be nil.
 type DownloadConfig struct {
 	Files   *pawl.Files
 	Metrics *metrics.Metrics
+	// Redirects is where else the bytes are; nil: nowhere that people could get at.
+	Redirects *Redirects
 	// Stall is how long a reader may take nothing before it is cut: 2 minutes if zero.
 	Stall time.Duration
 }
@@ -48,6 +50,10 @@ func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer bytes.Close()
+	if d.Redirects.wanted(r) {
+		d.redirect(w, r, file)
+		return
+	}
 	d.serve(w, r, file, bytes)
 }
 

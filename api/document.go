@@ -62,10 +62,11 @@ func describeStreams(doc *huma.OpenAPI) {
 	content.Parameters = []*huma.Param{
 		id,
 		{Name: "download", In: "query", Schema: text("1: never show it in place"), Example: "1"},
+		{Name: "redirect", In: "query", Schema: text("true or false: whether to be sent to the storage, where it can be reached; the server's setting if it is not said")},
 		{Name: "Range", In: "header", Schema: text("At most 16 ranges; with more, all of the file comes")},
 	}
 	content.Responses = answers(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
-		"200", "The file", "206", "The ranges asked for", "304", "Not modified")
+		"200", "The file", "206", "The ranges asked for", "304", "Not modified", "307", "The bytes are there, for some minutes")
 	doc.AddOperation(&content)
 
 	stream := operation(http.MethodGet, "stream-events", restPath+"/events", "Follow what happens")

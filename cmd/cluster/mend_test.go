@@ -3,6 +3,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -19,7 +20,10 @@ func TestMendWantsPeace(t *testing.T) {
 		return string(out), err
 	}
 	for _, i := range c.instances {
-		if out, err := check("--mend"); err == nil || !strings.Contains(out, "Pawl is at work on this database") {
+		beginUpload(t, i)
+	}
+	for _, i := range c.instances {
+		if out, err := check("--mend"); err == nil || !strings.Contains(out, "the database is in use by ") {
 			t.Errorf("check --mend beside %s: %v\n%s", i.name, err, out)
 		}
 		if out, err := check(); err != nil || !strings.Contains(out, "Pawl is running") || !strings.Contains(out, "no problems") {
@@ -32,4 +36,33 @@ func TestMendWantsPeace(t *testing.T) {
 	if out, err := check("--mend"); err != nil || strings.Contains(out, "Pawl is running") || !strings.Contains(out, "no problems") {
 		t.Errorf("check --mend alone: %v\n%s", err, out)
 	}
+}
+
+// beginUpload leaves an upload half-way, open at the instance.
+func beginUpload(t *testing.T, i *instance) {
+	t.Helper()
+	do := func(method, target, body string, header ...string) *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		for n := 0; n < len(header); n += 2 {
+			r.Header.Set(header[n], header[n+1])
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode >= 300 {
+			t.Fatalf("%s: %s", method, resp.Status)
+		}
+		return resp
+	}
+	location, err := do(http.MethodPost, i.url()+"/files/", "", "Upload-Length", "10").Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(http.MethodPatch, location.String(), "hello", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
 }

@@ -26,12 +26,12 @@ func (c *checkCommand) Run(a *app) error {
 	if _, err := os.Stat(config.sqlite); config.sqlite != "" && err != nil {
 		return fmt.Errorf("there is no database to check: %w", err)
 	}
-	unlock, running, err := c.lock(config, a.stdout)
+	unlock, running, err := c.lock(config)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	report, err := c.check(a.ctx, config, running, newLog(a.stderr, config.logFormat, max(config.logLevel, slog.LevelWarn)))
+	report, err := c.check(a.ctx, config, running, a.stdout, newLog(a.stderr, config.logFormat, max(config.logLevel, slog.LevelWarn)))
 	if err != nil {
 		return err
 	}
@@ -40,21 +40,15 @@ func (c *checkCommand) Run(a *app) error {
 
 // lock takes the data directory. A check that changes nothing may look on while a
 // server works, and then finds what is under way.
-func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), running bool, err error) {
+func (c *checkCommand) lock(config config) (unlock func(), running bool, err error) {
 	dir := config.ownDir()
-	if dir == "" { // shared by instances, of which nothing here says whether they run
-		what := "Where an instance of Pawl is running, what is being uploaded right now can look like a problem."
-		if c.Mend {
-			what = "Mending wants every instance of Pawl on this database to be stopped."
-		}
-		_, err = fmt.Fprintln(out, what)
-		return func() {}, false, err
+	if dir == "" { // shared by instances, which the database knows
+		return func() {}, false, nil
 	}
 	lock, err := lockDir(dir)
 	var held errHeld
 	if errors.As(err, &held) && !c.Mend {
-		_, err = fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
-		return func() {}, true, err
+		return func() {}, true, nil
 	}
 	if err != nil {
 		return nil, false, err
@@ -62,12 +56,19 @@ func (c *checkCommand) lock(config config, out io.Writer) (unlock func(), runnin
 	return func() { _ = lock.release() }, false, nil
 }
 
-func (c *checkCommand) check(ctx context.Context, config config, running bool, log *slog.Logger) (_ pawl.Report, err error) {
+func (c *checkCommand) check(ctx context.Context, config config, running bool, out io.Writer, log *slog.Logger) (_ pawl.Report, err error) {
 	g, err := openGround(ctx, config, log, openDatabase, running)
 	if err != nil {
 		return pawl.Report{}, err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
+	others, err := c.others(ctx, g.database)
+	if err != nil {
+		return pawl.Report{}, err
+	}
+	if running || others > 0 {
+		fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
+	}
 	gates, err := newGates(config, log)
 	if err != nil {
 		return pawl.Report{}, err
@@ -80,6 +81,20 @@ func (c *checkCommand) check(ctx context.Context, config config, running bool, l
 	report, err := checker.Check(ctx)
 	uploads.Close(context.WithoutCancel(ctx))
 	return report, err
+}
+
+// others counts the instances at work on a database that is shared, and lets
+// nothing be mended under them.
+func (c *checkCommand) others(ctx context.Context, d database) (int64, error) {
+	if d.instances == nil {
+		return 0, nil
+	}
+	n, err := d.instances(ctx)
+	if err == nil && n > 0 && c.Mend {
+		err = fmt.Errorf("the database is in use by %s of Pawl: stop them all before anything is mended; "+
+			"one that was killed counts for a few seconds more", plural(n, "instance"))
+	}
+	return n, err
 }
 
 // print tells what was found; its error is errProblems if anything is left to do.

@@ -29,6 +29,10 @@ type config struct {
 	blobs    string    // directory that holds the directory of blobs; empty: S3
 	bucket   s3.Config // where there is no directory
 
+	redirect  bool     // downloads go to the bucket
+	cdn       *url.URL // what stands in front of the bucket; nil: nothing
+	cdnSecret string   // signs links to it; empty: they are not signed
+
 	maxSize int64         // bytes, 0 for no limit
 	expiry  time.Duration // of uploads that nothing arrives for, 0 for never
 	window  int           // bytes that may be under way to an upload over HTTP/2
@@ -80,6 +84,7 @@ func (s *settings) parse() (config, configError) {
 	}
 	p.database(&c)
 	p.storage(&c)
+	p.downloads(&c)
 	return c, p.faults
 }
 

@@ -23,6 +23,8 @@ type database struct {
 	leases pawl.Leases // nil: no other instance uses it
 	// listen hears from the other instances until ctx ends; nil: there are none.
 	listen func(ctx context.Context, h heard)
+	// instances counts the others that are alive; nil: there are none.
+	instances func(ctx context.Context) (int64, error)
 }
 
 // heard is told what other instances say: that they want an upload this one has,
@@ -47,7 +49,7 @@ func openDatabase(ctx context.Context, c config, log *slog.Logger) (database, er
 	if err != nil {
 		return database{}, err
 	}
-	return database{store: s, leases: s.Leases(), listen: func(ctx context.Context, h heard) {
+	return database{store: s, leases: s.Leases(), instances: s.Instances, listen: func(ctx context.Context, h heard) {
 		s.Listen(ctx, postgres.Heard{Wanted: h.wanted, Event: h.event})
 	}}, nil
 }

@@ -16,9 +16,10 @@ import (
 // openDoor puts HTTP in front of the house, and listens.
 func (s *server) openDoor(ctx context.Context) error {
 	c := s.config
+	redirects := newRedirects(c, s.ground.bucket)
 	uploadProtocol, err := tus.New(tus.Config{
 		Uploads: s.uploads, Files: s.files, Principal: everybodyIsLocal, PublicURL: c.public(), Log: s.log,
-		Download: api.Download(api.DownloadConfig{Files: s.files, Metrics: s.meters}),
+		Download: api.Download(api.DownloadConfig{Files: s.files, Metrics: s.meters, Redirects: redirects}),
 	})
 	if err != nil {
 		return err
@@ -26,7 +27,7 @@ func (s *server) openDoor(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Uploads: s.uploads, Files: s.files, Events: s.events, Tus: uploadProtocol, Page: frontend.Handler(),
 		Server: serverInfo(c), Ready: s.ready, Metrics: s.meters, Log: s.log, Principal: everybodyIsLocal,
-		PublicURL: c.public(), AllowedOrigins: c.corsOrigins, AllowedHosts: c.hosts(),
+		PublicURL: c.public(), AllowedOrigins: c.corsOrigins, AllowedHosts: c.hosts(), Redirects: redirects,
 	})
 	if err != nil {
 		return err

@@ -6,12 +6,14 @@ import (
 	"log/slog"
 
 	"pawl"
+	"pawl/storage/s3"
 )
 
 // ground is what the house stands on: where state is kept, and where bytes are.
 type ground struct {
 	database
-	blobs pawl.Blobs
+	blobs  pawl.Blobs
+	bucket *s3.Blobs // the same, if they are there; else nil
 	closers
 }
 

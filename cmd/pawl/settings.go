@@ -27,6 +27,10 @@ type settings struct {
 
 	S3Memory string `env:"PAWL_S3_MEMORY" name:"s3-memory" group:"Storage" default:"256MiB" placeholder:"SIZE" help:"How much of all uploads together waits in memory for S3 (${default})."`
 
+	Downloads string `env:"PAWL_DOWNLOADS" group:"Downloads" default:"proxy" placeholder:"proxy|redirect" help:"Whether downloads come through Pawl or are sent to S3 (${default})."`
+	CDNURL    string `env:"PAWL_CDN_URL" name:"cdn-url" group:"Downloads" placeholder:"URL" help:"Send downloads there rather than to S3: it has to serve the bucket's keys."`
+	CDNSecret secret `env:"PAWL_CDN_SECRET" name:"cdn-secret" group:"Downloads" placeholder:"TEXT" help:"Signs the links to it; better set in the environment than here."`
+
 	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; no limit by default."`
 	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"How long nothing may arrive for an upload before it is given up (${default})."`
 	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Media types to take alone, such as image/*,application/pdf."`

@@ -30,7 +30,7 @@ func (g *ground) openBucket(ctx context.Context, c s3.Config, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	g.blobs = blobs
+	g.blobs, g.bucket = blobs, blobs
 	go tryBucket(ctx, blobs, log)
 	return nil
 }

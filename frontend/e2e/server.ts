@@ -1,12 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const binary = process.env.PAWL_BIN ?? new URL("../../bin/pawl", import.meta.url).pathname;
 
-/** A real server on a free port of this machine, with a data directory of its own. */
+/** Where PostgreSQL and S3 are had (cmd/cluster -services); without it servers keep everything in a directory. */
+const services = process.env.PAWL_TEST_SERVICES;
+
+/** The variables of a place that a server has to itself. */
+async function settle(directory: string): Promise<Record<string, string>> {
+  if (!services) return { PAWL_DATA_DIR: directory };
+  const answer = await fetch(services, { method: "POST" });
+  if (!answer.ok) throw new Error(`no database and bucket: ${await answer.text()}`);
+  return (await answer.json()) as Record<string, string>;
+}
+
+/** A real server on a free port of this machine, with a place of its own for its data. */
 export class Server {
   private child: ChildProcess | null = null;
   private port = 0;
@@ -17,9 +28,10 @@ export class Server {
     private readonly settings: Record<string, string>,
   ) {}
 
-  /** Starts a server; `settings` are its PAWL_* variables. */
+  /** Starts a server; `settings` are PAWL_* variables beside those of its place. */
   static async start(settings: Record<string, string> = {}): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "pawl-e2e-")), settings);
+    const directory = await mkdtemp(join(tmpdir(), "pawl-e2e-"));
+    const server = new Server(directory, { ...(await settle(directory)), ...settings });
     await server.up();
     return server;
   }
@@ -35,10 +47,10 @@ export class Server {
   /** Starts the process, after the first time on the same port and data. */
   async up() {
     const child = spawn(binary, ["serve"], {
+      cwd: this.directory,
       env: {
         PATH: process.env.PATH,
         PAWL_LISTEN: `127.0.0.1:${this.port}`,
-        PAWL_DATA_DIR: this.directory,
         PAWL_LOG_FORMAT: "json",
         ...this.settings,
       },
@@ -68,6 +80,8 @@ export class Server {
 
   async stop() {
     await this.end("SIGTERM");
+    const kept = await readdir(this.directory);
+    if (services && kept.length > 0) throw new Error(`the server left ${kept} where it ran`);
     await rm(this.directory, { recursive: true, force: true });
   }
 

@@ -8,9 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"pawl"
 )
 
@@ -93,16 +90,12 @@ func (b *Blobs) verify(ctx context.Context, m pawl.Multipart) error {
 	if m.UploadID == "" || time.Since(m.UpdatedAt) < verifyAfter {
 		return nil
 	}
-	_, err := b.client.ListParts(ctx, &s3.ListPartsInput{
-		Bucket: &b.Bucket, Key: aws.String(b.key(m.Blob)), UploadId: &m.UploadID, MaxParts: aws.Int32(1),
-	})
-	if err = b.translate("look at a multipart upload", err); pawl.KindOf(err) != pawl.Gone {
+	err := b.lookAtUpload(ctx, m.Blob, m.UploadID)
+	if pawl.KindOf(err) != pawl.Gone {
 		return err
 	}
-	if size, there, sizeErr := b.size(ctx, b.key(m.Blob)); there && size == m.Size {
-		return nil // completed, and not written down yet
-	} else if sizeErr != nil {
-		return sizeErr
+	if completed, headErr := b.completed(ctx, m); completed || headErr != nil {
+		return headErr // not written down yet
 	}
 	return err
 }
@@ -163,7 +156,7 @@ func (a *appender) unusable() error {
 	case a.failure != nil:
 		return a.failure
 	case a.closed:
-		return pawl.Errorf(pawl.Locked, "the upload was closed meanwhile; try again")
+		return errClosed
 	case a.account.Sealed:
 		return pawl.Errorf(pawl.Conflict, "the blob is whole; nothing can be added")
 	}
@@ -195,8 +188,13 @@ func (a *appender) read(ctx context.Context, src io.Reader, tee io.Writer) error
 func (a *appender) failed() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.failure == nil && a.closed {
+		return errClosed
+	}
 	return a.failure
 }
+
+var errClosed = pawl.Errorf(pawl.Locked, "the upload was closed meanwhile; try again")
 
 func (a *appender) fail(err error) {
 	a.mu.Lock()
@@ -210,7 +208,9 @@ func (a *appender) fail(err error) {
 func (a *appender) room() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.cut + a.partSize() - a.end
+	// A tail can be larger than the part it is to be in: the size that parts have may
+	// have been settled on after it.
+	return max(1, a.cut+a.partSize()-a.end)
 }
 
 // take puts some of p into memory and gives it to tee. When it fills a part, the part
@@ -221,15 +221,26 @@ func (a *appender) take(ctx context.Context, p []byte, tee io.Writer) (int, erro
 		if err != nil {
 			return 0, err
 		}
-		a.mu.Lock()
-		a.memory = append(a.memory, chunk)
-		a.mu.Unlock()
+		if !a.keep(chunk) {
+			a.blobs.memory.give([][]byte{chunk})
+			return 0, errClosed
+		}
 	}
 	n, full := a.fill(p, tee)
 	if full != nil {
 		a.launch(ctx, full)
 	}
 	return n, nil
+}
+
+// keep adds a chunk to the memory, unless that was given up for good meanwhile.
+func (a *appender) keep(chunk []byte) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.closed {
+		a.memory = append(a.memory, chunk)
+	}
+	return !a.closed
 }
 
 func (a *appender) hasSpace() bool {
@@ -260,7 +271,7 @@ func (a *appender) fill(p []byte, tee io.Writer) (n int, full *piece) {
 	a.crc = crc32.Update(a.crc, castagnoli, p[:n])
 	_, _ = tee.Write(p[:n]) // a digest cannot fail
 	switch {
-	case a.end == a.cut+a.partSize():
+	case a.end >= a.cut+a.partSize():
 		return n, a.cutPart()
 	case int64(len(a.memory))*chunkSize > holdMost:
 		return n, a.cutTail(true)
@@ -291,7 +302,7 @@ func (a *appender) finish(ctx context.Context) error {
 // cutRest makes a piece of what is left: the last part, if the blob is whole with it.
 func (a *appender) cutRest() *piece {
 	switch {
-	case a.failure != nil || a.end == a.cut:
+	case a.failure != nil || a.closed || a.end == a.cut:
 		return nil
 	case a.end != a.writing.Length():
 		return a.cutTail(false)
@@ -337,7 +348,7 @@ func (a *appender) putAway() {
 	a.mu.Lock()
 	p := a.cutTail(true)
 	var chunks [][]byte
-	if p == nil && a.stored == a.end && a.quiet() {
+	if p == nil && (a.stored == a.end || a.failure != nil) && a.quiet() {
 		chunks = a.forget()
 	}
 	a.mu.Unlock()

@@ -29,18 +29,18 @@ func (b *Blobs) putNew(ctx context.Context, key string, content *source) error {
 	if pawl.KindOf(err) != pawl.Conflict {
 		return err
 	}
-	out, headErr := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Bucket, Key: &key})
+	out, headErr := b.head(ctx, key)
 	if headErr != nil {
-		return b.translate("look at an object", headErr)
+		return headErr
 	}
-	if out.Metadata[nonceKey] == nonce {
+	if out != nil && out.Metadata[nonceKey] == nonce {
 		return nil
 	}
 	return err
 }
 
 func (b *Blobs) put(ctx context.Context, in *s3.PutObjectInput, content *source) error {
-	ctx, cancel := forBody(ctx, content.size)
+	ctx, cancel := b.forBody(ctx, content.size)
 	defer cancel()
 	content.ctx = ctx
 	in.Bucket, in.Body, in.ContentLength = &b.Bucket, content, &content.size
@@ -69,7 +69,7 @@ func (b *Blobs) createMultipart(ctx context.Context, id pawl.ID, checked bool) (
 
 // uploadPart stores a part. The part's number and size are its caller's to know.
 func (b *Blobs) uploadPart(ctx context.Context, id pawl.ID, uploadID string, number int, content *source) (pawl.Part, error) {
-	ctx, cancel := forBody(ctx, content.size)
+	ctx, cancel := b.forBody(ctx, content.size)
 	defer cancel()
 	content.ctx = ctx
 	part := pawl.Part{Number: number, Size: content.size}
@@ -105,6 +105,14 @@ func (b *Blobs) completeMultipart(ctx context.Context, m pawl.Multipart) error {
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	})
 	return err
+}
+
+// lookAtUpload is of kind Gone if the multipart upload is not there any more.
+func (b *Blobs) lookAtUpload(ctx context.Context, id pawl.ID, uploadID string) error {
+	_, err := b.client.ListParts(ctx, &s3.ListPartsInput{
+		Bucket: &b.Bucket, Key: aws.String(b.key(id)), UploadId: &uploadID, MaxParts: aws.Int32(1),
+	})
+	return b.translate("look at a multipart upload", err)
 }
 
 func (b *Blobs) abortMultipart(ctx context.Context, key, uploadID string) error {
@@ -146,16 +154,34 @@ func (b *Blobs) deleteObjects(ctx context.Context, keys []string) error {
 	return errors.Join(errs...)
 }
 
-// size is that of an object, which may not be there.
-func (b *Blobs) size(ctx context.Context, key string) (size int64, there bool, err error) {
+// head is what S3 says of an object; nil if it is not there.
+func (b *Blobs) head(ctx context.Context, key string) (*s3.HeadObjectOutput, error) {
 	out, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Bucket, Key: &key})
 	if err = b.translate("look at an object", err); isMissing(err) {
-		return 0, false, nil
+		return nil, nil
 	}
-	if err != nil {
+	return out, err
+}
+
+// size is that of an object, which may not be there.
+func (b *Blobs) size(ctx context.Context, key string) (size int64, there bool, err error) {
+	out, err := b.head(ctx, key)
+	if out == nil || err != nil {
 		return 0, false, err
 	}
 	return aws.ToInt64(out.ContentLength), true, nil
+}
+
+// completed reports whether a multipart upload has become its object already. An
+// object that was put whole is none of its making, however large: an instance that
+// was replaced has left it, see [appender.becomePart].
+func (b *Blobs) completed(ctx context.Context, m pawl.Multipart) (bool, error) {
+	out, err := b.head(ctx, b.key(m.Blob))
+	if out == nil || err != nil {
+		return false, err
+	}
+	_, put := out.Metadata[nonceKey]
+	return !put && aws.ToInt64(out.ContentLength) == m.Size, nil
 }
 
 func isMissing(err error) bool {

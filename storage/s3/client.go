@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -13,14 +14,32 @@ import (
 )
 
 const (
-	maxAttempts = 5
-	maxBackoff  = 4 * time.Second
-	// answerWithin is how long the server may think over a request that is all there;
-	// patience is for copies, which some servers answer when they are done.
-	answerWithin  = 15 * time.Second
-	patience      = 10 * time.Minute
+	maxAttempts   = 5
 	defaultRegion = "us-east-1"
 )
+
+// pace is how long things may take. Zero fields have defaults; tests have no time
+// for these.
+type pace struct {
+	backoff time.Duration // at most, between two attempts
+	// answer is how long the server may think over a request that is all there;
+	// patience is for copies, which some servers answer when they are done.
+	answer    time.Duration
+	patience  time.Duration
+	body      time.Duration // what a call with a body has beside the body's own time
+	stall     time.Duration // how long nothing may come of a body that is read
+	abandoned time.Duration // see [Blobs.Tidy]
+}
+
+func (p pace) orDefault() pace {
+	p.backoff = cmp.Or(p.backoff, 4*time.Second)
+	p.answer = cmp.Or(p.answer, 15*time.Second)
+	p.patience = cmp.Or(p.patience, 10*time.Minute)
+	p.body = cmp.Or(p.body, time.Minute)
+	p.stall = cmp.Or(p.stall, 30*time.Second)
+	p.abandoned = cmp.Or(p.abandoned, abandonedAfter)
+	return p
+}
 
 // newClients makes the client for what is answered soon, and the patient one.
 // Credentials come the AWS way: the environment, a profile, the machine's role.
@@ -35,15 +54,15 @@ func newClients(ctx context.Context, c Config) (client, patient *s3.Client, err 
 	if loaded.Region == "" {
 		loaded.Region = defaultRegion
 	}
-	with := func(answerWithin time.Duration) *s3.Client {
+	with := func(answer, all time.Duration) *s3.Client {
 		return s3.NewFromConfig(loaded, func(o *s3.Options) {
 			if c.Endpoint != "" {
 				o.BaseEndpoint = aws.String(c.Endpoint)
 			}
 			o.UsePathStyle = c.PathStyle
-			o.HTTPClient = &http.Client{Transport: transport(answerWithin)}
+			o.HTTPClient = &http.Client{Transport: transport(answer), Timeout: all}
 			o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
-				r.MaxAttempts, r.MaxBackoff = maxAttempts, maxBackoff
+				r.MaxAttempts, r.MaxBackoff = maxAttempts, c.pace.backoff
 				r.RateLimiter = unlimited{}
 			})
 			// Pieces have a checksum that was reckoned as they came: neither this nor the
@@ -52,13 +71,15 @@ func newClients(ctx context.Context, c Config) (client, patient *s3.Client, err 
 			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		})
 	}
-	return with(answerWithin), with(patience), nil
+	// What the patient one is asked for has a short answer, which begins early and may
+	// be long in coming.
+	return with(c.pace.answer, 0), with(c.pace.patience, c.pace.patience), nil
 }
 
-func transport(answerWithin time.Duration) *http.Transport {
+func transport(answer time.Duration) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 256
-	t.ResponseHeaderTimeout = answerWithin
+	t.ResponseHeaderTimeout = answer
 	t.DisableCompression = true
 	t.ReadBufferSize, t.WriteBufferSize = 64<<10, 64<<10
 	return t
@@ -82,6 +103,6 @@ func unsigned(o *s3.Options) {
 const slowest = 256 << 10 // bytes a second
 
 // forBody bounds a call with a body of n bytes, all its attempts together.
-func forBody(ctx context.Context, n int64) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, time.Minute+time.Duration(n/slowest)*time.Second)
+func (b *Blobs) forBody(ctx context.Context, n int64) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, b.pace.body+time.Duration(n/slowest)*time.Second)
 }

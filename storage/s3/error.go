@@ -52,6 +52,8 @@ func (b *Blobs) classify(doing string, err error) (pawl.Kind, string) {
 			"InvalidToken", "AllAccessDisabled", "RequestTimeTooSkewed", "AccountProblem":
 			b.refusals.tell(b, doing, e)
 			return pawl.Unavailable, "the server's storage cannot be used at the moment"
+		case "RequestTimeout", "IncompleteBody", "BadDigest", "OperationAborted": // with a status like 400
+			return pawl.Unavailable, "the server's storage does not answer; try again soon"
 		case "QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "NoSpaceLeftOnDevice":
 			return pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed"
 		}

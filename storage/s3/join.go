@@ -240,7 +240,7 @@ func (b *Blobs) passPart(ctx context.Context, m pawl.Multipart, number int, j jo
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := forBody(ctx, int64(len(content)))
+	ctx, cancel := b.forBody(ctx, int64(len(content)))
 	defer cancel()
 	out, err := b.client.UploadPart(ctx, &s3.UploadPartInput{
 		Bucket: &b.Bucket, Key: aws.String(b.key(m.Blob)), UploadId: &m.UploadID, PartNumber: aws.Int32(int32(number)),

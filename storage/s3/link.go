@@ -10,6 +10,9 @@ import (
 	"pawl"
 )
 
+// Key is the key of a blob's object in the bucket.
+func (b *Blobs) Key(id pawl.ID) string { return b.key(id) }
+
 // Link is a URL at which the storage itself gives the blob to whoever has it, for as
 // long as it says; with the headers the answer is to have.
 func (b *Blobs) Link(ctx context.Context, id pawl.ID, valid time.Duration, mediaType, disposition string) (url string, err error) {

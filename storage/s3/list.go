@@ -16,51 +16,53 @@ import (
 
 const listPage = 500
 
-// All lists the objects that are blobs, and the blobs that have an account and no
-// object yet.
+// All lists the blobs that have an account and are open, and the objects of others.
 func (b *Blobs) All(ctx context.Context) iter.Seq2[pawl.BlobInfo, error] {
 	return func(yield func(pawl.BlobInfo, error) bool) {
-		if b.eachObject(ctx, yield) {
-			b.eachOpen(ctx, yield)
+		open := make(map[pawl.ID]bool)
+		if b.eachOpen(ctx, open, yield) {
+			b.eachObject(ctx, open, yield)
 		}
 	}
 }
 
-// eachObject goes through the objects directly under the prefix.
-func (b *Blobs) eachObject(ctx context.Context, yield func(pawl.BlobInfo, error) bool) (more bool) {
+// eachObject goes through the objects directly under the prefix, but for those of
+// open blobs: one that is about to be sealed has an object already.
+func (b *Blobs) eachObject(ctx context.Context, open map[pawl.ID]bool, yield func(pawl.BlobInfo, error) bool) {
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{
 		Bucket: &b.Bucket, Prefix: &b.Prefix, Delimiter: aws.String("/"),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return yield(pawl.BlobInfo{}, b.translate("list objects", err))
+			yield(pawl.BlobInfo{}, b.translate("list objects", err))
+			return
 		}
 		for _, object := range page.Contents {
 			id, err := pawl.ParseID(strings.TrimPrefix(aws.ToString(object.Key), b.Prefix))
-			if err == nil && !yield(pawl.BlobInfo{ID: id, Size: aws.ToInt64(object.Size)}, nil) {
-				return false
+			if err == nil && !open[id] && !yield(pawl.BlobInfo{ID: id, Size: aws.ToInt64(object.Size)}, nil) {
+				return
 			}
 		}
 	}
-	return true
 }
 
-func (b *Blobs) eachOpen(ctx context.Context, yield func(pawl.BlobInfo, error) bool) {
+// eachOpen goes through the accounts of blobs that are not sealed, and notes them.
+func (b *Blobs) eachOpen(ctx context.Context, open map[pawl.ID]bool, yield func(pawl.BlobInfo, error) bool) (more bool) {
 	var after pawl.ID
 	for {
 		accounts, err := b.Books.Multiparts(ctx, after, listPage)
 		if err != nil {
-			yield(pawl.BlobInfo{}, err)
-			return
+			return yield(pawl.BlobInfo{}, err)
 		}
 		for _, m := range accounts {
+			open[m.Blob] = true
 			if !yield(pawl.BlobInfo{ID: m.Blob, Size: m.Size}, nil) {
-				return
+				return false
 			}
 		}
 		if len(accounts) < listPage {
-			return
+			return true
 		}
 		after = accounts[len(accounts)-1].Blob
 	}
@@ -88,7 +90,7 @@ func (b *Blobs) tidyMultiparts(ctx context.Context) error {
 		}
 		for _, upload := range page.Uploads {
 			id, err := pawl.ParseID(strings.TrimPrefix(aws.ToString(upload.Key), b.Prefix))
-			if err != nil || !abandoned(upload.Initiated, page.ResultMetadata) {
+			if err != nil || !b.abandoned(upload.Initiated, page.ResultMetadata) {
 				continue
 			}
 			m, _, err := b.account(ctx, id)
@@ -117,7 +119,7 @@ func (b *Blobs) tidyTails(ctx context.Context) error {
 		var orphans []string
 		for _, object := range page.Contents {
 			id, err := b.blobOfTail(aws.ToString(object.Key))
-			if err != nil || !abandoned(object.LastModified, page.ResultMetadata) {
+			if err != nil || !b.abandoned(object.LastModified, page.ResultMetadata) {
 				continue
 			}
 			m, _, err := b.account(ctx, id)
@@ -149,7 +151,7 @@ func hasTail(m pawl.Multipart, key string) bool {
 }
 
 // abandoned compares two times of the storage's: ours may be wrong.
-func abandoned(since *time.Time, answer smithy.Metadata) bool {
+func (b *Blobs) abandoned(since *time.Time, answer smithy.Metadata) bool {
 	now, ok := middleware.GetServerTime(answer)
-	return ok && since != nil && now.Sub(*since) > abandonedAfter
+	return ok && since != nil && now.Sub(*since) > b.pace.abandoned
 }

@@ -71,7 +71,7 @@ const (
 // those of all that follow here.
 func (a *appender) cutPart() *piece {
 	if a.parts == 0 && (a.writing.Length() > 0 || a.blobs.EqualParts) {
-		a.account.PartSize = a.partSize()
+		a.account.PartSize = max(a.partSize(), a.end-a.cut)
 	}
 	p := a.cutAll(partPiece)
 	a.numberPart(p)
@@ -223,6 +223,13 @@ func (a *appender) upload(ctx context.Context, p *piece) (err error) {
 	uploadID := a.account.UploadID
 	a.mu.Unlock()
 	p.part, err = a.blobs.uploadPart(ctx, a.id, uploadID, p.number, p.source)
+	if pawl.KindOf(err) == pawl.Unavailable {
+		// A server that refuses a part while it is being sent may break off, so that its
+		// answer is lost.
+		if gone := a.blobs.lookAtUpload(ctx, a.id, uploadID); pawl.KindOf(gone) == pawl.Gone {
+			return gone
+		}
+	}
 	return err
 }
 

@@ -53,7 +53,6 @@ const (
 	firstWindow = 4 << 20
 	mostWindow  = 64 << 20
 	readTries   = 4
-	readStall   = 30 * time.Second // how long nothing may come
 )
 
 // reader reads an object. Nothing is asked of S3 before the first Read, and a read
@@ -95,7 +94,7 @@ func (r *reader) read(p []byte) (int, error) {
 		}
 	}
 	body := r.body
-	stalled := time.AfterFunc(readStall, func() { _ = body.Close() })
+	stalled := time.AfterFunc(r.blobs.pace.stall, func() { _ = body.Close() })
 	n, err := r.body.Read(p[:min(int64(len(p)), r.end-r.offset)])
 	stalled.Stop()
 	switch {

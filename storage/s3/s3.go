@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"pawl"
@@ -39,6 +38,8 @@ type Config struct {
 	Concurrency int           // parts of one upload under way at a time
 	SettleAfter time.Duration // how long a slow client's bytes stay in memory alone
 	Log         *slog.Logger
+
+	pace pace
 }
 
 // Books is the database that the accounts are in.
@@ -78,6 +79,7 @@ func Open(ctx context.Context, c Config) (*Blobs, error) {
 	c.PartSize = max(orDefault(c.PartSize, defaultPartSize), minPartSize)
 	c.Concurrency = int(orDefault(int64(c.Concurrency), defaultConcurrency))
 	c.SettleAfter = time.Duration(orDefault(int64(c.SettleAfter), int64(defaultSettleAfter)))
+	c.pace = c.pace.orDefault()
 	b := &Blobs{Config: c, memory: newBudget(c.Memory)}
 	var err error
 	b.client, b.patient, err = newClients(ctx, c)
@@ -122,9 +124,9 @@ func (b *Blobs) Check(ctx context.Context) error {
 	if err := b.putObject(ctx, key, memorySource([]byte("pawl"))); err != nil {
 		return err
 	}
-	_, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Bucket, Key: aws.String(key)})
-	if err != nil {
-		return b.translate("look at an object", err)
+	// It may be gone already: another instance checks at the same time.
+	if _, _, err := b.size(ctx, key); err != nil {
+		return err
 	}
 	return b.deleteObject(ctx, key)
 }

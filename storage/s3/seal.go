@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pawl"
@@ -27,12 +28,24 @@ func (b *Blobs) Seal(ctx context.Context, id pawl.ID) error {
 		err = b.complete(ctx, m)
 	}
 	if err != nil {
-		if now, _, accountErr := b.account(ctx, id); accountErr == nil && now.Sealed {
-			return nil // by somebody else, who has deleted the tails
-		}
-		return err
+		return b.outrun(ctx, m, err)
 	}
 	return b.writeSealed(ctx, m)
+}
+
+// outrun looks whether an attempt to seal failed because another, which has deleted
+// the tails, has done it or is at it.
+func (b *Blobs) outrun(ctx context.Context, m pawl.Multipart, why error) error {
+	now, _, err := b.account(ctx, m.Blob)
+	switch {
+	case err != nil:
+		return why
+	case now.Sealed:
+		return nil
+	case pawl.KindOf(why) == pawl.Gone && !slices.Equal(now.Tails, m.Tails):
+		return pawl.Errorf(pawl.Conflict, "the blob is being ended by another request")
+	}
+	return why
 }
 
 func (b *Blobs) tailsSource(m pawl.Multipart) *source {
@@ -82,12 +95,10 @@ func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, erro
 
 // settled finds out what an attempt to complete came to that did not say so.
 func (b *Blobs) settled(ctx context.Context, m pawl.Multipart, why error) error {
-	size, there, err := b.size(ctx, b.key(m.Blob))
+	completed, err := b.completed(ctx, m)
 	switch {
-	case err != nil:
+	case completed || err != nil:
 		return err
-	case there && size == m.Size:
-		return nil
 	case pawl.KindOf(why) == pawl.Gone:
 		b.Log.ErrorContext(ctx, "a multipart upload was aborted by somebody else", "blob", m.Blob)
 	case pawl.KindOf(why) == pawl.Internal:

@@ -8,6 +8,8 @@ import (
 	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"pawl"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -72,8 +74,10 @@ func (s *source) Read(p []byte) (int, error) {
 
 func (s *source) openTail() error {
 	out, err := s.blobs.client.GetObject(s.ctx, &s3.GetObjectInput{Bucket: &s.blobs.Bucket, Key: &s.tails[s.place]})
-	if err != nil {
-		return s.blobs.translate("read a tail", err)
+	if err = s.blobs.translate("read a tail", err); pawl.KindOf(err) == pawl.NotFound {
+		return pawl.Because(err, pawl.Gone, errAborted.Message)
+	} else if err != nil {
+		return err
 	}
 	s.body = out.Body
 	return nil

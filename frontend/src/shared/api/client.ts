@@ -89,7 +89,8 @@ export const api = {
 
 /** Where a file's bytes are; `download` makes the browser save them. */
 export function contentUrl(id: string, download = false): string {
-  return `${base}/files/${id}/content${download ? "?download=1" : ""}`;
+  // What is shown in the page has to come from here: its policy lets nothing else in.
+  return `${base}/files/${id}/content?${download ? "download=1" : "redirect=false"}`;
 }
 
 /** The server's rules for uploads: they change only when it restarts. */

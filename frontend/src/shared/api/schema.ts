@@ -543,6 +543,7 @@ export interface operations {
             query?: {
                 /** @example 1 */
                 download?: string;
+                redirect?: string;
             };
             header?: {
                 Range?: string;
@@ -574,6 +575,13 @@ export interface operations {
             };
             /** @description Not modified */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The bytes are there, for some minutes */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
