@@ -58,7 +58,7 @@ $(PAGE_BUILT): $(PAGE_MODULES) $(PAGE_SOURCES)
 # $(call stages,TARGETS) makes the targets one after the other, whether or not one
 # fails, and tells at the end how each went and how long it took.
 define stages
-@mkdir -p .cache; : > .cache/skipped; passed=0; failed=0; report=''; \
+@mkdir -p .cache; : > .cache/skipped; : > .cache/retried; passed=0; failed=0; report=''; \
 for stage in $(1); do \
 	printf '\n==> %s\n' "$$stage"; began=$$SECONDS; \
 	if $(MAKE) "$$stage"; then passed=$$((passed + 1)); how=ok; else failed=$$((failed + 1)); how=FAILED; fi; \
@@ -66,6 +66,7 @@ for stage in $(1); do \
 done; \
 skipped=$$(wc -l < .cache/skipped); \
 printf '\n%s' "$$report"; sed 's/^/SKIPPED: /' .cache/skipped; \
+cut -c1-100 .cache/retried | sed 's/^/TRIED TWICE: /'; \
 printf 'stages: %d passed, %d failed, %d skipped\n' $$passed $$failed $$skipped; \
 test $$failed -eq 0
 endef
@@ -78,16 +79,16 @@ test: ## test everything: Go, the page, and both in a real browser
 	$(call stages,test-go test-page e2e e2e-cluster)
 
 # The race detector wants a C compiler. The cluster's tests come last and alone: they
-# are full of time limits, as clusters are.
+# are full of time limits, as clusters are. In CI what fails is tried once more, which
+# is told at the end: a test that passes then still has a story to tell.
 test-go: $(VERSITYGW)
 	$(postgresql)
 	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
-	others=$$(go list ./... | grep -v /cmd/cluster$$); \
-	if command -v "$$(go env CC)" >/dev/null; then \
-		export CGO_ENABLED=1; go test -race $$others && go test -race ./cmd/cluster; \
-	else \
-		go test $$others && go test ./cmd/cluster && $(call skip,race detector: no C compiler); \
-	fi
+	others=$$(go list ./... | grep -v /cmd/cluster$$); race=; \
+	if command -v "$$(go env CC)" >/dev/null; then export CGO_ENABLED=1; race=-race; fi; \
+	try() { go test $$race "$$@" || { test "$${CI:-}" = true && echo "go test: $$*" >> .cache/retried && go test $$race "$$@"; }; }; \
+	try $$others && try ./cmd/cluster && \
+	{ test -n "$$race" || $(call skip,race detector: no C compiler); }
 
 test-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm test

@@ -250,16 +250,40 @@ func (r *rig) checkAlone() {
 			r.fail("%v\n%s", err, i.tail())
 		}
 	}
-	cmd := exec.CommandContext(r.ctx, r.cluster.pawl, "check", "--read")
-	cmd.Dir = r.t.TempDir()
-	cmd.Env = append(os.Environ(), r.cluster.environment()...)
-	out, err := cmd.CombinedOutput()
+	out, err := r.check("--read")
+	if err != nil && onlyOrphans(out) {
+		// Bytes whose row was never committed, and could not be deleted either: a day
+		// later a job would.
+		if out, err := r.check("--mend"); err != nil {
+			r.fail("pawl check --mend: %v\n%s", err, out)
+		}
+		out, err = r.check("--read")
+	}
 	if err != nil {
 		r.fail("pawl check: %v\n%s", err, out)
 	}
-	r.t.Logf("pawl check: %s", bytes.TrimSpace(out))
-	left, err := os.ReadDir(cmd.Dir)
-	if err != nil || len(left) > 0 {
-		r.fail("it left %v where it ran, %v", left, err)
+}
+
+// onlyOrphans reports whether all that was found is bytes that nobody refers to.
+func onlyOrphans(out []byte) bool {
+	for line := range bytes.Lines(out) {
+		if bytes.HasPrefix(line, []byte("- ")) && !bytes.Contains(line, []byte("bytes belong to no file and no upload")) {
+			return false
+		}
 	}
+	return true
+}
+
+// check has Pawl compare the database with the storage, in an empty directory.
+func (r *rig) check(how string) ([]byte, error) {
+	cmd := exec.CommandContext(r.ctx, r.cluster.pawl, "check", how)
+	cmd.Dir = r.t.TempDir()
+	cmd.Env = append(os.Environ(), r.cluster.environment()...)
+	out, err := cmd.CombinedOutput()
+	r.t.Logf("pawl check %s: %s", how, bytes.TrimSpace(out))
+	left, dirErr := os.ReadDir(cmd.Dir)
+	if dirErr != nil || len(left) > 0 {
+		r.fail("it left %v where it ran, %v", left, dirErr)
+	}
+	return out, err
 }

@@ -70,14 +70,11 @@ func (b *Blobs) complete(ctx context.Context, m pawl.Multipart) error {
 	return nil
 }
 
-// lastPart makes the last part of the tails. Its number is reserved before it is used.
+// lastPart makes the last part of the tails. Its number is one that no appender has
+// used or will: every byte is there. Two who seal at once store the same under it, and
+// one of them writes it down.
 func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, error) {
-	m.Reserved++
-	m.UpdatedAt = time.Now()
-	if err := b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.SaveMultipart(m) }); err != nil {
-		return pawl.Part{}, err
-	}
-	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved, b.tailsSource(m))
+	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved+1, b.tailsSource(m))
 	if err != nil {
 		return part, err
 	}
