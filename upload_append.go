@@ -39,7 +39,7 @@ func (u *Uploads) appendTo(ctx context.Context, l *live, src io.Reader) (int64, 
 	case err == nil:
 		return n, nil
 	case isVerdict(err):
-		return n, u.refuse(ctx, l, err)
+		return n, u.refuse(ctx, l.snapshot(), err)
 	case KindOf(err) == Interrupted || KindOf(err) == TooLarge:
 		return n, err
 	case KindOf(err) == Gone:

@@ -40,7 +40,7 @@ func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset,
 	defer h.release(ctx)
 	err = h.take(ctx, io.TeeReader(u.limit(l, body), sum.Hash))
 	if isVerdict(err) {
-		return offset, u.refuse(ctx, l, err)
+		return offset, u.refuse(ctx, l.snapshot(), err)
 	}
 	if err == nil {
 		err = sum.check()

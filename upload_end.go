@@ -23,12 +23,20 @@ func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
 // finishLater asks for a finish as a job. Where that cannot be asked for either, the
 // upload is found by those who look for unfinished ones now and then.
 func (u *Uploads) finishLater(ctx context.Context, id ID) {
-	err := u.Store.Update(context.WithoutCancel(ctx), func(tx Tx) error {
-		return tx.Enqueue(Job{Kind: FinishUpload, ID: id})
-	})
-	if err != nil {
+	if err := u.askToFinish(context.WithoutCancel(ctx), id); err != nil {
 		u.Log.WarnContext(ctx, "a job could not be asked for", "upload", id, "error", err)
 	}
+}
+
+func (u *Uploads) askToFinish(ctx context.Context, ids ...ID) error {
+	return u.Store.Update(ctx, func(tx Tx) error {
+		for _, id := range ids {
+			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (u *Uploads) finishNow(ctx context.Context, p Principal, id ID) error {
@@ -66,7 +74,7 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 	}
 	if !l.judged() {
 		if err := u.judge(ctx, l); isVerdict(err) {
-			return u.refuse(ctx, l, err)
+			return u.refuse(ctx, l.snapshot(), err)
 		} else if err != nil {
 			return err
 		}
@@ -79,7 +87,7 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 		err = u.Gates.finish(ctx, f)
 	}
 	if isRefusal(err) {
-		return u.refuse(ctx, l, verdict{err})
+		return u.refuse(ctx, up, verdict{err})
 	}
 	if err != nil {
 		return err
@@ -169,9 +177,9 @@ func (u *Uploads) Abort(ctx context.Context, p Principal, id ID) error {
 }
 
 // refuse ends an upload that a gate or a limit said no to, and returns why.
-func (u *Uploads) refuse(ctx context.Context, l *live, why error) error {
-	if err := u.end(context.WithoutCancel(ctx), l.snapshot(), Rejected, why); err != nil {
-		u.Log.ErrorContext(ctx, "a refused upload could not be removed yet", "upload", l.row().ID, "error", err)
+func (u *Uploads) refuse(ctx context.Context, up Upload, why error) error {
+	if err := u.end(context.WithoutCancel(ctx), up, Rejected, why); err != nil {
+		u.Log.ErrorContext(ctx, "a refused upload could not be removed yet", "upload", up.ID, "error", err)
 	}
 	return why
 }

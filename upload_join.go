@@ -39,14 +39,7 @@ func (u *Uploads) wakeJoins(ctx context.Context, part Upload) error {
 	if err != nil || len(joins) == 0 {
 		return err
 	}
-	return u.Store.Update(ctx, func(tx Tx) error {
-		for _, id := range joins {
-			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return u.askToFinish(ctx, joins...)
 }
 
 // joinAgain is when a job looks whether a join has come to its end. If not, the
@@ -122,7 +115,7 @@ func (u *Uploads) partsReady(ctx context.Context, up *Upload) (ready bool, err e
 		length += part.Length
 	}
 	if err := u.checkLength(length); err != nil {
-		return false, u.refuseJoin(ctx, *up, err)
+		return false, u.refuse(ctx, *up, verdict{err})
 	}
 	up.Length = length
 	return true, nil
@@ -151,7 +144,7 @@ func (u *Uploads) join(ctx context.Context, up Upload) error {
 	up.Progress.Offset = size
 	f, err := u.joinedFile(ctx, up)
 	if isRefusal(err) {
-		return u.refuseJoin(ctx, up, err)
+		return u.refuse(ctx, up, verdict{err})
 	}
 	if err != nil {
 		return err
@@ -175,16 +168,9 @@ func (u *Uploads) judgeParts(ctx context.Context, up *Upload) error {
 	}
 	up.Progress.FoundType, err = u.Gates.content(ctx, *up, head)
 	if isRefusal(err) {
-		return u.refuseJoin(ctx, *up, err)
+		return u.refuse(ctx, *up, verdict{err})
 	}
 	return err
-}
-
-func (u *Uploads) refuseJoin(ctx context.Context, up Upload, why error) error {
-	if err := u.end(context.WithoutCancel(ctx), up, Rejected, why); err != nil {
-		u.Log.ErrorContext(ctx, "a refused upload could not be removed yet", "upload", up.ID, "error", err)
-	}
-	return verdict{why}
 }
 
 // digestAtOnce is up to what size a joined file is read for its digest before it is

@@ -36,17 +36,14 @@ func (u *Uploads) saveLast(ctx context.Context, l *live) {
 func (u *Uploads) saveProgress(ctx context.Context, l *live, p Progress, remember func(Tx) error) error {
 	row := l.row()
 	p.FoundType = row.Progress.FoundType
-	err := u.Store.Update(ctx, func(tx Tx) error {
-		if err := tx.Hold(u.leases.lease(row.ID)); err != nil {
-			return err
-		}
+	err := u.Store.Update(ctx, u.held(row.ID, func(tx Tx) error {
 		if remember != nil {
 			if err := remember(tx); err != nil {
 				return err
 			}
 		}
 		return tx.SaveProgress(row.ID, p, u.Now())
-	})
+	}))
 	if err != nil {
 		return err
 	}
@@ -122,7 +119,6 @@ func (u *Uploads) closeLongestIdle(ctx context.Context) {
 // Close saves and closes everything that is open. Requests have ended by now, or
 // are not waited for any more.
 func (u *Uploads) Close(ctx context.Context) {
-	u.stopOnce()
 	for _, l := range u.live.all() {
 		l.out.Drain()
 		u.saveLast(ctx, l)

@@ -24,9 +24,6 @@ type Uploads struct {
 
 	graceMu sync.Mutex
 	grace   time.Time // no upload expires before
-
-	stop     chan struct{} // closed when what takes long has to end
-	stopOnce func()
 }
 
 // UploadsConfig is what the use cases need. Zero MaxSize means no limit; Observer
@@ -63,10 +60,8 @@ func NewUploads(c UploadsConfig) *Uploads {
 	if c.Observer.Received == nil {
 		c.Observer.Received = func(int) {}
 	}
-	stop := make(chan struct{})
 	return &Uploads{
 		UploadsConfig: c, locks: locks{waited: c.Observer.LockWaited}, leases: tenancy{leases: c.Leases},
-		stop: stop, stopOnce: sync.OnceFunc(func() { close(stop) }),
 	}
 }
 
@@ -256,13 +251,18 @@ func (u *Uploads) commit(ctx context.Context, change func(tx Tx) error) error {
 
 // commitHeld is commit for a change to an upload by the one who holds its lock.
 func (u *Uploads) commitHeld(ctx context.Context, id ID, change func(tx Tx) error) error {
+	return u.commit(ctx, u.held(id, change))
+}
+
+// held is a change that is only made while the upload is this instance's.
+func (u *Uploads) held(id ID, change func(tx Tx) error) func(tx Tx) error {
 	lease := u.leases.lease(id)
-	return u.commit(ctx, func(tx Tx) error {
+	return func(tx Tx) error {
 		if err := tx.Hold(lease); err != nil {
 			return err
 		}
 		return change(tx)
-	})
+	}
 }
 
 // wanted is a set of ids, safe for concurrent use.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -17,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pawl/db/postgres/postgrestest"
 )
 
 const (
@@ -132,29 +133,9 @@ func gatewayBinary(t *testing.T) string {
 	t.Helper()
 	binary, err := findVersitygw()
 	if err != nil {
-		skipAloud(t, "a cluster: "+err.Error())
+		postgrestest.SkipAloud(t, "a cluster: "+err.Error())
 	}
 	return binary
-}
-
-// skipAloud notes what is not tested where `make test` reads it out at its end. In
-// CI it is a failure.
-func skipAloud(t *testing.T, what string) {
-	t.Helper()
-	if list := os.Getenv("PAWL_TEST_SKIPPED"); list != "" {
-		f, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if _, err := fmt.Fprintln(f, what); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("not tested: " + what)
-	}
-	t.Skip("not tested: " + what)
 }
 
 // fail reports a broken promise. After a few the run ends: the rest would be noise.

@@ -41,7 +41,7 @@ func (b *Blobs) Delete(ctx context.Context, id pawl.ID) error {
 	if m.UploadID != "" && !m.Sealed {
 		errs = append(errs, b.abortMultipart(ctx, b.key(id), m.UploadID))
 	}
-	if keys := tailKeys(m); len(keys) > 0 {
+	if keys := tailKeys(m.Tails); len(keys) > 0 {
 		errs = append(errs, b.deleteObjects(ctx, keys))
 	}
 	errs = append(errs, b.deleteObject(ctx, b.key(id)))
@@ -51,9 +51,9 @@ func (b *Blobs) Delete(ctx context.Context, id pawl.ID) error {
 	return b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.DeleteMultipart(id) })
 }
 
-func tailKeys(m pawl.Multipart) []string {
-	keys := make([]string, len(m.Tails))
-	for i, tail := range m.Tails {
+func tailKeys(tails []pawl.Tail) []string {
+	keys := make([]string, len(tails))
+	for i, tail := range tails {
 		keys[i] = tail.Key
 	}
 	return keys

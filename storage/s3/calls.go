@@ -67,8 +67,11 @@ func (b *Blobs) createMultipart(ctx context.Context, id pawl.ID, checked bool) (
 	return *out.UploadId, nil
 }
 
-// uploadPart stores a part. The part's number and size are its caller's to know.
-func (b *Blobs) uploadPart(ctx context.Context, id pawl.ID, uploadID string, number int, content *source) (pawl.Part, error) {
+// uploadPart stores a part; checked says whether its upload was begun with checksums.
+// The part's number and size are its caller's to know.
+func (b *Blobs) uploadPart(
+	ctx context.Context, id pawl.ID, uploadID string, number int, content *source, checked bool,
+) (pawl.Part, error) {
 	ctx, cancel := b.forBody(ctx, content.size)
 	defer cancel()
 	content.ctx = ctx
@@ -77,7 +80,7 @@ func (b *Blobs) uploadPart(ctx context.Context, id pawl.ID, uploadID string, num
 		Bucket: &b.Bucket, Key: aws.String(b.key(id)), UploadId: &uploadID, PartNumber: aws.Int32(int32(number)),
 		Body: content, ContentLength: &content.size,
 	}
-	if !b.NoChecksums {
+	if checked {
 		sum, err := content.checksum()
 		if err != nil {
 			return part, err

@@ -45,7 +45,7 @@ func (b *Blobs) DeleteTails(t *testing.T, id pawl.ID) {
 	t.Helper()
 	m, _, err := b.account(t.Context(), id)
 	if err == nil {
-		err = b.deleteObjects(t.Context(), tailKeys(m))
+		err = b.deleteObjects(t.Context(), tailKeys(m.Tails))
 	}
 	if err != nil || len(m.Tails) == 0 {
 		t.Fatalf("%d tails: %v", len(m.Tails), err)

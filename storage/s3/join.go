@@ -240,16 +240,8 @@ func (b *Blobs) passPart(ctx context.Context, m pawl.Multipart, number int, j jo
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := b.forBody(ctx, int64(len(content)))
-	defer cancel()
-	out, err := b.client.UploadPart(ctx, &s3.UploadPartInput{
-		Bucket: &b.Bucket, Key: aws.String(b.key(m.Blob)), UploadId: &m.UploadID, PartNumber: aws.Int32(int32(number)),
-		Body: memorySource(content), ContentLength: aws.Int64(int64(len(content))),
-	}, unsigned)
-	if err != nil {
-		return "", b.translate("store a part", err)
-	}
-	return aws.ToString(out.ETag), nil
+	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, number, memorySource(content), false)
+	return part.ETag, err
 }
 
 func (b *Blobs) readAll(ctx context.Context, j joint) ([]byte, error) {

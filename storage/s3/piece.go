@@ -222,7 +222,7 @@ func (a *appender) upload(ctx context.Context, p *piece) (err error) {
 	a.mu.Lock()
 	uploadID := a.account.UploadID
 	a.mu.Unlock()
-	p.part, err = a.blobs.uploadPart(ctx, a.id, uploadID, p.number, p.source)
+	p.part, err = a.blobs.uploadPart(ctx, a.id, uploadID, p.number, p.source, !a.blobs.NoChecksums)
 	if pawl.KindOf(err) == pawl.Unavailable {
 		// A server that refuses a part while it is being sent may break off, so that its
 		// answer is lost.
@@ -349,11 +349,7 @@ func (p *piece) list(tx pawl.Tx, id pawl.ID) error {
 // dropTails deletes objects that no account names any more. What stays behind is
 // found by [Blobs.Tidy].
 func (b *Blobs) dropTails(ctx context.Context, tails []pawl.Tail) {
-	keys := make([]string, len(tails))
-	for i, tail := range tails {
-		keys[i] = tail.Key
-	}
-	if err := b.deleteObjects(ctx, keys); err != nil {
-		b.Log.DebugContext(ctx, "tails will be deleted later", "tails", len(keys), "error", err)
+	if err := b.deleteObjects(ctx, tailKeys(tails)); err != nil {
+		b.Log.DebugContext(ctx, "tails will be deleted later", "tails", len(tails), "error", err)
 	}
 }

@@ -25,7 +25,7 @@ func (b *Blobs) Open(ctx context.Context, id pawl.ID) (io.ReadSeekCloser, error)
 	case there && m.Sealed:
 		return &reader{ctx: ctx, blobs: b, key: b.key(id), size: m.Size}, nil
 	case there && len(m.Parts) == 0:
-		return &tailsReader{source{ctx: ctx, blobs: b, tails: tailKeys(m), size: m.Size}}, nil
+		return &tailsReader{source{ctx: ctx, blobs: b, tails: tailKeys(m.Tails), size: m.Size}}, nil
 	case there:
 		return nil, pawl.Errorf(pawl.Conflict, "the blob is not whole yet")
 	}

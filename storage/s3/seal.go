@@ -49,7 +49,7 @@ func (b *Blobs) outrun(ctx context.Context, m pawl.Multipart, why error) error {
 }
 
 func (b *Blobs) tailsSource(m pawl.Multipart) *source {
-	return &source{blobs: b, tails: tailKeys(m), size: m.Size - partsEnd(m)}
+	return &source{blobs: b, tails: tailKeys(m.Tails), size: m.Size - partsEnd(m)}
 }
 
 // complete completes a multipart upload, whose last part may still be in tails.
@@ -74,7 +74,7 @@ func (b *Blobs) complete(ctx context.Context, m pawl.Multipart) error {
 // used or will: every byte is there. Two who seal at once store the same under it, and
 // one of them writes it down.
 func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, error) {
-	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved+1, b.tailsSource(m))
+	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved+1, b.tailsSource(m), !b.NoChecksums)
 	if err != nil {
 		return part, err
 	}

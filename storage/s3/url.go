@@ -2,6 +2,7 @@ package s3
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,22 +32,12 @@ func ParseURL(text string) (Config, error) {
 	if err != nil {
 		fault("has options that cannot be read")
 	}
-	for _, name := range slices.Sorted(keysOf(query)) {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if problem := c.option(name, query.Get(name)); problem != "" {
 			fault(problem)
 		}
 	}
 	return c, errors.Join(faults...)
-}
-
-func keysOf(v url.Values) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range v {
-			if !yield(key) {
-				return
-			}
-		}
-	}
 }
 
 // option takes one option, or says what is wrong with it.

@@ -26,7 +26,7 @@ func URL(t testing.TB) string {
 	}
 	server, err := shared()
 	if err != nil {
-		skipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
+		SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
 	}
 	return server.URL(t)
 }
@@ -65,9 +65,9 @@ func run(server, sql string) error {
 	return err
 }
 
-// skipAloud notes what is not tested where `make test` reads it out at its end; go
+// SkipAloud notes what is not tested where `make test` reads it out at its end; go
 // test says nothing of it. In CI it is a failure.
-func skipAloud(t testing.TB, what string) {
+func SkipAloud(t testing.TB, what string) {
 	t.Helper()
 	if list := os.Getenv("PAWL_TEST_SKIPPED"); list != "" {
 		f, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)

@@ -49,7 +49,7 @@ func startFor(t testing.TB, on listening) *Server {
 	t.Helper()
 	s, err := start(on)
 	if err != nil {
-		skipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
+		SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
 	}
 	t.Cleanup(func() {
 		s.Resume()
