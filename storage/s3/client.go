@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -64,6 +65,7 @@ func newClients(ctx context.Context, c Config) (client, patient *s3.Client, err 
 			o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
 				r.MaxAttempts, r.MaxBackoff = maxAttempts, c.pace.backoff
 				r.RateLimiter = unlimited{}
+				r.Retryables = append(slices.Clone(retry.DefaultRetryables), passing)
 			})
 			// Pieces have a checksum that was reckoned as they came: neither this nor the
 			// signature wants a second pass over the bytes.
@@ -84,6 +86,10 @@ func transport(answer time.Duration) *http.Transport {
 	t.ReadBufferSize, t.WriteBufferSize = 64<<10, 64<<10
 	return t
 }
+
+// passing are refusals that are none. A gateway to a file system answers so when the
+// last object of a folder is deleted while another is put into it.
+var passing = retry.RetryableErrorCode{Codes: map[string]struct{}{"ExistingObjectIsDirectory": {}}}
 
 // unlimited lets every failed call be tried again as often as it may: a client-side
 // quota of the SDK's would give up in the middle of an outage that is soon over.
