@@ -26,6 +26,7 @@ type File struct {
 	RawMetadata  string            // Upload-Metadata as it came
 	RawConcat    string            // Upload-Concat as it came, empty unless joined
 	JoinKey      string            // see [Upload.JoinKey]
+	SecretSHA256 []byte            // its upload's
 	Downloads    int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time

@@ -9,7 +9,8 @@ func newFile(up Upload, sum [32]byte, now time.Time) File {
 		ID: up.ID, Owner: up.Owner, Name: up.Name, Size: up.Progress.Offset,
 		DeclaredType: up.DeclaredType, MediaType: mediaType(up), SHA256: sum, State: Ready,
 		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
-		CreatedAt: now, UpdatedAt: now,
+		SecretSHA256: up.SecretSHA256,
+		CreatedAt:    now, UpdatedAt: now,
 	}
 }
 

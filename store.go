@@ -83,6 +83,8 @@ type Tx interface {
 	SaveProgress(id ID, p Progress, at time.Time) error
 	// DeclareLength sets the length of an upload that has none; kind Conflict if it has another.
 	DeclareLength(id ID, length int64, at time.Time) error
+	// ForgetSecret leaves the upload without one.
+	ForgetSecret(id ID) error
 	DeleteUpload(id ID) error
 
 	InsertFile(f File) error

@@ -33,7 +33,8 @@ type Upload struct {
 	Parts        []ID              // of a Final upload: what it joins, in order
 	RawConcat    string            // of a Final upload: the Upload-Concat header, to be echoed verbatim
 	Progress     Progress
-	Filed        bool // it has become a File; its row is gone
+	SecretSHA256 []byte // of its secret, see [Upload.GiveSecret]; nil if it has none
+	Filed        bool   // it has become a File; its row is gone
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }

@@ -69,15 +69,11 @@ func New(c Config) (http.Handler, error) {
 	if c.Metrics != nil {
 		r.Method(http.MethodGet, "/metrics", c.Metrics.Handler())
 	}
+	r.Handle("/files", c.uploadPath())
+	r.Handle("/files/*", c.uploadPath())
 	r.Group(func(r chi.Router) {
-		r.Use(middleware.Principal(c.principal()))
-		r.Handle("/files", c.uploadPath())
-		r.Handle("/files/*", c.uploadPath())
-
-		r.Group(func(r chi.Router) {
-			r.Use(middleware.Data, sameOrigin)
-			c.register(r)
-		})
+		r.Use(middleware.Principal(c.principal()), middleware.Data, sameOrigin)
+		c.register(r)
 	})
 	return r, nil
 }
@@ -102,9 +98,9 @@ func (c Config) register(r chi.Router) huma.API {
 // uploadPath serves /files/: a plain GET of one is a download, everything else is
 // tus. A GET that says it is another method (X-HTTP-Method-Override) is not
 // plain; the tus handler judges that, and has a download handler of its own for
-// what turns out to be a GET.
+// what turns out to be a GET. It finds out who asks by itself: uploads have secrets.
 func (c Config) uploadPath() http.Handler {
-	download := c.download()
+	download := middleware.Principal(c.principal())(c.download())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		plain := r.Method == http.MethodGet && r.Header.Get("X-HTTP-Method-Override") == ""
 		if plain && len(r.URL.Path) > len(tusPath) {

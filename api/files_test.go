@@ -209,6 +209,33 @@ func TestStrangeIDsNameNothing(t *testing.T) {
 	}
 }
 
+func TestTokensAreRevoked(t *testing.T) {
+	who := pawl.Principal{ID: "ann"}
+	h := newHouse(t, func(c *Config) {
+		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
+	})
+	up, err := h.uploads.Plan(t.Context(), who, pawl.UploadSpec{Kind: pawl.Regular, Length: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := up.GiveSecret()
+	if err := h.uploads.Begin(t.Context(), up); err != nil {
+		t.Fatal(err)
+	}
+	for _, try := range []struct {
+		who    string
+		status int
+		bearer pawl.Principal
+	}{{"bob", 404, who}, {"ann", 204, pawl.Principal{}}, {"ann", 204, pawl.Principal{}}} {
+		if resp, text := h.do("DELETE", "/api/v1/uploads/"+string(up.ID)+"/token", "", "X-Who", try.who); resp.StatusCode != try.status {
+			t.Errorf("%s: %s %s", try.who, resp.Status, text)
+		}
+		if got, err := h.uploads.Bearer(t.Context(), pawl.ActWrite, up.ID, secret); got != try.bearer || err != nil {
+			t.Errorf("after %s the token stands for %v, %v", try.who, got, err)
+		}
+	}
+}
+
 func TestOthersSeeNothing(t *testing.T) {
 	who := pawl.Principal{ID: "ann"}
 	h := newHouse(t, func(c *Config) {

@@ -15,6 +15,7 @@ type uploads struct{ *pawl.Uploads }
 func (u uploads) register(rest huma.API) {
 	get(rest, "list-uploads", "/api/v1/uploads", "List uploads under way, newest first", u.list)
 	get(rest, "get-upload", "/api/v1/uploads/{id}", "Get how far an upload has come", u.get)
+	remove(rest, "revoke-upload-token", "/api/v1/uploads/{id}/token", "Have an upload's URL no longer stand in for a login", u.revoke)
 	remove(rest, "abort-upload", "/api/v1/uploads/{id}", "Stop an upload and delete what has arrived", u.abort)
 }
 
@@ -86,4 +87,12 @@ func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
 		return nil, err
 	}
 	return nil, u.Abort(ctx, auth.From(ctx), id)
+}
+
+func (u uploads) revoke(ctx context.Context, in *byID) (*struct{}, error) {
+	id, err := pawl.ParseID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, u.RevokeSecret(ctx, auth.From(ctx), id)
 }

@@ -52,7 +52,7 @@ func (a *answer) finishHeader() {
 		return
 	}
 	if x.location != "" {
-		h.Set("Location", x.urlOf(x.request, x.location))
+		h.Set("Location", x.url())
 	}
 	switch x.request.Method {
 	case http.MethodHead:

@@ -9,54 +9,85 @@ import (
 )
 
 // checkConcat reads Upload-Concat (tus 1.0, "Concatenation") and rewrites it in
-// the one form tusd's handler cannot misread.
+// the one form tusd's handler cannot misread. What is kept of it, to be echoed, has
+// no secrets in it.
 func (x *exchange) checkConcat(h http.Header) error {
+	kind, parts, err := parseConcat(h)
+	if err != nil || kind == pawl.Regular {
+		return err
+	}
+	x.spec.Kind, x.concat = kind, strings.TrimSpace(h.Get("Upload-Concat"))
+	if kind == pawl.Partial {
+		return nil
+	}
+	canonical, secrets, shown := "final;", false, make([]string, len(parts))
+	for i, part := range parts {
+		x.spec.Parts = append(x.spec.Parts, part.id)
+		canonical += Path + string(part.id) + " "
+		shown[i], secrets = part.shown, secrets || part.secret != ""
+	}
+	if secrets {
+		x.concat = "final;" + strings.Join(shown, " ")
+	}
+	x.spec.RawConcat = x.concat
+	h.Set("Upload-Concat", canonical)
+	return nil
+}
+
+// part is a partial upload as a final one names it.
+type part struct {
+	id     pawl.ID
+	secret string
+	shown  string // its URL without the secret
+}
+
+// parseConcat tells what kind of upload a creation begins, and of what.
+func parseConcat(h http.Header) (kind pawl.UploadKind, parts []part, err error) {
 	values := h.Values("Upload-Concat")
 	if len(values) == 0 {
-		return nil
+		return pawl.Regular, nil, nil
 	}
 	header := strings.TrimSpace(values[0])
 	list, final := strings.CutPrefix(header, "final;")
 	switch {
 	case len(values) > 1 || !final && header != "partial":
-		return errConcat
+		return "", nil, errConcat
 	case !final:
-		x.spec.Kind = pawl.Partial
-		x.concat = header
-		return nil
+		return pawl.Partial, nil, nil
 	}
-	canonical := "final;"
-	for part := range strings.FieldsFuncSeq(list, isSpace) {
-		id, err := partID(part)
+	for text := range strings.FieldsFuncSeq(list, isSpace) {
+		p, err := parsePart(text)
 		if err != nil {
-			return err
+			return "", nil, err
 		}
-		x.spec.Parts = append(x.spec.Parts, id)
-		canonical += Path + string(id) + " "
+		parts = append(parts, p)
 	}
-	if len(x.spec.Parts) == 0 {
-		return errConcat
+	if len(parts) == 0 {
+		return "", nil, errConcat
 	}
-	x.spec.Kind, x.spec.RawConcat, x.concat = pawl.Final, header, header
-	h.Set("Upload-Concat", canonical)
-	return nil
+	return pawl.Final, parts, nil
 }
 
 func isSpace(r rune) bool { return r == ' ' }
 
 var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\" or \"final;\" and the URLs of the partial uploads")
 
-// partID is the id of a partial upload's URL, absolute or relative.
-func partID(part string) (pawl.ID, error) {
-	u, err := url.Parse(part)
+// parsePart reads a partial upload's URL, absolute or relative.
+func parsePart(text string) (p part, err error) {
+	u, err := url.Parse(text)
 	if err != nil {
-		return "", errConcat
+		return part{}, errConcat
 	}
 	slash := strings.LastIndexByte(u.Path, '/')
 	if slash < 0 || !strings.HasSuffix(u.Path[:slash+1], Path) {
-		return "", errConcat
+		return part{}, errConcat
 	}
-	return pawl.ParseID(u.Path[slash+1:])
+	p.id, err = pawl.ParseID(u.Path[slash+1:])
+	p.secret, p.shown = secretOf(u), text
+	if p.secret != "" {
+		p.shown, _, _ = strings.Cut(text, "?")
+	}
+	return p, err
 }
 
 // checkFinal answers a join that has been asked for before with what came of it.

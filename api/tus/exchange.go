@@ -32,6 +32,7 @@ type exchange struct {
 
 	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail
 	location pawl.ID   // the upload the answer points to
+	secret   string    // of that upload, if it was given one
 	joining  bool      // that upload waits for its parts
 	expires  time.Time // of that upload; zero: never, or there is nothing to expire
 	metadata string    // Upload-Metadata to echo, as it came

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/api/problem"
 	"pawl/api/tus"
 	"pawl/db/sqlite"
 	"pawl/storage/disk"
@@ -53,12 +54,17 @@ func detect(head []byte) string {
 	return "application/octet-stream"
 }
 
-// who takes the principal from the request, so that a test can be anybody.
+// who takes the principal from the request, so that a test can be anybody, or
+// somebody whose login has run out.
 func who(r *http.Request) (pawl.Principal, error) {
-	if user := r.Header.Get("Test-User"); user != "" {
+	switch user := r.Header.Get("Test-User"); user {
+	case "":
+		return pawl.Local, nil
+	case "expired":
+		return pawl.Principal{}, problem.New(http.StatusUnauthorized, pawl.Forbidden, "the login has run out; sign in again")
+	default:
 		return pawl.Principal{ID: user}, nil
 	}
-	return pawl.Local, nil
 }
 
 func start(t testing.TB, options ...option) *rig {
@@ -177,7 +183,16 @@ func (s *rig) wantOffset(path string, want int) {
 	s.do("HEAD", path, nil).want(s.t, 200).wantHeader(s.t, "Upload-Offset", strconv.Itoa(want))
 }
 
-func idOf(path string) pawl.ID { return pawl.ID(path[strings.LastIndexByte(path, '/')+1:]) }
+func idOf(path string) pawl.ID {
+	path = bare(path)
+	return pawl.ID(path[strings.LastIndexByte(path, '/')+1:])
+}
+
+// bare is an upload's path without its secret.
+func bare(path string) string {
+	path, _, _ = strings.Cut(path, "?")
+	return path
+}
 
 // wantFile compares the file an upload has become.
 func (s *rig) wantFile(path, content string) pawl.File {

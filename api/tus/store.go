@@ -31,6 +31,7 @@ func (s store) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Uploa
 		return nil, x.toTus(err)
 	}
 	x.location = planned.ID
+	x.entrust(&planned)
 	up := &upload{store: s, x: x, up: planned, whole: x.isWhole(planned)}
 	if up.whole {
 		return up, nil
@@ -78,7 +79,12 @@ func (s store) join(ctx context.Context, x *exchange) (pawl.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	return planned.ID, s.uploads.Join(ctx, x.principal, planned)
+	x.entrust(&planned)
+	if err := s.uploads.Join(ctx, x.principal, planned); err != nil {
+		x.secret = "" // the answer may be another join, begun just before
+		return "", err
+	}
+	return planned.ID, nil
 }
 
 // GetUpload is called with the upload's lock held for a PATCH, without for a HEAD

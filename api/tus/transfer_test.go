@@ -131,7 +131,7 @@ func TestBrokenChunkedBodyIsNotTakenForItsEnd(t *testing.T) {
 func TestStrangersLearnAndStopNothing(t *testing.T) {
 	s := start(t)
 	content := noise(5, 1<<20)
-	path := s.create(len(content), "Test-User: ann")
+	path := bare(s.create(len(content), "Test-User: ann"))
 	conn := s.dial("PATCH", path, stream, offset(0), "Test-User: ann", "Content-Length: "+itoa(len(content)))
 	_, err := io.WriteString(conn, content[:1000])
 	check(t, err)

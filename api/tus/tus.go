@@ -14,6 +14,7 @@ import (
 	xslog "golang.org/x/exp/slog"
 
 	"pawl"
+	"pawl/api/middleware"
 	"pawl/api/problem"
 )
 
@@ -27,7 +28,7 @@ type Config struct {
 	Uploads   *pawl.Uploads
 	Files     *pawl.Files
 	Principal func(*http.Request) (pawl.Principal, error)
-	Download  http.Handler // answers GET of a finished upload
+	Download  http.Handler // answers GET of a finished upload, told who asks
 	PublicURL string       // where clients reach the server; empty: Location is relative to it
 	Log       *slog.Logger
 }
@@ -49,7 +50,8 @@ const (
 // server is the guard.
 type server struct {
 	Config
-	routed http.Handler // tusd's handler, by method
+	routed   http.Handler // tusd's handler, by method
+	download http.Handler
 }
 
 // New makes the handler for everything under Path.
@@ -73,18 +75,24 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tus: %w", err)
 	}
-	return &server{Config: c, routed: tusd.Middleware(byMethod(tusd))}, nil
+	return &server{
+		Config: c, routed: tusd.Middleware(byMethod(tusd)), download: middleware.Principal(c.Principal)(c.Download),
+	}, nil
 }
 
-// urlOf is an upload's URL: below the configured address, or else as a path,
-// which is right whatever scheme, host and port the client knows. A proxy that
-// serves Pawl below a path of its own, and takes that off, says so.
-func (s *server) urlOf(r *http.Request, id pawl.ID) string {
-	base := strings.TrimSuffix(s.PublicURL, "/")
+// url is that of the upload a request has begun: below the configured address, or
+// else a path, which is right whatever scheme, host and port the client knows. A
+// proxy that serves Pawl below a path of its own, and takes that off, says so.
+func (x *exchange) url() string {
+	base := strings.TrimSuffix(x.PublicURL, "/")
 	if base == "" {
-		base = prefixOf(r.Header)
+		base = prefixOf(x.request.Header)
 	}
-	return base + Path + string(id)
+	url := base + Path + string(x.location)
+	if x.secret != "" {
+		url += "?" + secretKey + "=" + x.secret
+	}
+	return url
 }
 
 // prefixOf is X-Forwarded-Prefix, if it is a plain path.
@@ -117,7 +125,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.describe(w)
 		return
 	case http.MethodGet:
-		s.Download.ServeHTTP(w, r)
+		s.download.ServeHTTP(w, r)
 		return
 	}
 	x, err := s.begin(w, r)
@@ -180,9 +188,7 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error
 	if r.Body != nil {
 		x.request.Body = x.body
 	}
-	var err error
-	x.principal, err = s.Principal(r)
-	return x, err
+	return x, x.identify()
 }
 
 // refuse answers a request that tusd's handler does not get to see.

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"an id or a join is taken once", uploadIsUnique},
 		{"progress never goes back", progressNeverGoesBack},
 		{"a length is declared once", lengthIsDeclaredOnce},
+		{"a secret is forgotten", secretIsForgotten},
 		{"an upload is deleted once", uploadIsDeletedOnce},
 		{"uploads are listed newest first", uploadsAreListed},
 		{"joins are found by their parts", joinsAreFound},

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"testing"
@@ -15,9 +16,10 @@ func uploadRoundTrip(t *testing.T, s pawl.Store) {
 		Name: "Grüße 'n \"quotes\" %_\\.txt", DeclaredType: "text/plain; charset=utf-8",
 		Metadata:    map[string]string{"relativePath": "a/b.txt", "empty": "", "é<>&": "\u2028\"'"},
 		RawMetadata: "filename R3LDvMOfZQ==", Parts: []pawl.ID{someID(2), someID(3), someID(2)},
-		RawConcat: "final;/files/a /files/b",
-		Progress:  pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
-		CreatedAt: noon, UpdatedAt: noon.Add(time.Microsecond),
+		RawConcat:    "final;/files/a /files/b",
+		Progress:     pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
+		SecretSHA256: bytes.Repeat([]byte{0, 255}, 16),
+		CreatedAt:    noon, UpdatedAt: noon.Add(time.Microsecond),
 	}
 	bare := pawl.Upload{ID: someID(4), Kind: pawl.Partial, Length: pawl.UnknownLength, CreatedAt: noon, UpdatedAt: noon}
 	update(t, s, insertUploads(full, bare))
@@ -160,4 +162,17 @@ func walkUploads(t *testing.T, s pawl.Store, q pawl.UploadQuery, want []pawl.Upl
 		}
 	}
 	wantEqual(t, got, nil, want)
+}
+
+func secretIsForgotten(t *testing.T, s pawl.Store) {
+	u, other := someUpload(someID(1)), someUpload(someID(2))
+	u.SecretSHA256, other.SecretSHA256 = []byte{1, 2}, []byte{3, 4}
+	update(t, s, insertUploads(u, other))
+	for range 2 {
+		update(t, s, func(tx pawl.Tx) error { return tx.ForgetSecret(u.ID) })
+		u.SecretSHA256 = nil
+		wantUpload(t, s, u)
+		wantUpload(t, s, other)
+	}
+	updateFails(t, s, pawl.NotFound, func(tx pawl.Tx) error { return tx.ForgetSecret(someID(3)) })
 }

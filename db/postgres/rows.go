@@ -19,7 +19,7 @@ func uploadParams(u pawl.Upload) query.InsertUploadParams {
 		Metadata: encodeMetadata(u.Metadata), RawMetadata: u.RawMetadata,
 		JoinKey: u.JoinKey(), RawConcat: u.RawConcat,
 		Durable: u.Progress.Offset, Digested: u.Progress.DigestOffset,
-		DigestState: u.Progress.DigestState, FoundType: u.Progress.FoundType,
+		DigestState: u.Progress.DigestState, FoundType: u.Progress.FoundType, SecretSha256: u.SecretSHA256,
 		CreatedAt: micros(u.CreatedAt), UpdatedAt: micros(u.UpdatedAt),
 	}
 }
@@ -30,7 +30,7 @@ func upload(row query.Upload) (pawl.Upload, error) {
 		ID: pawl.ID(row.ID), Owner: row.Owner, Kind: pawl.UploadKind(row.Kind), Length: row.Length,
 		Name: row.Name, DeclaredType: row.DeclaredType,
 		Metadata: metadata, RawMetadata: row.RawMetadata,
-		Parts: parts(row.JoinKey), RawConcat: row.RawConcat,
+		Parts: parts(row.JoinKey), RawConcat: row.RawConcat, SecretSHA256: row.SecretSha256,
 		Progress: pawl.Progress{
 			Offset: row.Durable, DigestOffset: row.Digested,
 			DigestState: row.DigestState, FoundType: row.FoundType,
@@ -52,7 +52,7 @@ func fileParams(f pawl.File) query.InsertFileParams {
 		ID: string(f.ID), Owner: f.Owner, Name: f.Name, NameKey: pawl.FoldName(f.Name), Size: f.Size,
 		DeclaredType: f.DeclaredType, MediaType: f.MediaType, Sha256: f.SHA256[:], State: string(f.State),
 		Metadata: encodeMetadata(f.Metadata), RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
-		JoinKey: f.JoinKey, Downloads: f.Downloads,
+		JoinKey: f.JoinKey, SecretSha256: f.SecretSHA256, Downloads: f.Downloads,
 		CreatedAt: micros(f.CreatedAt), UpdatedAt: micros(f.UpdatedAt),
 	}
 }
@@ -61,7 +61,8 @@ func file(row query.File) (pawl.File, error) {
 	f := pawl.File{
 		ID: pawl.ID(row.ID), Owner: row.Owner, Name: row.Name, Size: row.Size,
 		DeclaredType: row.DeclaredType, MediaType: row.MediaType, State: pawl.FileState(row.State),
-		RawMetadata: row.RawMetadata, RawConcat: row.RawConcat, JoinKey: row.JoinKey, Downloads: row.Downloads,
+		RawMetadata: row.RawMetadata, RawConcat: row.RawConcat, JoinKey: row.JoinKey,
+		SecretSHA256: row.SecretSha256, Downloads: row.Downloads,
 		CreatedAt: instant(row.CreatedAt), UpdatedAt: instant(row.UpdatedAt),
 	}
 	if copy(f.SHA256[:], row.Sha256) != len(f.SHA256) || len(row.Sha256) != len(f.SHA256) {

@@ -95,6 +95,11 @@ func (t *tx) mustExist(id pawl.ID) error {
 	return unless(exists, err, errNoSuchUpload)
 }
 
+func (t *tx) ForgetSecret(id pawl.ID) error {
+	moved, err := t.move("forget a secret", func(q *query.Queries) (int64, error) { return q.ForgetSecret(uncut, string(id)) })
+	return unless(moved, err, errNoSuchUpload)
+}
+
 func (t *tx) DeleteUpload(id pawl.ID) error {
 	moved, err := t.move("delete an upload", func(q *query.Queries) (int64, error) {
 		return q.DeleteUpload(uncut, string(id))

@@ -44,7 +44,8 @@ func (c *Client) Verify(ctx context.Context, s Stored) error {
 	if !ok {
 		return ErrNotVerified
 	}
-	id := path.Base(s.URL)
+	at, _, _ := strings.Cut(s.URL, "?") // what follows is the upload's secret
+	id := path.Base(at)
 	for waited := time.Duration(0); waited <= digestWait; waited += digestPause {
 		var file struct {
 			Size   int64   `json:"size"`

@@ -1,10 +1,10 @@
 -- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
-    durable, digested, digest_state, found_type, created_at, updated_at
+    durable, digested, digest_state, found_type, secret_sha256, created_at, updated_at
 ) VALUES (
     @id, @owner, @kind, @length, @name, @declared_type, @metadata, @raw_metadata, @join_key, @raw_concat,
-    @durable, @digested, @digest_state, @found_type, @created_at, @updated_at
+    @durable, @digested, @digest_state, @found_type, @secret_sha256, @created_at, @updated_at
 );
 
 -- SaveProgress changes nothing where the row already says more. A type once found
@@ -24,6 +24,9 @@ WHERE id = @id
 UPDATE uploads
 SET length = @length, updated_at = @updated_at
 WHERE id = @id AND length IN (-1, CAST(@length AS BIGINT));
+
+-- name: ForgetSecret :execrows
+UPDATE uploads SET secret_sha256 = NULL WHERE id = @id;
 
 -- name: DeleteUpload :execrows
 DELETE FROM uploads WHERE id = @id;

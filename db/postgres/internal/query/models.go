@@ -35,6 +35,7 @@ type File struct {
 	Downloads    int64
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }
 
 type Heartbeat struct {
@@ -115,4 +116,5 @@ type Upload struct {
 	FoundType    string
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }

@@ -53,6 +53,18 @@ func (q *Queries) DeleteUpload(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected(), nil
 }
 
+const forgetSecret = `-- name: ForgetSecret :execrows
+UPDATE uploads SET secret_sha256 = NULL WHERE id = $1
+`
+
+func (q *Queries) ForgetSecret(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetSecret, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const idleUploads = `-- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < $1 ORDER BY updated_at, id LIMIT CAST($2 AS BIGINT)
 `
@@ -80,10 +92,10 @@ func (q *Queries) IdleUploads(ctx context.Context, before int64, lim int64) ([]s
 const insertUpload = `-- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
-    durable, digested, digest_state, found_type, created_at, updated_at
+    durable, digested, digest_state, found_type, secret_sha256, created_at, updated_at
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-    $11, $12, $13, $14, $15, $16
+    $11, $12, $13, $14, $15, $16, $17
 )
 `
 
@@ -102,6 +114,7 @@ type InsertUploadParams struct {
 	Digested     int64
 	DigestState  []byte
 	FoundType    string
+	SecretSha256 []byte
 	CreatedAt    int64
 	UpdatedAt    int64
 }
@@ -122,6 +135,7 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 		arg.Digested,
 		arg.DigestState,
 		arg.FoundType,
+		arg.SecretSha256,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -197,7 +211,7 @@ func (q *Queries) SaveProgress(ctx context.Context, arg SaveProgressParams) (int
 }
 
 const upload = `-- name: Upload :one
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads WHERE id = $1
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE id = $1
 `
 
 func (q *Queries) Upload(ctx context.Context, id string) (Upload, error) {
@@ -220,12 +234,13 @@ func (q *Queries) Upload(ctx context.Context, id string) (Upload, error) {
 		&i.FoundType,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
 
 const uploadByJoinKey = `-- name: UploadByJoinKey :one
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads WHERE owner = $1 AND join_key = $2 AND join_key <> ''
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE owner = $1 AND join_key = $2 AND join_key <> ''
 `
 
 // The condition on the empty key is what lets the partial index be used.
@@ -249,6 +264,7 @@ func (q *Queries) UploadByJoinKey(ctx context.Context, owner string, joinKey str
 		&i.FoundType,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
@@ -265,7 +281,7 @@ func (q *Queries) UploadExists(ctx context.Context, id string) (int64, error) {
 }
 
 const uploads = `-- name: Uploads :many
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads
 WHERE id < CAST($1 AS TEXT)
   AND (CAST($2 AS TEXT) = '' OR owner = CAST($2 AS TEXT))
   AND (CAST($3 AS BIGINT) = 1 OR kind <> 'partial')
@@ -314,6 +330,7 @@ func (q *Queries) Uploads(ctx context.Context, arg UploadsParams) ([]Upload, err
 			&i.FoundType,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}

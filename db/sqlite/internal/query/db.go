@@ -102,6 +102,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetEventsStmt, err = db.PrepareContext(ctx, forgetEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetEvents: %w", err)
 	}
+	if q.forgetSecretStmt, err = db.PrepareContext(ctx, forgetSecret); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetSecret: %w", err)
+	}
 	if q.heartbeatStmt, err = db.PrepareContext(ctx, heartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query Heartbeat: %w", err)
 	}
@@ -306,6 +309,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing forgetEventsStmt: %w", cerr)
 		}
 	}
+	if q.forgetSecretStmt != nil {
+		if cerr := q.forgetSecretStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetSecretStmt: %w", cerr)
+		}
+	}
 	if q.heartbeatStmt != nil {
 		if cerr := q.heartbeatStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing heartbeatStmt: %w", cerr)
@@ -486,6 +494,7 @@ type Queries struct {
 	filesBySizeStmt              *sql.Stmt
 	filesBySizeDescendingStmt    *sql.Stmt
 	forgetEventsStmt             *sql.Stmt
+	forgetSecretStmt             *sql.Stmt
 	heartbeatStmt                *sql.Stmt
 	idleUploadsStmt              *sql.Stmt
 	insertEventStmt              *sql.Stmt
@@ -541,6 +550,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		filesBySizeStmt:              q.filesBySizeStmt,
 		filesBySizeDescendingStmt:    q.filesBySizeDescendingStmt,
 		forgetEventsStmt:             q.forgetEventsStmt,
+		forgetSecretStmt:             q.forgetSecretStmt,
 		heartbeatStmt:                q.heartbeatStmt,
 		idleUploadsStmt:              q.idleUploadsStmt,
 		insertEventStmt:              q.insertEventStmt,

@@ -66,7 +66,7 @@ func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (int64, erro
 }
 
 const file = `-- name: File :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files WHERE id = ?1
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE id = ?1
 `
 
 func (q *Queries) File(ctx context.Context, id string) (File, error) {
@@ -89,12 +89,13 @@ func (q *Queries) File(ctx context.Context, id string) (File, error) {
 		&i.Downloads,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
 
 const fileByJoinKey = `-- name: FileByJoinKey :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
 `
 
 // The condition on the empty key is what lets the partial index be used.
@@ -118,13 +119,14 @@ func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey strin
 		&i.Downloads,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
 
 const filesByCreated = `-- name: FilesByCreated :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (created_at, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (created_at, id) < (?3, CAST(?4 AS TEXT) || '')
   AND (CAST(?5 AS TEXT) = '' OR owner = CAST(?5 AS TEXT))
@@ -198,6 +200,7 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -213,7 +216,7 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 }
 
 const filesByCreatedDescending = `-- name: FilesByCreatedDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (created_at, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (created_at, id) < (?3, CAST(?4 AS TEXT) || '')
   AND (CAST(?5 AS TEXT) = '' OR owner = CAST(?5 AS TEXT))
@@ -275,6 +278,7 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -290,7 +294,7 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 }
 
 const filesByName = `-- name: FilesByName :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (name_key, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (name_key, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
@@ -357,6 +361,7 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -372,7 +377,7 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 }
 
 const filesByNameDescending = `-- name: FilesByNameDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (name_key, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (name_key, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
@@ -439,6 +444,7 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -454,7 +460,7 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 }
 
 const filesBySize = `-- name: FilesBySize :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (size, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (size, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
@@ -521,6 +527,7 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -536,7 +543,7 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 }
 
 const filesBySizeDescending = `-- name: FilesBySizeDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE (size, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (size, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
@@ -603,6 +610,7 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -620,10 +628,10 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 const insertFile = `-- name: InsertFile :exec
 INSERT INTO files (
     id, owner, name, name_key, size, declared_type, media_type, sha256, state,
-    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at
+    metadata, raw_metadata, raw_concat, join_key, secret_sha256, downloads, created_at, updated_at
 ) VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-    ?10, ?11, ?12, ?13, ?14, ?15, ?16
+    ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
 )
 `
 
@@ -641,6 +649,7 @@ type InsertFileParams struct {
 	RawMetadata  string
 	RawConcat    string
 	JoinKey      string
+	SecretSha256 []byte
 	Downloads    int64
 	CreatedAt    int64
 	UpdatedAt    int64
@@ -661,6 +670,7 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 		arg.RawMetadata,
 		arg.RawConcat,
 		arg.JoinKey,
+		arg.SecretSha256,
 		arg.Downloads,
 		arg.CreatedAt,
 		arg.UpdatedAt,
@@ -669,7 +679,7 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 }
 
 const mostDownloaded = `-- name: MostDownloaded :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
 WHERE downloads > 0 AND (CAST(?1 AS TEXT) = '' OR owner = CAST(?1 AS TEXT))
 ORDER BY downloads DESC, id
 LIMIT CAST(?2 AS BIGINT)
@@ -701,6 +711,7 @@ func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) (
 			&i.Downloads,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}

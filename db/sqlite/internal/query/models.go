@@ -31,6 +31,7 @@ type File struct {
 	Downloads    int64
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }
 
 type Heartbeat struct {
@@ -100,4 +101,5 @@ type Upload struct {
 	FoundType    string
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }

@@ -53,6 +53,18 @@ func (q *Queries) DeleteUpload(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const forgetSecret = `-- name: ForgetSecret :execrows
+UPDATE uploads SET secret_sha256 = NULL WHERE id = ?1
+`
+
+func (q *Queries) ForgetSecret(ctx context.Context, id string) (int64, error) {
+	result, err := q.exec(ctx, q.forgetSecretStmt, forgetSecret, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const idleUploads = `-- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < ?1 ORDER BY updated_at, id LIMIT CAST(?2 AS BIGINT)
 `
@@ -83,10 +95,10 @@ func (q *Queries) IdleUploads(ctx context.Context, before int64, lim int64) ([]s
 const insertUpload = `-- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
-    durable, digested, digest_state, found_type, created_at, updated_at
+    durable, digested, digest_state, found_type, secret_sha256, created_at, updated_at
 ) VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-    ?11, ?12, ?13, ?14, ?15, ?16
+    ?11, ?12, ?13, ?14, ?15, ?16, ?17
 )
 `
 
@@ -105,6 +117,7 @@ type InsertUploadParams struct {
 	Digested     int64
 	DigestState  []byte
 	FoundType    string
+	SecretSha256 []byte
 	CreatedAt    int64
 	UpdatedAt    int64
 }
@@ -125,6 +138,7 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 		arg.Digested,
 		arg.DigestState,
 		arg.FoundType,
+		arg.SecretSha256,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -203,7 +217,7 @@ func (q *Queries) SaveProgress(ctx context.Context, arg SaveProgressParams) (int
 }
 
 const upload = `-- name: Upload :one
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads WHERE id = ?1
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE id = ?1
 `
 
 func (q *Queries) Upload(ctx context.Context, id string) (Upload, error) {
@@ -226,12 +240,13 @@ func (q *Queries) Upload(ctx context.Context, id string) (Upload, error) {
 		&i.FoundType,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
 
 const uploadByJoinKey = `-- name: UploadByJoinKey :one
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
 `
 
 // The condition on the empty key is what lets the partial index be used.
@@ -255,6 +270,7 @@ func (q *Queries) UploadByJoinKey(ctx context.Context, owner string, joinKey str
 		&i.FoundType,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.SecretSha256,
 	)
 	return i, err
 }
@@ -271,7 +287,7 @@ func (q *Queries) UploadExists(ctx context.Context, id string) (int64, error) {
 }
 
 const uploads = `-- name: Uploads :many
-SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at FROM uploads
+SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads
 WHERE id < CAST(?1 AS TEXT)
   AND (CAST(?2 AS TEXT) = '' OR owner = CAST(?2 AS TEXT))
   AND (CAST(?3 AS BIGINT) = 1 OR kind <> 'partial')
@@ -320,6 +336,7 @@ func (q *Queries) Uploads(ctx context.Context, arg UploadsParams) ([]Upload, err
 			&i.FoundType,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.SecretSha256,
 		); err != nil {
 			return nil, err
 		}

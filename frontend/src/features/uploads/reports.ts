@@ -26,8 +26,9 @@ function set(key: string, patch: Partial<Transfer>, say = false) {
   if (say) transfers.announce(`${now.name}: ${statusWords(now)}`);
 }
 
+/** The id is the end of the URL's path; what follows is its secret. */
 function idOf(url: string | null): string | null {
-  return url?.split("/").at(-1) ?? null;
+  return url?.split("?")[0]?.split("/").at(-1) ?? null;
 }
 
 /** Turns what the engine tells into what the tray shows. */

@@ -1,0 +1,93 @@
+package pawl
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"strings"
+)
+
+// An upload's secret lets whoever has it take that one upload to its end, when the
+// login that began it has run out meanwhile: clients give an upload up, and their
+// progress with it, if they are asked for a login in the middle. It is told once,
+// in the answer to the creation; what is kept is its SHA-256.
+
+const secretBytes = 16 // random, so that nobody guesses one
+
+// GiveSecret gives a planned upload its secret and returns it: 26 characters of
+// lower-case base32hex (RFC 4648 §7).
+func (u *Upload) GiveSecret() string {
+	var raw [secretBytes]byte
+	_, _ = rand.Read(raw[:]) // never fails: crypto/rand.Read
+	secret := strings.ToLower(idEncoding.EncodeToString(raw[:]))
+	u.SecretSHA256 = hashSecret(secret)
+	return secret
+}
+
+func hashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Bearer is whom an upload's secret stands for: its owner, for as long as that
+// upload may take. Once it is a file, the secret is good for looking how the
+// upload went, as long again as an upload may rest. It is nobody, the zero
+// Principal, if the secret opens nothing; the error is then nil.
+//
+// A Principal knows no bounds: whoever asks uses it for that upload alone.
+func (u *Uploads) Bearer(ctx context.Context, do Action, id ID, secret string) (Principal, error) {
+	up, err := u.Store.Upload(ctx, id)
+	if KindOf(err) == NotFound {
+		return u.bearerOfFile(ctx, do, id, secret)
+	}
+	if err != nil || !opens(secret, up.SecretSHA256) {
+		return Principal{}, err
+	}
+	return Principal{ID: up.Owner}, nil
+}
+
+func (u *Uploads) bearerOfFile(ctx context.Context, do Action, id ID, secret string) (Principal, error) {
+	f, err := u.Store.File(ctx, id)
+	switch {
+	case KindOf(err) == NotFound:
+		return Principal{}, nil
+	case err != nil:
+		return Principal{}, err
+	case do == ActDelete, !opens(secret, f.SecretSHA256), u.Expiry > 0 && u.Now().After(f.CreatedAt.Add(u.Expiry)):
+		return Principal{}, nil
+	}
+	return Principal{ID: f.Owner}, nil
+}
+
+func opens(secret string, hash []byte) bool {
+	return len(hash) > 0 && subtle.ConstantTimeCompare(hashSecret(secret), hash) == 1
+}
+
+// RevokeSecret makes an upload's secret worthless: it can only go on with a login
+// from now on. A request that is sending for it is asked to let go.
+func (u *Uploads) RevokeSecret(ctx context.Context, p Principal, id ID) error {
+	if err := u.mayWrite(ctx, p, id); err != nil {
+		return err // before anybody is asked to stop
+	}
+	unlock, err := u.Lock(ctx, id, func() {})
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := u.commitHeld(ctx, id, func(tx Tx) error { return tx.ForgetSecret(id) }); err != nil {
+		return err
+	}
+	if l := u.live.get(id); l != nil {
+		l.change(u.Now(), func(up *Upload) { up.SecretSHA256 = nil })
+	}
+	return nil
+}
+
+func (u *Uploads) mayWrite(ctx context.Context, p Principal, id ID) error {
+	up, err := u.Store.Upload(ctx, id)
+	if err != nil {
+		return err
+	}
+	return u.Policy(p, ActWrite, up.Owner)
+}
