@@ -16,6 +16,12 @@ GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 SQLC := $(TOOLS)/sqlc-$(SQLC_VERSION)
 VERSITYGW_VERSION := v1.8.0
 export VERSITYGW ?= $(TOOLS)/versitygw-$(VERSITYGW_VERSION)
+# The tus clients of others that the server is tested with, each in a folder named
+# for the file that pins it.
+FOREIGN := cmd/pawl/testdata/foreign
+pinned = $(firstword $(shell cksum < $(FOREIGN)/$(1)))
+export TUSPY := $(or $(TUSPY),$(TOOLS)/tuspy-$(call pinned,requirements.txt))
+export TUS_JAVA := $(or $(TUS_JAVA),$(TOOLS)/tus-java-$(call pinned,pom.xml))
 
 PAGE := frontend
 PAGE_MODULES := $(PAGE)/node_modules/.package-lock.json
@@ -81,7 +87,7 @@ test: ## test everything: Go, the page, and both in a real browser
 # The race detector wants a C compiler. The cluster's tests come last and alone: they
 # are full of time limits, as clusters are. In CI what fails is tried once more, which
 # is told at the end: a test that passes then still has a story to tell.
-test-go: $(VERSITYGW)
+test-go: $(VERSITYGW) $(TUSPY) $(TUS_JAVA)
 	$(postgresql)
 	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
 	others=$$(go list ./... | grep -v /cmd/cluster$$); race=; \
@@ -105,10 +111,7 @@ e2e-cluster: build $(VERSITYGW) ## the same, with PostgreSQL and S3
 define browser_tests
 	@mkdir -p .cache
 	@browser=$$($(find_browser)); \
-	if [ -z "$$browser" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; \
-		browser=$$($(find_browser)); \
-	fi; \
+	$(call debian,test -n "$$browser",chromium); browser=$$($(find_browser)); \
 	if [ -z "$$browser" ]; then $(call skip,browser tests: install Chromium or set CHROMIUM); exit; fi; \
 	cd $(PAGE) && CHROMIUM="$$browser" PAWL_BIN="$(CURDIR)/bin/pawl" $(1)
 endef
@@ -116,12 +119,15 @@ endef
 # PostgreSQL is installed where it is missing and can be had; the tests say so where
 # it cannot.
 define postgresql
-@if ! $(has_postgres) && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postgresql; \
-fi
+@$(call debian,$(has_postgres),postgresql)
 endef
 
 has_postgres = { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; }
+
+# $(call debian,TEST,PACKAGES) installs packages where TEST misses something and they
+# can be had.
+debian = if ! { $(1); } && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(2); fi
 
 find_browser = for b in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do command -v "$$b" && break; done || true
 
@@ -160,6 +166,24 @@ $(SQLC):
 
 $(VERSITYGW):
 	$(call install,github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION))
+
+# Where these cannot be had make goes on, and the tests that want them say so.
+$(TUSPY):
+	$(call foreign,python3 -c "import ensurepip",python3-venv,\
+		python3 -m venv $@.new && \
+		$@.new/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r $(FOREIGN)/requirements.txt)
+
+$(TUS_JAVA):
+	$(call foreign,command -v javac >/dev/null && command -v mvn >/dev/null,default-jdk-headless maven,\
+		mvn --quiet --batch-mode --strict-checksums --file $(FOREIGN)/pom.xml dependency:copy-dependencies -DoutputDirectory=$@.new && \
+		(cd $@.new && sha256sum --check --quiet $(CURDIR)/$(FOREIGN)/jars.sha256))
+
+# $(call foreign,TEST,PACKAGES,COMMAND) makes the target by a command that fills $@.new,
+# for which PACKAGES are wanted where TEST fails.
+define foreign
+@{ $(call debian,$(1),$(2)); } && rm -rf $@.new && mkdir -p $(TOOLS) && $(3) && mv $@.new $@ || \
+	{ rm -rf $@.new; echo '$(notdir $@) cannot be installed here' >&2; }
+endef
 
 # $(call install,PACKAGE@VERSION) builds a tool under the name of the target.
 define install

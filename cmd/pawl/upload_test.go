@@ -155,6 +155,7 @@ type gauge struct {
 	mu   sync.Mutex
 	at   int64
 	do   func()
+	open sync.RWMutex // held for reading by each connection
 }
 
 func newGauge(t *testing.T, addr string) *gauge {
@@ -171,7 +172,11 @@ func newGauge(t *testing.T, addr string) *gauge {
 			if err != nil {
 				return
 			}
-			go g.pass(near, addr)
+			g.open.RLock()
+			go func() {
+				defer g.open.RUnlock()
+				g.pass(near, addr)
+			}()
 		}
 	}()
 	return g
@@ -185,6 +190,13 @@ func (g *gauge) when(sent int64, do func()) {
 	g.at, g.do = sent, do
 }
 
+// settle waits until the connections are over, and everything that went through
+// them has been taken or thrown away.
+func (g *gauge) settle() {
+	g.open.Lock()
+	defer g.open.Unlock()
+}
+
 func (g *gauge) pass(near net.Conn, addr string) {
 	defer near.Close()
 	far, err := net.Dial("tcp", addr)
@@ -192,11 +204,15 @@ func (g *gauge) pass(near net.Conn, addr string) {
 		return
 	}
 	defer far.Close()
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		_, _ = io.Copy(near, far)
 		_ = near.Close()
 	}()
 	_, _ = io.Copy(io.MultiWriter(far, g), near)
+	_ = far.(*net.TCPConn).CloseWrite()
+	<-ended // the server has taken what was sent
 }
 
 func (g *gauge) Write(p []byte) (int, error) {
@@ -255,7 +271,7 @@ func TestUploadGoesOn(t *testing.T) {
 	}
 }
 
-// meddler is a proxy that does something to each PATCH.
+// meddler is a proxy that does something to each PATCH, or what stands for one.
 func meddler(t *testing.T, target string, patch func(*http.Request)) string {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -264,7 +280,7 @@ func meddler(t *testing.T, target string, patch func(*http.Request)) string {
 	}
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(to)
-		if r.Out.Method == http.MethodPatch {
+		if r.In.Method == http.MethodPatch || r.In.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
 			patch(r.Out)
 		}
 	}}
