@@ -35,7 +35,9 @@ const (
 	keepEvery  = time.Second
 	beatEvery  = time.Minute
 	eventsKept = 7 * 24 * time.Hour
-	listPage   = 200
+	// usedPartsKept is how long a client may still ask for what it has sent of a file.
+	usedPartsKept = 7 * 24 * time.Hour
+	listPage      = 200
 	// downtime is how long without a heartbeat clients may have tried to go on in
 	// vain; grace is what their uploads get for it, and after a jump of the clock.
 	downtime = time.Hour
@@ -60,7 +62,7 @@ func (j *Janitor) periodic() []Periodic {
 		{Name: "finish_uploads", Every: time.Minute, Do: j.finishUploads},
 		{Name: "expire_uploads", Every: 10 * time.Minute, Do: j.expireUploads},
 		{Name: "reclaim_orphans", Every: time.Hour, Do: j.reclaimOrphans},
-		{Name: "forget_events", Every: time.Hour, Do: j.forgetEvents},
+		{Name: "forget", Every: time.Hour, Do: j.forget},
 	}
 	if tidier, ok := j.Blobs.(Tidier); ok {
 		work = append(work, Periodic{Name: "tidy_storage", Every: time.Hour, Do: tidier.Tidy})
@@ -230,6 +232,12 @@ func (j *Janitor) beat(ctx context.Context) error {
 	return j.Store.Update(ctx, func(tx Tx) error { return tx.Beat(j.Now()) })
 }
 
-func (j *Janitor) forgetEvents(ctx context.Context) error {
-	return j.Store.Update(ctx, func(tx Tx) error { return tx.ForgetEvents(j.Now().Add(-eventsKept)) })
+// forget removes what is of no more use to anybody.
+func (j *Janitor) forget(ctx context.Context) error {
+	return j.Store.Update(ctx, func(tx Tx) error {
+		if err := tx.ForgetUsedParts(j.Now().Add(-usedPartsKept)); err != nil {
+			return err
+		}
+		return tx.ForgetEvents(j.Now().Add(-eventsKept))
+	})
 }

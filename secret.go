@@ -31,7 +31,7 @@ func hashSecret(secret string) []byte {
 }
 
 // Bearer is whom an upload's secret stands for: its owner, for as long as that
-// upload may take. Once it is a file, the secret is good for looking how the
+// upload may take. When it has ended, the secret is good for looking how the
 // upload went, as long again as an upload may rest. It is nobody, the zero
 // Principal, if the secret opens nothing; the error is then nil.
 //
@@ -39,25 +39,21 @@ func hashSecret(secret string) []byte {
 func (u *Uploads) Bearer(ctx context.Context, do Action, id ID, secret string) (Principal, error) {
 	up, err := u.Store.Upload(ctx, id)
 	if KindOf(err) == NotFound {
-		return u.bearerOfFile(ctx, do, id, secret)
+		up, err = u.ended(ctx, id)
 	}
-	if err != nil || !opens(secret, up.SecretSHA256) {
-		return Principal{}, err
-	}
-	return Principal{ID: up.Owner}, nil
-}
-
-func (u *Uploads) bearerOfFile(ctx context.Context, do Action, id ID, secret string) (Principal, error) {
-	f, err := u.Store.File(ctx, id)
 	switch {
 	case KindOf(err) == NotFound:
 		return Principal{}, nil
 	case err != nil:
 		return Principal{}, err
-	case do == ActDelete, !opens(secret, f.SecretSHA256), u.Expiry > 0 && u.Now().After(f.CreatedAt.Add(u.Expiry)):
+	case !opens(secret, up.SecretSHA256), up.Filed && !u.mayLookBack(do, up):
 		return Principal{}, nil
 	}
-	return Principal{ID: f.Owner}, nil
+	return Principal{ID: up.Owner}, nil
+}
+
+func (u *Uploads) mayLookBack(do Action, ended Upload) bool {
+	return do != ActDelete && (u.Expiry == 0 || u.Now().Before(ended.CreatedAt.Add(u.Expiry)))
 }
 
 func opens(secret string, hash []byte) bool {

@@ -40,6 +40,8 @@ type UploadReader interface {
 	// IdleUploads lists uploads, partial ones too, whose row was last changed before a
 	// time, longest ago first.
 	IdleUploads(ctx context.Context, before time.Time, limit int) ([]ID, error)
+	// UsedPart is a partial upload as it was when [Tx.UsePart] ended it.
+	UsedPart(ctx context.Context, id ID) (Upload, error)
 }
 
 // FileReader reads files.
@@ -86,6 +88,10 @@ type Tx interface {
 	// ForgetSecret leaves the upload without one.
 	ForgetSecret(id ID) error
 	DeleteUpload(id ID) error
+	// UsePart is DeleteUpload for a partial upload that has been joined: how long it
+	// was is remembered until ForgetUsedParts.
+	UsePart(id ID, at time.Time) error
+	ForgetUsedParts(before time.Time) error
 
 	InsertFile(f File) error
 	EditFile(id ID, edit FileEdit, at time.Time) error

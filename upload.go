@@ -34,7 +34,7 @@ type Upload struct {
 	RawConcat    string            // of a Final upload: the Upload-Concat header, to be echoed verbatim
 	Progress     Progress
 	SecretSHA256 []byte // of its secret, see [Upload.GiveSecret]; nil if it has none
-	Filed        bool   // it has become a File; its row is gone
+	Filed        bool   // it has become a File, or a piece of one; its row is gone
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }

@@ -196,6 +196,8 @@ func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (in
 		switch {
 		case part.Kind != Partial || part.Owner != p.ID:
 			return 0, Errorf(Invalid, "only your own partial uploads can be joined")
+		case part.Filed:
+			return 0, Errorf(Invalid, "a partial upload that has been joined cannot be joined again; upload it anew")
 		case part.Length == UnknownLength || length == UnknownLength:
 			length = UnknownLength
 		default:

@@ -3,6 +3,7 @@ package pawl
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Finish makes a file of an upload whose every byte has arrived. It is
@@ -116,7 +117,7 @@ func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
 		if err := tx.DeleteUpload(up.ID); err != nil {
 			return err
 		}
-		if err := u.useUp(tx, up.Parts); err != nil {
+		if err := u.useUp(tx, up.Parts, f.CreatedAt); err != nil {
 			return err
 		}
 		if !f.Digested() {
@@ -142,9 +143,9 @@ func (u *Uploads) settle(ctx context.Context, up Upload, f File) error {
 // deleted meanwhile, or used by another join: its bytes are copied by now. They go
 // in the order of their ids, so that two joins of the same parts do not wait for
 // each other.
-func (u *Uploads) useUp(tx Tx, parts []ID) error {
+func (u *Uploads) useUp(tx Tx, parts []ID, now time.Time) error {
 	for _, part := range slices.Sorted(slices.Values(parts)) {
-		err := tx.DeleteUpload(part)
+		err := tx.UsePart(part, now)
 		if KindOf(err) == NotFound {
 			continue
 		}

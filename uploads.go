@@ -72,7 +72,8 @@ var errLost = Errorf(Gone, "bytes of this upload were lost; begin it again")
 
 // Look is the upload with the offset a client may go on from: everything received
 // so far, made durable now. It takes no lock and stops nobody's request. A
-// finished upload looks complete.
+// finished upload looks complete, and so does a part for a while after its join: who
+// has not heard of the join asks for its parts before asking for it again.
 func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) {
 	if l := u.here(id); l != nil {
 		return u.lookLive(ctx, p, l)
@@ -81,11 +82,20 @@ func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) 
 	if KindOf(err) != NotFound {
 		return up, err
 	}
-	f, err := u.Store.File(ctx, id)
+	up, err = u.ended(ctx, id)
 	if err != nil {
 		return Upload{}, err
 	}
-	return finishedUpload(f), u.Policy(p, ActRead, f.Owner)
+	return up, u.Policy(p, ActRead, up.Owner)
+}
+
+// ended is an upload that is a file by now, or a piece of one.
+func (u *Uploads) ended(ctx context.Context, id ID) (Upload, error) {
+	f, err := u.Store.File(ctx, id)
+	if KindOf(err) == NotFound {
+		return u.Store.UsedPart(ctx, id)
+	}
+	return finishedUpload(f), err
 }
 
 func (u *Uploads) lookLive(ctx context.Context, p Principal, l *live) (Upload, error) {
@@ -108,7 +118,7 @@ func finishedUpload(f File) Upload {
 	return Upload{
 		ID: f.ID, Owner: f.Owner, Kind: kind, Length: f.Size, Name: f.Name,
 		RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
-		Progress: Progress{Offset: f.Size}, Filed: true, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
+		Progress: Progress{Offset: f.Size}, SecretSHA256: f.SecretSHA256, Filed: true, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
 	}
 }
 
@@ -190,11 +200,7 @@ func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error 
 	}
 	up, err := u.Store.Upload(ctx, id)
 	if KindOf(err) == NotFound {
-		f, err := u.Store.File(ctx, id)
-		if err != nil {
-			return err
-		}
-		return u.Policy(p, do, f.Owner)
+		up, err = u.ended(ctx, id)
 	}
 	if err != nil {
 		return err

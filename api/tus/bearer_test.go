@@ -99,6 +99,8 @@ func TestPartsAreJoinedWithoutTheirLogin(t *testing.T) {
 	if f := s.wantFile(path, "helloworld"); f.Owner != "ann" {
 		t.Errorf("the file belongs to %s", f.Owner)
 	}
+	s.do("HEAD", a, nil, expired).want(t, 200).wantHeader(t, "Upload-Offset", "5")
+	s.do("HEAD", bare(a), nil, expired).want(t, 401)
 	// What was asked for is told, but for the secrets in it.
 	s.do("HEAD", path, nil, expired).want(t, 200).
 		wantHeader(t, "Upload-Concat", "final;"+bare(a)+" "+s.URL+bare(b))

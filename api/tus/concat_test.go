@@ -49,6 +49,30 @@ func TestConcatenation(t *testing.T) {
 	s.wantNothing()
 }
 
+func TestJoinedPartsLookComplete(t *testing.T) {
+	s := start(t)
+	a, b := s.part("hello"), s.part("world")
+	concat := "Upload-Concat: final;" + a + " " + b
+	path := s.do("POST", "/files/", nil, concat).want(t, 201).Header.Get("Location")
+	// The answer may have been lost: a client looks at its parts before it asks again.
+	for _, part := range []string{a, b} {
+		s.do("HEAD", part, nil).want(t, 200).
+			wantHeader(t, "Upload-Offset", "5").wantHeader(t, "Upload-Length", "5").
+			wantHeader(t, "Upload-Concat", "partial").wantHeader(t, "Upload-Expires", "")
+		s.do("HEAD", part, nil, "Test-User: eve").want(t, 404)
+		s.patch(part, 5, "").want(t, 204)
+		s.patch(part, 5, "more").want(t, 413)
+		s.patch(part, 0, "hello").want(t, 409)
+		s.do("DELETE", part, nil).want(t, 404)
+	}
+	s.do("POST", "/files/", nil, concat).want(t, 201).wantHeader(t, "Location", path)
+	s.do("POST", "/files/", nil, "Upload-Concat: final;"+a).want(t, 400)
+	s.wantFile(path, "helloworld")
+	s.do("DELETE", path, nil).want(t, 204)
+	s.do("POST", "/files/", nil, concat).want(t, 400)
+	s.wantNothing()
+}
+
 func TestConcatenationRefusals(t *testing.T) {
 	s := start(t, maxSize(100))
 	part, other, large := s.part("hello"), s.part("world", "Test-User: eve"), s.part(noise(1, 99))

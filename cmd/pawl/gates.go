@@ -14,10 +14,9 @@ func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
 	if err != nil {
 		return pawl.Gates{}, err
 	}
-	gates := pawl.Gates{
-		Begin:   []pawl.BeginGate{types},
-		Content: []pawl.ContentGate{types},
-		Detect:  filetype.Detect,
+	gates := pawl.Gates{Detect: filetype.Detect}
+	if !c.types.AllowsAll() {
+		gates.Begin, gates.Content = []pawl.BeginGate{types}, []pawl.ContentGate{types}
 	}
 	if c.hook.URL == "" {
 		return gates, nil

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a length is declared once", lengthIsDeclaredOnce},
 		{"a secret is forgotten", secretIsForgotten},
 		{"an upload is deleted once", uploadIsDeletedOnce},
+		{"a used part is remembered", usedPartIsRemembered},
 		{"uploads are listed newest first", uploadsAreListed},
 		{"joins are found by their parts", joinsAreFound},
 		{"idle uploads are listed longest first", idleUploadsAreListed},

@@ -176,3 +176,34 @@ func secretIsForgotten(t *testing.T, s pawl.Store) {
 	}
 	updateFails(t, s, pawl.NotFound, func(tx pawl.Tx) error { return tx.ForgetSecret(someID(3)) })
 }
+
+func usedPartIsRemembered(t *testing.T, s pawl.Store) {
+	part, other := someUpload(someID(1)), someUpload(someID(2))
+	part.Kind, other.Kind = pawl.Partial, pawl.Partial
+	part.SecretSHA256 = []byte{1, 2}
+	update(t, s, insertUploads(part, other))
+	later := noon.Add(time.Hour)
+	use := func(id pawl.ID, at time.Time) func(tx pawl.Tx) error {
+		return func(tx pawl.Tx) error { return tx.UsePart(id, at) }
+	}
+	update(t, s, use(part.ID, later))
+	updateFails(t, s, pawl.NotFound, use(part.ID, later))
+	updateFails(t, s, pawl.NotFound, use(someID(3), later))
+	update(t, s, use(other.ID, later.Add(time.Minute)))
+	wantNoUpload(t, s, part.ID)
+
+	want := pawl.Upload{
+		ID: part.ID, Owner: part.Owner, Kind: pawl.Partial, Length: part.Length, SecretSHA256: part.SecretSHA256,
+		Progress: pawl.Progress{Offset: part.Length}, Filed: true, CreatedAt: later, UpdatedAt: later,
+	}
+	got, err := s.UsedPart(t.Context(), part.ID)
+	wantEqual(t, got, err, want)
+
+	update(t, s, func(tx pawl.Tx) error { return tx.ForgetUsedParts(later.Add(time.Second)) })
+	_, err = s.UsedPart(t.Context(), part.ID)
+	wantKind(t, err, pawl.NotFound)
+	_, err = s.UsedPart(t.Context(), other.ID)
+	if err != nil {
+		t.Error(err)
+	}
+}

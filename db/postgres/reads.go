@@ -19,6 +19,13 @@ func (s *Store) Upload(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
 	})
 }
 
+func (s *Store) UsedPart(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
+	return read(ctx, s, "read a used part", func(ctx context.Context, q *query.Queries) (pawl.Upload, error) {
+		row, err := q.UsedPart(ctx, string(id))
+		return one(row, err, usedPart)
+	})
+}
+
 func (s *Store) UploadByJoinKey(ctx context.Context, owner, key string) (pawl.Upload, error) {
 	return read(ctx, s, "read an upload by what it joins", func(ctx context.Context, q *query.Queries) (pawl.Upload, error) {
 		row, err := q.UploadByJoinKey(ctx, owner, key)

@@ -39,6 +39,13 @@ func upload(row query.Upload) (pawl.Upload, error) {
 	}, err
 }
 
+func usedPart(row query.UsedPart) (pawl.Upload, error) {
+	return pawl.Upload{
+		ID: pawl.ID(row.ID), Owner: row.Owner, Kind: pawl.Partial, Length: row.Length, SecretSHA256: row.SecretSha256,
+		Progress: pawl.Progress{Offset: row.Length}, Filed: true, CreatedAt: instant(row.UsedAt), UpdatedAt: instant(row.UsedAt),
+	}, nil
+}
+
 // parts reads the ids back from a join key: see [pawl.Upload.JoinKey].
 func parts(joinKey string) (ids []pawl.ID) {
 	for id := range strings.FieldsSeq(joinKey) {

@@ -117,6 +117,20 @@ func (t *tx) DeleteUpload(id pawl.ID) error {
 	return unless(moved, err, errNoSuchUpload)
 }
 
+func (t *tx) UsePart(id pawl.ID, at time.Time) error {
+	moved, err := t.move("remember a part", func(q *query.Queries) (int64, error) {
+		return q.KeepUsedPart(t.ctx, micros(at), string(id))
+	})
+	if err := unless(moved, err, errNoSuchUpload); err != nil {
+		return err
+	}
+	return t.DeleteUpload(id)
+}
+
+func (t *tx) ForgetUsedParts(before time.Time) error {
+	return t.do("forget parts", func(q *query.Queries) error { return q.ForgetUsedParts(t.ctx, micros(before)) })
+}
+
 func (t *tx) InsertFile(f pawl.File) error {
 	return t.do("insert a file", func(q *query.Queries) error {
 		return q.InsertFile(t.ctx, fileParams(f))

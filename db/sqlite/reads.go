@@ -22,6 +22,11 @@ func (s *Store) UploadByJoinKey(ctx context.Context, owner, key string) (pawl.Up
 	return one(row, err, upload, "read an upload by what it joins")
 }
 
+func (s *Store) UsedPart(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
+	row, err := s.queries.UsedPart(ctx, string(id))
+	return one(row, err, usedPart, "read a used part")
+}
+
 // afterEveryID sorts after all ids, which have no such character.
 const afterEveryID = "~"
 

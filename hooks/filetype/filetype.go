@@ -25,6 +25,11 @@ type Config struct {
 	RefuseMismatch bool
 }
 
+// AllowsAll reports whether there is nothing a file could be refused for.
+func (c Config) AllowsAll() bool {
+	return len(c.AllowTypes)+len(c.DenyTypes)+len(c.AllowExtensions)+len(c.DenyExtensions) == 0 && !c.RefuseMismatch
+}
+
 // Gate is a [pawl.BeginGate] and a [pawl.ContentGate].
 type Gate struct {
 	allowTypes, denyTypes           types

@@ -212,9 +212,13 @@ func joinUnfinished(p *probe) {
 }
 
 func joinAgain(p *probe) {
-	concat := finalOf(p.part("hello "), p.part("world"))
+	one, other := p.part("hello "), p.part("world")
+	concat := finalOf(one, other)
 	first := p.join(concat)
 	for range 2 {
+		// A client that has not heard of the join looks at its parts first.
+		p.head(one).is(200, 204).has("Upload-Offset", "6").has("Upload-Length", "6")
+		p.head(other).is(200, 204).has("Upload-Offset", "5").has("Upload-Length", "5")
 		if again := p.join(concat); again != first {
 			p.Errorf("the same join made %s and %s", first, again)
 		}

@@ -60,3 +60,13 @@ SELECT id FROM uploads WHERE updated_at < @before ORDER BY updated_at, id LIMIT 
 -- Joins lists what an owner is joining: few at a time, and their keys hold the parts.
 -- name: Joins :many
 SELECT id, join_key FROM uploads WHERE owner = @owner AND join_key <> '' ORDER BY join_key;
+
+-- name: KeepUsedPart :execrows
+INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
+SELECT u.id, u.owner, u.length, u.secret_sha256, CAST(@used_at AS BIGINT) FROM uploads AS u WHERE u.id = @id;
+
+-- name: UsedPart :one
+SELECT * FROM used_parts WHERE id = @id;
+
+-- name: ForgetUsedParts :exec
+DELETE FROM used_parts WHERE used_at < @before;

@@ -118,3 +118,11 @@ type Upload struct {
 	UpdatedAt    int64
 	SecretSha256 []byte
 }
+
+type UsedPart struct {
+	ID           string
+	Owner        string
+	Length       int64
+	SecretSha256 []byte
+	UsedAt       int64
+}

@@ -105,6 +105,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.forgetSecretStmt, err = db.PrepareContext(ctx, forgetSecret); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetSecret: %w", err)
 	}
+	if q.forgetUsedPartsStmt, err = db.PrepareContext(ctx, forgetUsedParts); err != nil {
+		return nil, fmt.Errorf("error preparing query ForgetUsedParts: %w", err)
+	}
 	if q.heartbeatStmt, err = db.PrepareContext(ctx, heartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query Heartbeat: %w", err)
 	}
@@ -122,6 +125,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.joinsStmt, err = db.PrepareContext(ctx, joins); err != nil {
 		return nil, fmt.Errorf("error preparing query Joins: %w", err)
+	}
+	if q.keepUsedPartStmt, err = db.PrepareContext(ctx, keepUsedPart); err != nil {
+		return nil, fmt.Errorf("error preparing query KeepUsedPart: %w", err)
 	}
 	if q.mostDownloadedStmt, err = db.PrepareContext(ctx, mostDownloaded); err != nil {
 		return nil, fmt.Errorf("error preparing query MostDownloaded: %w", err)
@@ -173,6 +179,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.uploadsStmt, err = db.PrepareContext(ctx, uploads); err != nil {
 		return nil, fmt.Errorf("error preparing query Uploads: %w", err)
+	}
+	if q.usedPartStmt, err = db.PrepareContext(ctx, usedPart); err != nil {
+		return nil, fmt.Errorf("error preparing query UsedPart: %w", err)
 	}
 	return &q, nil
 }
@@ -314,6 +323,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing forgetSecretStmt: %w", cerr)
 		}
 	}
+	if q.forgetUsedPartsStmt != nil {
+		if cerr := q.forgetUsedPartsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing forgetUsedPartsStmt: %w", cerr)
+		}
+	}
 	if q.heartbeatStmt != nil {
 		if cerr := q.heartbeatStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing heartbeatStmt: %w", cerr)
@@ -342,6 +356,11 @@ func (q *Queries) Close() error {
 	if q.joinsStmt != nil {
 		if cerr := q.joinsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing joinsStmt: %w", cerr)
+		}
+	}
+	if q.keepUsedPartStmt != nil {
+		if cerr := q.keepUsedPartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keepUsedPartStmt: %w", cerr)
 		}
 	}
 	if q.mostDownloadedStmt != nil {
@@ -429,6 +448,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing uploadsStmt: %w", cerr)
 		}
 	}
+	if q.usedPartStmt != nil {
+		if cerr := q.usedPartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing usedPartStmt: %w", cerr)
+		}
+	}
 	return err
 }
 
@@ -495,12 +519,14 @@ type Queries struct {
 	filesBySizeDescendingStmt    *sql.Stmt
 	forgetEventsStmt             *sql.Stmt
 	forgetSecretStmt             *sql.Stmt
+	forgetUsedPartsStmt          *sql.Stmt
 	heartbeatStmt                *sql.Stmt
 	idleUploadsStmt              *sql.Stmt
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
 	insertUploadStmt             *sql.Stmt
 	joinsStmt                    *sql.Stmt
+	keepUsedPartStmt             *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
 	multipartStmt                *sql.Stmt
 	multipartsStmt               *sql.Stmt
@@ -518,6 +544,7 @@ type Queries struct {
 	uploadByJoinKeyStmt          *sql.Stmt
 	uploadExistsStmt             *sql.Stmt
 	uploadsStmt                  *sql.Stmt
+	usedPartStmt                 *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
@@ -551,12 +578,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		filesBySizeDescendingStmt:    q.filesBySizeDescendingStmt,
 		forgetEventsStmt:             q.forgetEventsStmt,
 		forgetSecretStmt:             q.forgetSecretStmt,
+		forgetUsedPartsStmt:          q.forgetUsedPartsStmt,
 		heartbeatStmt:                q.heartbeatStmt,
 		idleUploadsStmt:              q.idleUploadsStmt,
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
 		insertUploadStmt:             q.insertUploadStmt,
 		joinsStmt:                    q.joinsStmt,
+		keepUsedPartStmt:             q.keepUsedPartStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
 		multipartStmt:                q.multipartStmt,
 		multipartsStmt:               q.multipartsStmt,
@@ -574,5 +603,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		uploadByJoinKeyStmt:          q.uploadByJoinKeyStmt,
 		uploadExistsStmt:             q.uploadExistsStmt,
 		uploadsStmt:                  q.uploadsStmt,
+		usedPartStmt:                 q.usedPartStmt,
 	}
 }

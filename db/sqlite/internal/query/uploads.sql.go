@@ -65,6 +65,15 @@ func (q *Queries) ForgetSecret(ctx context.Context, id string) (int64, error) {
 	return result.RowsAffected()
 }
 
+const forgetUsedParts = `-- name: ForgetUsedParts :exec
+DELETE FROM used_parts WHERE used_at < ?1
+`
+
+func (q *Queries) ForgetUsedParts(ctx context.Context, before int64) error {
+	_, err := q.exec(ctx, q.forgetUsedPartsStmt, forgetUsedParts, before)
+	return err
+}
+
 const idleUploads = `-- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < ?1 ORDER BY updated_at, id LIMIT CAST(?2 AS BIGINT)
 `
@@ -176,6 +185,19 @@ func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const keepUsedPart = `-- name: KeepUsedPart :execrows
+INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
+SELECT u.id, u.owner, u.length, u.secret_sha256, CAST(?1 AS BIGINT) FROM uploads AS u WHERE u.id = ?2
+`
+
+func (q *Queries) KeepUsedPart(ctx context.Context, usedAt int64, iD string) (int64, error) {
+	result, err := q.exec(ctx, q.keepUsedPartStmt, keepUsedPart, usedAt, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const saveProgress = `-- name: SaveProgress :execrows
@@ -349,4 +371,21 @@ func (q *Queries) Uploads(ctx context.Context, arg UploadsParams) ([]Upload, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const usedPart = `-- name: UsedPart :one
+SELECT id, owner, length, secret_sha256, used_at FROM used_parts WHERE id = ?1
+`
+
+func (q *Queries) UsedPart(ctx context.Context, id string) (UsedPart, error) {
+	row := q.queryRow(ctx, q.usedPartStmt, usedPart, id)
+	var i UsedPart
+	err := row.Scan(
+		&i.ID,
+		&i.Owner,
+		&i.Length,
+		&i.SecretSha256,
+		&i.UsedAt,
+	)
+	return i, err
 }
