@@ -106,13 +106,15 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 		up, err = s.uploads.Look(ctx, x.principal, x.id) // it may have become a file
 		x.joining = !up.Filed
 	}
-	if err == nil && x.request.Method == http.MethodPatch {
-		err = x.admit(up)
-	}
 	if err != nil {
 		return nil, x.toTus(err)
 	}
 	x.metadata, x.concat, x.expires = up.RawMetadata, up.RawConcat, s.uploads.Expires(up)
+	if x.request.Method == http.MethodPatch {
+		if err := x.admit(up); err != nil {
+			return nil, x.toTus(err)
+		}
+	}
 	return &upload{store: s, x: x, up: up, settled: up.Filed}, nil
 }
 
@@ -132,10 +134,13 @@ func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
 	return x.Uploads.Nudge(ctx, up.ID)
 }
 
-// admit checks a PATCH against the upload, where tusd's handler is too lenient.
+// admit checks a PATCH against the upload: tusd's handler is too lenient, or too terse.
 func (x *exchange) admit(up pawl.Upload) error {
-	if up.Kind == pawl.Final || x.offset != up.Progress.Offset {
-		return nil // refused by tusd's handler, whatever else is wrong
+	switch {
+	case up.Kind == pawl.Final:
+		return pawl.Errorf(pawl.Forbidden, "a final upload is made of its parts and takes no bytes of its own")
+	case x.offset != up.Progress.Offset:
+		return pawl.Errorf(pawl.Conflict, "the upload is at offset %d, not %d; go on from there", up.Progress.Offset, x.offset)
 	}
 	if x.length != pawl.UnknownLength && up.Length != pawl.UnknownLength {
 		if x.length != up.Length {
