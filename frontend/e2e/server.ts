@@ -9,12 +9,14 @@ const binary = process.env.PAWL_BIN ?? new URL("../../bin/pawl", import.meta.url
 /** Where PostgreSQL and S3 are had (cmd/cluster -services); without it servers keep everything in a directory. */
 const services = process.env.PAWL_TEST_SERVICES;
 
+type Settings = Record<string, string>;
+
 /** The variables of a place that a server has to itself. */
-async function settle(directory: string): Promise<Record<string, string>> {
+async function settle(directory: string): Promise<Settings> {
   if (!services) return { PAWL_DATA_DIR: directory };
   const answer = await fetch(services, { method: "POST" });
   if (!answer.ok) throw new Error(`no database and bucket: ${await answer.text()}`);
-  return (await answer.json()) as Record<string, string>;
+  return (await answer.json()) as Settings;
 }
 
 /** A real server on a free port of this machine, with a place of its own for its data. */
@@ -24,14 +26,19 @@ export class Server {
   private log = "";
 
   private constructor(
-    private readonly directory: string,
-    private readonly settings: Record<string, string>,
+    readonly directory: string,
+    private readonly settings: Settings,
   ) {}
 
-  /** Starts a server; `settings` are PAWL_* variables beside those of its place. */
-  static async start(settings: Record<string, string> = {}): Promise<Server> {
+  /**
+   * Starts a server; `settings` are PAWL_* variables beside those of its place, or a function that makes them
+   * of those.
+   */
+  static async start(settings: Settings | ((place: Settings) => Promise<Settings>) = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "pawl-e2e-"));
-    const server = new Server(directory, { ...(await settle(directory)), ...settings });
+    const place = await settle(directory);
+    const more = typeof settings === "function" ? await settings(place) : settings;
+    const server = new Server(directory, { ...place, ...more });
     await server.up();
     return server;
   }
@@ -78,8 +85,13 @@ export class Server {
     await this.end("SIGKILL");
   }
 
-  async stop() {
+  /** Ends the process as an operator does; requests under way are told to come back. */
+  async drain() {
     await this.end("SIGTERM");
+  }
+
+  async stop() {
+    await this.drain();
     const kept = await readdir(this.directory);
     if (services && kept.length > 0) throw new Error(`the server left ${kept} where it ran`);
     await rm(this.directory, { recursive: true, force: true });

@@ -37,3 +37,28 @@ export function upload(source: Source, options: tus.UploadOptions): Promise<tus.
 export function idOf(upload: tus.Upload): string {
   return upload.url?.split("/").at(-1) ?? "";
 }
+
+/** Remembers uploads as a page does, as long as it is there. */
+export class Memory implements tus.UrlStorage {
+  private readonly stored = new Map<string, tus.PreviousUpload>();
+
+  async findAllUploads() {
+    return [...this.stored.values()];
+  }
+
+  async findUploadsByFingerprint(fingerprint: string) {
+    return [...this.stored.values()].filter(({ urlStorageKey }) =>
+      urlStorageKey.startsWith(`${fingerprint} `),
+    );
+  }
+
+  async removeUpload(key: string) {
+    this.stored.delete(key);
+  }
+
+  async addUpload(fingerprint: string, upload: tus.PreviousUpload) {
+    const urlStorageKey = `${fingerprint} ${this.stored.size}`;
+    this.stored.set(urlStorageKey, { ...upload, urlStorageKey });
+    return urlStorageKey;
+  }
+}

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
-import { Gate } from "../gate";
+import { Road } from "../road";
 import type { Server } from "../server";
 import { expect, idOf, test, upload } from "./fixtures";
 
@@ -81,11 +81,11 @@ test("a client goes on with a killed and restarted server", async ({ server }) =
 
 test("one large request is cut by a killed server and goes on", async ({ server }) => {
   const data = random(48 * MiB);
-  const gate = await Gate.open(server.url);
-  gate.holdAfter(24 * MiB);
+  const road = await Road.open(server.url);
+  road.holdAfter(24 * MiB);
   const offsets: number[] = [];
   const uploading = upload(data, {
-    endpoint: `${gate.url}/files/`,
+    endpoint: `${road.url}/files/`,
     onBeforeRequest: (request) => {
       if (request.getMethod() === "PATCH") offsets.push(Number(request.getHeader("Upload-Offset")));
     },
@@ -94,9 +94,9 @@ test("one large request is cut by a killed server and goes on", async ({ server 
   await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(23 * MiB);
   await server.kill();
   await server.up();
-  gate.release();
+  road.release();
   const done = await uploading;
-  gate.close();
+  road.close();
   expect(offsets[0]).toBe(0);
   expect(offsets.at(-1), "it went on from what was stored").toBeGreaterThan(23 * MiB);
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));

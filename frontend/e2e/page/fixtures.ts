@@ -1,5 +1,5 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
-import { Gate } from "../gate";
+import { Road } from "../road";
 import { Server } from "../server";
 
 interface Fixtures {
@@ -7,7 +7,7 @@ interface Fixtures {
   settings: Record<string, string>;
   server: Server;
   /** The way to the server that `page` and `baseURL` take. */
-  gate: Gate;
+  road: Road;
   watched: (page: Page) => void;
 }
 
@@ -19,12 +19,12 @@ export const test = base.extend<Fixtures & { watch: undefined }>({
     await use(server);
     await server.stop();
   },
-  gate: async ({ server }, use) => {
-    const gate = await Gate.open(server.url);
-    await use(gate);
-    gate.close();
+  road: async ({ server }, use) => {
+    const road = await Road.open(server.url);
+    await use(road);
+    road.close();
   },
-  baseURL: async ({ gate }, use) => use(gate.url),
+  baseURL: async ({ road }, use) => use(road.url),
   // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
   watched: async ({}, use) => {
     const problems: string[] = [];

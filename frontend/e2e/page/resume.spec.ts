@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { launchOptions } from "../../playwright.config";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
-import type { Gate } from "../gate";
+import type { Road } from "../road";
 import type { Server } from "../server";
 import { choose, expect, test, transfer } from "./fixtures";
 
@@ -45,29 +45,29 @@ test.describe("after the browser was closed half-way", () => {
   test.afterEach(async () => rm(profile, { recursive: true, force: true, maxRetries: 3 }));
 
   /** Uploads until a good part is stored, then closes the browser. */
-  async function interrupt(server: Server, gate: Gate, path: string) {
+  async function interrupt(server: Server, road: Road, path: string) {
     const { context, page } = await openBrowser(profile);
-    await page.goto(gate.url);
-    gate.holdAfter(10 * MiB);
+    await page.goto(road.url);
+    road.holdAfter(10 * MiB);
     await choose(page, path);
     await stored(server, 4 * MiB);
     await context.close();
-    gate.cut(); // a closed browser may have left bytes on their way
-    gate.release();
+    road.cut(); // a closed browser may have left bytes on their way
+    road.release();
   }
 
   test("a large file goes on from the server's offset once it is chosen again", async ({
     server,
-    gate,
+    road,
     watched,
   }) => {
     const data = random(40 * MiB);
     await withFiles({ "Survey.bin": data }, async ([path = ""]) => {
-      await interrupt(server, gate, path);
+      await interrupt(server, road, path);
       const { context, page } = await openBrowser(profile);
       watched(page);
       const sent = offsets(page);
-      await page.goto(gate.url);
+      await page.goto(road.url);
       const lost = transfer(page, "Survey.bin");
       await expect(lost).toContainText("Choose the file again to go on");
       const before = (await uploadsOf(server))[0]?.offset ?? 0;
@@ -80,13 +80,13 @@ test.describe("after the browser was closed half-way", () => {
     });
   });
 
-  test("another file is not taken for the lost one", async ({ server, gate, watched }) => {
+  test("another file is not taken for the lost one", async ({ server, road, watched }) => {
     const data = random(40 * MiB);
     await withFiles({ "Survey.bin": data, "Other.bin": random(10) }, async ([path = "", other = ""]) => {
-      await interrupt(server, gate, path);
+      await interrupt(server, road, path);
       const { context, page } = await openBrowser(profile);
       watched(page);
-      await page.goto(gate.url);
+      await page.goto(road.url);
       const lost = transfer(page, "Survey.bin");
       await lost.getByTestId("choose-again").setInputFiles(other);
       await expect(page.getByText("That is another file")).toBeVisible();
@@ -97,14 +97,14 @@ test.describe("after the browser was closed half-way", () => {
     });
   });
 
-  test("a smaller file goes on by itself", async ({ server, gate, watched }) => {
+  test("a smaller file goes on by itself", async ({ server, road, watched }) => {
     const data = random(20 * MiB);
     await withFiles({ "Notes.bin": data }, async ([path = ""]) => {
-      await interrupt(server, gate, path);
+      await interrupt(server, road, path);
       const { context, page } = await openBrowser(profile);
       watched(page);
       const sent = offsets(page);
-      await page.goto(gate.url);
+      await page.goto(road.url);
       await expect(transfer(page, "Notes.bin")).toContainText("Uploaded");
       expect(sent).toHaveLength(1);
       expect(sent[0]).toBeGreaterThan(4 * MiB);
@@ -113,24 +113,24 @@ test.describe("after the browser was closed half-way", () => {
     });
   });
 
-  test("the same file chosen anew goes on too", async ({ server, gate, watched }) => {
+  test("the same file chosen anew goes on too", async ({ server, road, watched }) => {
     const data = random(40 * MiB);
     await withFiles({ "Again.bin": data }, async ([path = ""]) => {
-      await interrupt(server, gate, path);
+      await interrupt(server, road, path);
       const { context, page } = await openBrowser(profile);
       watched(page);
       const sent = offsets(page);
-      await page.goto(gate.url);
+      await page.goto(road.url);
       // As if nothing had been brought back: only the addresses of begun uploads are left.
       await expect(transfer(page, "Again.bin")).toBeVisible();
-      await page.goto(`${gate.url}/favicon.svg`);
+      await page.goto(`${road.url}/favicon.svg`);
       await page.evaluate(async () => {
         localStorage.removeItem("pawl.unfinished");
         await new Promise((resolve) => {
           indexedDB.deleteDatabase("uppy-blobs").onsuccess = resolve;
         });
       });
-      await page.goto(gate.url);
+      await page.goto(road.url);
       await choose(page, path);
       await expect(transfer(page, "Again.bin")).toContainText("Uploaded");
       expect(sent).toHaveLength(1);
@@ -141,19 +141,19 @@ test.describe("after the browser was closed half-way", () => {
   });
 });
 
-test("an upload survives the network going away", async ({ page, context, server, gate }) => {
+test("an upload survives the network going away", async ({ page, context, server, road }) => {
   const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
-  gate.holdAfter(6 * MiB);
+  road.holdAfter(6 * MiB);
   await choose(page, { name: "Away.bin", mimeType: "", buffer: data });
   await stored(server, 2 * MiB);
-  gate.close();
+  road.close();
   await expect(transfer(page, "Away.bin")).toContainText("Connection lost, trying again");
   await context.setOffline(true);
   await expect(transfer(page, "Away.bin")).toContainText("You are offline");
   await expect(page.getByText("You are offline. Uploads go on")).toBeVisible();
-  await gate.reopen();
+  await road.reopen();
   await context.setOffline(false);
   await expect(transfer(page, "Away.bin")).toContainText("Uploaded", { timeout: 20_000 });
   await expect(page.getByText("You are offline. Uploads go on")).toBeHidden();
@@ -161,33 +161,33 @@ test("an upload survives the network going away", async ({ page, context, server
   await arrived(server, data);
 });
 
-test("an upload survives a killed server", async ({ page, server, gate }) => {
+test("an upload survives a killed server", async ({ page, server, road }) => {
   const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
-  gate.holdAfter(6 * MiB);
+  road.holdAfter(6 * MiB);
   await choose(page, { name: "Crash.bin", mimeType: "", buffer: data });
   await stored(server, 2 * MiB);
   await server.kill();
   await expect(transfer(page, "Crash.bin")).toContainText("Connection lost, trying again");
-  gate.release();
+  road.release();
   await server.up();
   await expect(transfer(page, "Crash.bin")).toContainText("Uploaded", { timeout: 20_000 });
   expect(sent.at(-1)).toBeGreaterThan(0);
   await arrived(server, data);
 });
 
-test("pause stops, resume goes on, cancel takes it off the server", async ({ page, server, gate }) => {
+test("pause stops, resume goes on, cancel takes it off the server", async ({ page, server, road }) => {
   const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
-  gate.holdAfter(6 * MiB);
+  road.holdAfter(6 * MiB);
   await choose(page, { name: "Stop.bin", mimeType: "", buffer: data });
   await stored(server, 2 * MiB);
   await page.getByRole("button", { name: "Pause Stop.bin" }).click();
   await expect(transfer(page, "Stop.bin")).toContainText("Paused");
-  gate.release();
-  gate.holdAfter(2 * MiB);
+  road.release();
+  road.holdAfter(2 * MiB);
   await page.getByRole("button", { name: "Resume Stop.bin" }).click();
   await expect.poll(() => sent.length).toBe(2);
   expect(sent[1]).toBeGreaterThan(2 * MiB - 1);

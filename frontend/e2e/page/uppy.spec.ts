@@ -1,0 +1,148 @@
+import type { Page } from "@playwright/test";
+import type { TusOpts } from "@uppy/tus";
+import { build } from "vite";
+import { carries } from "../faults";
+import { list, MiB } from "../files";
+import { arrivedOnce, type Expected, type Misfortune, misfortunes } from "../misfortunes";
+import { Road } from "../road";
+import type { Server } from "../server";
+import { test as base, expect } from "./site";
+import type * as Bundle from "./uppy";
+
+// Uppy in a page of another site, with the options of its tus plugin that the server can see.
+
+declare const uppy: typeof Bundle;
+
+const test = base.extend<object, { bundle: string }>({
+  bundle: [
+    // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
+    async ({}, use) => {
+      const entry = new URL("uppy.ts", import.meta.url).pathname;
+      const built = await build({
+        configFile: false,
+        logLevel: "silent",
+        define: { "process.env.NODE_ENV": '"production"' },
+        build: { write: false, minify: false, lib: { entry, formats: ["iife"], name: "uppy" } },
+      });
+      const [bundle] = Array.isArray(built) ? built : [];
+      await use(bundle?.output[0].code ?? "");
+    },
+    { scope: "worker" },
+  ],
+  blank: async ({ blank, bundle }, use) => {
+    await blank.addScriptTag({ content: bundle });
+    await use(blank);
+  },
+});
+
+type Options = Partial<TusOpts<Record<string, unknown>, Record<string, never>>>;
+
+interface Sent {
+  url: string;
+  sha256: string;
+  /** What the client has sent with bytes, in this order. */
+  requests: { path: string; offset: number }[];
+}
+
+/** Uploads a file of random bytes from within the page; what fails is tried again as by its user. */
+function send(page: Page, sending: { name: string; size: number; options: Options }): Promise<Sent> {
+  return page.evaluate(async ({ name, size, options }: typeof sending) => {
+    const pieces = Array.from({ length: Math.ceil(size / 65_536) }, (_, i) =>
+      crypto.getRandomValues(new Uint8Array(Math.min(65_536, size - i * 65_536))),
+    );
+    const file = new File(pieces, name, { lastModified: 1_700_000_000_000 });
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const requests: Sent["requests"] = [];
+    const extra: Options = options;
+    const engine = new uppy.Uppy({ id: name }).use(uppy.Tus, {
+      retryDelays: [50, 100, 200, 400],
+      onBeforeRequest: (request) => {
+        const offset = request.getHeader("Upload-Offset");
+        if (offset) requests.push({ path: new URL(request.getURL()).pathname, offset: Number(offset) });
+      },
+      ...extra,
+    } satisfies Options as never);
+    engine.addFile({ name, data: file, source: "test" });
+    let result = await engine.upload();
+    for (let tries = 0; tries < 3 && !result?.successful?.length; tries++) result = await engine.retryAll();
+    const url = result?.successful?.[0]?.uploadURL;
+    if (!url) throw new Error(String(result?.failed?.[0]?.error));
+    return { url, sha256, requests };
+  }, sending as never);
+}
+
+interface Way extends Expected {
+  options: Options;
+  skip?: number;
+}
+
+const ways: Record<string, Way> = {
+  "no options": { options: {} },
+  "chunkSize, addRequestId and headers": {
+    options: { chunkSize: MiB, addRequestId: true, headers: { Authorization: "Bearer nobody-asks-for-it" } },
+    skip: 1,
+  },
+  parallelUploads: { options: { parallelUploads: 2 }, begins: 2 },
+  "uploadDataDuringCreation and removeFingerprintOnSuccess": {
+    options: { uploadDataDuringCreation: true, removeFingerprintOnSuccess: true },
+    whole: true,
+  },
+  "overridePatchMethod and limit": { options: { overridePatchMethod: true, limit: 1 } },
+  uploadLengthDeferred: { options: { uploadLengthDeferred: true, chunkSize: MiB }, skip: 1 },
+};
+
+for (const [name, way] of Object.entries(ways)) {
+  test(`Uppy with ${name}, whatever happens on the road`, async ({ blank, server }) => {
+    const each = Object.entries(misfortunes).map(([what, misfortune]) =>
+      test.step(what, () => survives(blank, server, way, misfortune, what)),
+    );
+    await Promise.all(each);
+  });
+}
+
+async function survives(page: Page, server: Server, way: Way, misfortune: Misfortune, name: string) {
+  const road = await Road.open(server.url);
+  const met = road.meet(misfortune.fault, misfortune.when, misfortune.when === carries ? way.skip : 0);
+  const options = { endpoint: road.endpoint, ...way.options };
+  const sent = await send(page, { name, size: 2 * MiB + 17, options });
+  expect(road.unmet).toBe(0);
+  const hit = await met;
+  road.close();
+
+  // Not as the road saw them: Chromium repeats a request by itself if its connection ends without an answer.
+  const offsets = sent.requests.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
+  const later = offsets.slice(offsets.indexOf(hit.offset) + 1);
+  const stored = hit.offset + misfortune.kept(hit);
+  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it goes on").toBe(stored);
+  const file = { name, id: sent.url.split("/").at(-1) ?? "", sha256: sent.sha256 };
+  await arrivedOnce(server, road.requests, hit, misfortune, file, way);
+}
+
+test("what Uppy says of a file is kept, and its nothing is not", async ({ blank, server }) => {
+  const options = { endpoint: server.endpoint };
+  await send(blank, { name: "Meta.bin", size: 1000, options });
+  await send(blank, { name: "None.bin", size: 1000, options: { ...options, allowedMetaFields: ["name"] } });
+  const files = await list(server);
+  // Uppy says "null" of a path that a file does not have.
+  expect(files.map(({ metadata }) => metadata.relativePath)).toEqual([undefined, undefined]);
+  expect(files.map(({ name }) => name).sort()).toEqual(["Meta.bin", "None.bin"]);
+});
+
+test("a file that was sent before is taken for the former one, unless Uppy forgets it", async ({
+  blank,
+  server,
+}) => {
+  const remember = { endpoint: server.endpoint };
+  const forget = { ...remember, removeFingerprintOnSuccess: true };
+  const twice = async (name: string, options: Options) => {
+    const first = await send(blank, { name, size: 1000, options });
+    const second = await send(blank, { name, size: 1000, options });
+    return second.url === first.url;
+  };
+  // Uppy knows a file by its name, size and time: nothing that a server does can tell it otherwise.
+  expect(await twice("Remembered.bin", remember)).toBe(true);
+  expect(await twice("Forgotten.bin", forget)).toBe(false);
+  const names = (await list(server)).map(({ name }) => name).sort();
+  expect(names).toEqual(["Forgotten.bin", "Forgotten.bin", "Remembered.bin"]);
+});
