@@ -75,6 +75,33 @@ func TestJournalIsReplayed(t *testing.T) {
 	wantPrefix(t, crashed(t, again), more[9], content(9))
 }
 
+// TestReplayBelievesNoFile has files from before a crash that are as long as they
+// should be, and others that are not, and none of whose bytes have reached the disk.
+func TestReplayBelievesNoFile(t *testing.T) {
+	b := open(t)
+	ids := putAll(t, b, 3)
+	if err := b.journal.flush(); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		if err := os.WriteFile(b.path(id), make([]byte, len(content(i))+i-1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.journal.replay(); err != nil { // as at the next start
+		t.Fatal(err)
+	}
+	if err := b.journal.flush(); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		got, err := os.ReadFile(b.path(id))
+		if err != nil || !bytes.Equal(got, content(i)) {
+			t.Errorf("file %d has %d bytes, %v", i, len(got), err)
+		}
+	}
+}
+
 func TestJournalIsEmptyAfterAStopInGoodOrder(t *testing.T) {
 	b, err := Open(Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

@@ -24,7 +24,8 @@ func (b *Blobs) Put(_ context.Context, id pawl.ID, content []byte) error {
 }
 
 // writeOut gives a blob from the journal its file. The file may be there, from
-// before a crash: what is whole is left as it is.
+// before a crash, and is not to be believed: its size can have reached the disk
+// without its bytes.
 func (b *Blobs) writeOut(id pawl.ID, content []byte) error {
 	f, err := b.create(id, false)
 	if errors.Is(err, fs.ErrExist) {
@@ -43,13 +44,8 @@ func (b *Blobs) rewrite(id pawl.ID, content []byte) error {
 		return err
 	}
 	defer f.Close()
-	size, err := f.Size()
-	if err != nil || size == int64(len(content)) {
+	if _, err := f.WriteAt(content, 0); err != nil {
 		return err
 	}
-	if err := f.Truncate(0); err != nil {
-		return err
-	}
-	_, err = f.WriteAt(content, 0)
-	return err
+	return f.Truncate(int64(len(content)))
 }
