@@ -21,6 +21,8 @@ export default defineConfig({
   // A second try in CI is reported as flaky, and is to be looked into.
   retries: process.env.CI ? 1 : 0,
   testDir: "e2e",
+  // What a page of another site may do is the same with every database and storage.
+  testIgnore: process.env.PAWL_TEST_SERVICES ? ["**/origin.spec.ts", "**/uppy.spec.ts"] : [],
   fullyParallel: true,
   workers: 2,
   forbidOnly: Boolean(process.env.CI),

@@ -3,10 +3,9 @@ import type { Page } from "@playwright/test";
 import type * as Tus from "tus-js-client";
 import { carries } from "../faults";
 import { list, MiB, sha256, uploadsOf } from "../files";
-import { arrivedOnce, type Expected, type Misfortune, misfortunes } from "../misfortunes";
 import { Road } from "../road";
-import type { Server } from "../server";
-import { test as base, expect } from "./site";
+import type * as site from "./site";
+import { test as base, expect, survivesAll } from "./site";
 
 // tus-js-client in a page of another site, with every option that the server can see: each request has to be
 // allowed beforehand, and of the answers the page sees only what it may.
@@ -22,22 +21,15 @@ const test = base.extend({
 
 declare const tus: typeof Tus;
 
-interface Sent {
-  url: string;
-  sha256: string;
+interface Sent extends site.Sent {
   /** What the server's last word was, if it was no success. */
   status: number;
   sentence: string;
-  /** What the client has sent with bytes, in this order. */
-  requests: { path: string; offset: number }[];
   /** By name: which headers of answers the page could read. */
   headers: Record<string, string>;
 }
 
-interface Sending {
-  endpoint: string;
-  name: string;
-  size: number;
+interface Sending extends site.Sending {
   options: Tus.UploadOptions;
   /** Whether a failed upload is started again, or a new one made that goes on from what was stored. */
   again?: "start" | "resume";
@@ -98,10 +90,9 @@ function send(page: Page, sending: Sending): Promise<Sent> {
   }, sending);
 }
 
-interface Way extends Expected {
+interface Way extends site.Way {
   options: Tus.UploadOptions;
   again?: "start" | "resume";
-  skip?: number;
 }
 
 const ways: Record<string, Way> = {
@@ -132,33 +123,14 @@ const ways: Record<string, Way> = {
   resumeFromPreviousUpload: { options: {}, again: "resume" },
 };
 
-for (const [name, way] of Object.entries(ways)) {
+for (const [name, { options, again, ...way }] of Object.entries(ways)) {
   test(`${name}, from another origin, whatever happens on the road`, async ({ blank, server }) => {
-    const each = Object.entries(misfortunes).map(([what, misfortune]) =>
-      test.step(what, () => survives(blank, server, way, misfortune, what)),
-    );
-    await Promise.all(each);
+    const all = await survivesAll(server, way, (sending) => send(blank, { ...sending, options, again }));
+    for (const { sentence, headers } of all) {
+      expect(sentence).toBe("");
+      if (options.addRequestId) expect(headers["X-Request-ID"]).toMatch(/^[0-9a-f-]{36}$/);
+    }
   });
-}
-
-async function survives(page: Page, server: Server, way: Way, misfortune: Misfortune, name: string) {
-  const road = await Road.open(server.url);
-  const met = road.meet(misfortune.fault, misfortune.when, misfortune.when === carries ? way.skip : 0);
-  const { options, again } = way;
-  const sent = await send(page, { endpoint: road.endpoint, name, size: 2 * MiB + 17, options, again });
-  expect(sent.sentence).toBe("");
-  expect(road.unmet).toBe(0);
-  const hit = await met;
-  road.close();
-  if (options.addRequestId) expect(sent.headers["X-Request-ID"]).toMatch(/^[0-9a-f-]{36}$/);
-
-  // Not as the road saw them: Chromium repeats a request by itself if its connection ends without an answer.
-  const offsets = sent.requests.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
-  const later = offsets.slice(offsets.indexOf(hit.offset) + 1);
-  const stored = hit.offset + misfortune.kept(hit);
-  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it goes on").toBe(stored);
-  const file = { name, id: sent.url.split("/").at(-1) ?? "", sha256: sent.sha256 };
-  await arrivedOnce(server, road.requests, hit, misfortune, file, way);
 }
 
 test("the page can read what it needs to", async ({ blank, server }) => {

@@ -1,12 +1,8 @@
 import type { Page } from "@playwright/test";
 import type { TusOpts } from "@uppy/tus";
 import { build } from "vite";
-import { carries } from "../faults";
 import { list, MiB } from "../files";
-import { arrivedOnce, type Expected, type Misfortune, misfortunes } from "../misfortunes";
-import { Road } from "../road";
-import type { Server } from "../server";
-import { test as base, expect } from "./site";
+import { test as base, expect, type Sent, survivesAll, type Way } from "./site";
 import type * as Bundle from "./uppy";
 
 // Uppy in a page of another site, with the options of its tus plugin that the server can see.
@@ -37,13 +33,6 @@ const test = base.extend<object, { bundle: string }>({
 
 type Options = Partial<TusOpts<Record<string, unknown>, Record<string, never>>>;
 
-interface Sent {
-  url: string;
-  sha256: string;
-  /** What the client has sent with bytes, in this order. */
-  requests: { path: string; offset: number }[];
-}
-
 /** Uploads a file of random bytes from within the page; what fails is tried again as by its user. */
 function send(page: Page, sending: { name: string; size: number; options: Options }): Promise<Sent> {
   return page.evaluate(async ({ name, size, options }: typeof sending) => {
@@ -72,12 +61,11 @@ function send(page: Page, sending: { name: string; size: number; options: Option
   }, sending as never);
 }
 
-interface Way extends Expected {
+interface WithOptions extends Way {
   options: Options;
-  skip?: number;
 }
 
-const ways: Record<string, Way> = {
+const ways: Record<string, WithOptions> = {
   "no options": { options: {} },
   "chunkSize, addRequestId and headers": {
     options: { chunkSize: MiB, addRequestId: true, headers: { Authorization: "Bearer nobody-asks-for-it" } },
@@ -92,31 +80,12 @@ const ways: Record<string, Way> = {
   uploadLengthDeferred: { options: { uploadLengthDeferred: true, chunkSize: MiB }, skip: 1 },
 };
 
-for (const [name, way] of Object.entries(ways)) {
+for (const [name, { options, ...way }] of Object.entries(ways)) {
   test(`Uppy with ${name}, whatever happens on the road`, async ({ blank, server }) => {
-    const each = Object.entries(misfortunes).map(([what, misfortune]) =>
-      test.step(what, () => survives(blank, server, way, misfortune, what)),
+    await survivesAll(server, way, ({ endpoint, ...sending }) =>
+      send(blank, { ...sending, options: { endpoint, ...options } }),
     );
-    await Promise.all(each);
   });
-}
-
-async function survives(page: Page, server: Server, way: Way, misfortune: Misfortune, name: string) {
-  const road = await Road.open(server.url);
-  const met = road.meet(misfortune.fault, misfortune.when, misfortune.when === carries ? way.skip : 0);
-  const options = { endpoint: road.endpoint, ...way.options };
-  const sent = await send(page, { name, size: 2 * MiB + 17, options });
-  expect(road.unmet).toBe(0);
-  const hit = await met;
-  road.close();
-
-  // Not as the road saw them: Chromium repeats a request by itself if its connection ends without an answer.
-  const offsets = sent.requests.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
-  const later = offsets.slice(offsets.indexOf(hit.offset) + 1);
-  const stored = hit.offset + misfortune.kept(hit);
-  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it goes on").toBe(stored);
-  const file = { name, id: sent.url.split("/").at(-1) ?? "", sha256: sent.sha256 };
-  await arrivedOnce(server, road.requests, hit, misfortune, file, way);
 }
 
 test("what Uppy says of a file is kept, and its nothing is not", async ({ blank, server }) => {
