@@ -16,6 +16,7 @@ var (
 		"Origin", "Range", "Tus-Resumable", "Upload-Checksum", "Upload-Concat", "Upload-Defer-Length",
 		"Upload-Length", "Upload-Metadata", "Upload-Offset", "Uppy-Auth-Token", "Uppy-Versions",
 		"X-HTTP-Method-Override", "X-Request-ID", "X-Requested-With",
+		"*", // and headers of a site's own, for what stands in front of Pawl
 	}, ", ")
 
 	corsResponseHeaders = strings.Join([]string{

@@ -116,7 +116,7 @@ const ways: Record<string, Way> = {
     options: {
       overridePatchMethod: true,
       addRequestId: true,
-      headers: { Authorization: "Bearer nobody-asks-for-it", "X-Requested-With": "XMLHttpRequest" },
+      headers: { Authorization: "Bearer nobody-asks-for-it", "X-Tenant": "north field" },
       removeFingerprintOnSuccess: true,
     },
   },
