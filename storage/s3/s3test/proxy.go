@@ -87,13 +87,18 @@ func NewProxy(t testing.TB, s *Server) *Proxy {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		op := opOf(r)
-		r.Body = &counted{r.Body, &p.up}
+		sent := r.Body
+		r.Body = &counted{io.NopCloser(sent), &p.up}
 		counting := &countedWriter{w, &p.down}
 		if fault := p.next(op); fault != nil {
 			fault(counting, r, pass)
-			return
+		} else {
+			pass.ServeHTTP(counting, r)
 		}
-		pass.ServeHTTP(counting, r)
+		// A client that is still sending would lose an early answer to a reset.
+		if http.NewResponseController(w).Flush() == nil {
+			_, _ = io.Copy(io.Discard, sent)
+		}
 	}))
 	t.Cleanup(func() {
 		server.CloseClientConnections()
