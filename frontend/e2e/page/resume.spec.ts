@@ -24,6 +24,25 @@ function offsets(page: Page): number[] {
   return seen;
 }
 
+/** Waits until the page has written down what it goes on from after a restart, and so many files. It does so a moment later. */
+async function writtenDown(page: Page, files: number) {
+  const written = () =>
+    page.evaluate(async () => {
+      const result = <T>(request: IDBRequest<T>) =>
+        new Promise<T>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await result(indexedDB.open("uppy-blobs"));
+      const rows = (store: string) => database.transaction([store]).objectStore(store);
+      const uploads = JSON.stringify(await result(rows("metadata").getAll()));
+      const files = await result(rows("files").count());
+      database.close();
+      return { knowsItsUpload: uploads.includes("/files/"), files };
+    });
+  await expect.poll(written).toEqual({ knowsItsUpload: true, files });
+}
+
 async function stored(server: Server, atLeast: number) {
   await expect
     .poll(async () => (await uploadsOf(server))[0]?.offset ?? 0, { timeout: 20_000 })
@@ -45,12 +64,13 @@ test.describe("after the browser was closed half-way", () => {
   test.afterEach(async () => rm(profile, { recursive: true, force: true, maxRetries: 3 }));
 
   /** Uploads until a good part is stored, then closes the browser. */
-  async function interrupt(server: Server, road: Road, path: string) {
+  async function interrupt(server: Server, road: Road, path: string, kept = 0) {
     const { context, page } = await openBrowser(profile);
     await page.goto(road.url);
     road.holdAfter(10 * MiB);
     await choose(page, path);
     await stored(server, 4 * MiB);
+    await writtenDown(page, kept);
     await context.close();
     road.cut(); // a closed browser may have left bytes on their way
     road.release();
@@ -100,7 +120,7 @@ test.describe("after the browser was closed half-way", () => {
   test("a smaller file goes on by itself", async ({ server, road, watched }) => {
     const data = random(20 * MiB);
     await withFiles({ "Notes.bin": data }, async ([path = ""]) => {
-      await interrupt(server, road, path);
+      await interrupt(server, road, path, 1);
       const { context, page } = await openBrowser(profile);
       watched(page);
       const sent = offsets(page);
