@@ -37,10 +37,7 @@ func hashSecret(secret string) []byte {
 //
 // A Principal knows no bounds: whoever asks uses it for that upload alone.
 func (u *Uploads) Bearer(ctx context.Context, do Action, id ID, secret string) (Principal, error) {
-	up, err := u.Store.Upload(ctx, id)
-	if KindOf(err) == NotFound {
-		up, err = u.ended(ctx, id)
-	}
+	up, err := u.find(ctx, id)
 	switch {
 	case KindOf(err) == NotFound:
 		return Principal{}, nil
@@ -63,7 +60,7 @@ func opens(secret string, hash []byte) bool {
 // RevokeSecret makes an upload's secret worthless: it can only go on with a login
 // from now on. A request that is sending for it is asked to let go.
 func (u *Uploads) RevokeSecret(ctx context.Context, p Principal, id ID) error {
-	if err := u.mayWrite(ctx, p, id); err != nil {
+	if _, err := u.rowFor(ctx, p, ActWrite, id); err != nil {
 		return err // before anybody is asked to stop
 	}
 	unlock, err := u.Lock(ctx, id, func() {})
@@ -78,12 +75,4 @@ func (u *Uploads) RevokeSecret(ctx context.Context, p Principal, id ID) error {
 		l.change(u.Now(), func(up *Upload) { up.SecretSHA256 = nil })
 	}
 	return nil
-}
-
-func (u *Uploads) mayWrite(ctx context.Context, p Principal, id ID) error {
-	up, err := u.Store.Upload(ctx, id)
-	if err != nil {
-		return err
-	}
-	return u.Policy(p, ActWrite, up.Owner)
 }

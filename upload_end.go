@@ -162,11 +162,8 @@ func (u *Uploads) useUp(tx Tx, parts []ID, now time.Time) error {
 // Abort ends an upload on its owner's word (tus 1.0, "Termination"): a request
 // that is writing it is asked to let go first.
 func (u *Uploads) Abort(ctx context.Context, p Principal, id ID) error {
-	up, err := u.Store.Upload(ctx, id)
+	up, err := u.rowFor(ctx, p, ActDelete, id)
 	if err != nil {
-		return err
-	}
-	if err := u.Policy(p, ActDelete, up.Owner); err != nil {
 		return err // before anybody is asked to stop
 	}
 	unlock, err := u.Lock(ctx, id, func() {})

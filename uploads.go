@@ -89,6 +89,15 @@ func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) 
 	return up, u.Policy(p, ActRead, up.Owner)
 }
 
+// find is an upload under way, as its row says, or one that has ended well.
+func (u *Uploads) find(ctx context.Context, id ID) (Upload, error) {
+	up, err := u.Store.Upload(ctx, id)
+	if KindOf(err) == NotFound {
+		return u.ended(ctx, id)
+	}
+	return up, err
+}
+
 // ended is an upload that is a file by now, or a piece of one.
 func (u *Uploads) ended(ctx context.Context, id ID) (Upload, error) {
 	f, err := u.Store.File(ctx, id)
@@ -124,14 +133,20 @@ func finishedUpload(f File) Upload {
 
 // Get is an upload under way, with its durable offset.
 func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
+	up, err := u.rowFor(ctx, p, ActRead, id)
+	if err != nil {
+		return Upload{}, err
+	}
+	return u.current(ctx, up)
+}
+
+// rowFor is an upload's row, for somebody who may do that to it.
+func (u *Uploads) rowFor(ctx context.Context, p Principal, do Action, id ID) (Upload, error) {
 	up, err := u.Store.Upload(ctx, id)
 	if err != nil {
 		return Upload{}, err
 	}
-	if err := u.Policy(p, ActRead, up.Owner); err != nil {
-		return Upload{}, err
-	}
-	return u.current(ctx, up)
+	return up, u.Policy(p, do, up.Owner)
 }
 
 // current puts the durable offset into a row, which may lag behind.
@@ -198,10 +213,7 @@ func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error 
 	if l := u.here(id); l != nil {
 		return u.Policy(p, do, l.row().Owner)
 	}
-	up, err := u.Store.Upload(ctx, id)
-	if KindOf(err) == NotFound {
-		up, err = u.ended(ctx, id)
-	}
+	up, err := u.find(ctx, id)
 	if err != nil {
 		return err
 	}
