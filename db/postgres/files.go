@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/postgres/internal/query"
 )
 
@@ -36,7 +37,7 @@ func filesByCreated(ctx context.Context, queries *query.Queries, q pawl.FileQuer
 	// what is below (before, "") before it.
 	list := span[int64]{place[int64]{from, ""}, place[int64]{before, ""}}
 	if q.After != nil {
-		list.goOn(micros(q.After.Created), q.After.ID, q.Ascending)
+		list.goOn(columns.Micros(q.After.Created), q.After.ID, q.Ascending)
 	}
 	exact, family := mediaType(q)
 	params := query.FilesByCreatedParams{
@@ -126,7 +127,7 @@ func orElse(t time.Time, none int64) int64 {
 	if t.IsZero() {
 		return none
 	}
-	return micros(t)
+	return columns.Micros(t)
 }
 
 // likeEscaper takes from the characters of a pattern what they mean in it.

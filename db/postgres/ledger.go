@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/postgres/internal/query"
 )
 
@@ -62,7 +63,7 @@ func sums(tallies []pawl.Tally) (map[day]*query.CountDayParams, map[kind]*query.
 }
 
 func addToDay(days map[day]*query.CountDayParams, owner string, t pawl.Tally) {
-	key := day{owner, dayOf(t.At)}
+	key := day{owner, columns.DayOf(t.At)}
 	sum := days[key]
 	if sum == nil {
 		sum = &query.CountDayParams{Owner: owner, Day: key.number}

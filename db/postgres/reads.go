@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/postgres/internal/query"
 )
 
@@ -43,7 +44,7 @@ func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload,
 	}
 	params := query.UploadsParams{
 		Before: before, Owner: q.Owner,
-		WithPartial: flag(q.WithPartial), OnlyWhole: flag(q.OnlyWhole), Lim: limit(q.Limit),
+		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: limit(q.Limit),
 	}
 	return read(ctx, s, "list uploads", func(ctx context.Context, queries *query.Queries) ([]pawl.Upload, error) {
 		rows, err := queries.Uploads(ctx, params)
@@ -56,7 +57,7 @@ func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.I
 		rows, err := q.Joins(ctx, owner)
 		var joins []pawl.ID
 		for _, row := range rows {
-			if slices.Contains(parts(row.JoinKey), part) {
+			if slices.Contains(columns.Parts(row.JoinKey), part) {
 				joins = append(joins, pawl.ID(row.ID))
 			}
 		}
@@ -66,7 +67,7 @@ func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.I
 
 func (s *Store) IdleUploads(ctx context.Context, before time.Time, limit int) ([]pawl.ID, error) {
 	return read(ctx, s, "list idle uploads", func(ctx context.Context, q *query.Queries) ([]pawl.ID, error) {
-		rows, err := q.IdleUploads(ctx, micros(before), int64(limit))
+		rows, err := q.IdleUploads(ctx, columns.Micros(before), int64(limit))
 		return many(rows, err, asID)
 	})
 }
@@ -111,7 +112,7 @@ func (s *Store) Heartbeat(ctx context.Context) (pawl.Heartbeat, error) {
 		case err != nil:
 			return pawl.Heartbeat{}, err
 		}
-		return pawl.Heartbeat{At: instant(beat.At), Since: instant(beat.Since)}, nil
+		return pawl.Heartbeat{At: columns.Instant(beat.At), Since: columns.Instant(beat.Since)}, nil
 	})
 }
 
@@ -124,7 +125,7 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]pawl.Even
 
 func event(row query.Event) (pawl.Event, error) {
 	return pawl.Event{
-		Seq: row.Seq, At: instant(row.At), Type: pawl.EventType(row.Type), Subject: pawl.ID(row.Subject),
+		Seq: row.Seq, At: columns.Instant(row.At), Type: pawl.EventType(row.Type), Subject: pawl.ID(row.Subject),
 		Owner: row.Owner, Outcome: pawl.Outcome(row.Outcome), Reason: row.Reason,
 	}, nil
 }
@@ -148,5 +149,5 @@ func many[Row, T any](rows []Row, err error, convert func(Row) (T, error)) ([]T,
 	if err != nil {
 		return nil, err
 	}
-	return each(rows, convert)
+	return columns.Each(rows, convert)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/postgres/internal/query"
 )
 
@@ -34,7 +35,7 @@ func readStats(ctx context.Context, q *query.Queries, owner string, days pawl.Da
 	if err != nil {
 		return stats, err
 	}
-	stats.MostDownloaded, err = each(rows, file)
+	stats.MostDownloaded, err = columns.Each(rows, file)
 	return stats, err
 }
 
@@ -53,7 +54,7 @@ func totals(ctx context.Context, q *query.Queries, owner string) (pawl.Totals, e
 
 // dayByDay lists every day of the range, also those on which nothing happened.
 func dayByDay(ctx context.Context, q *query.Queries, owner string, days pawl.DayRange) ([]pawl.Day, error) {
-	first, last := dayOf(days.From), dayOf(days.To)
+	first, last := columns.DayOf(days.From), columns.DayOf(days.To)
 	running, err := q.TotalsBefore(ctx, owner, first)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func dayByDay(ctx context.Context, q *query.Queries, owner string, days pawl.Day
 	}
 	var all []pawl.Day
 	for number := first; number <= last; number++ {
-		day := pawl.Day{Date: midnight(number)}
+		day := pawl.Day{Date: columns.Midnight(number)}
 		if len(rows) > 0 && rows[0].Day == number {
 			day.Tally = tally(rows[0])
 			rows = rows[1:]

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/postgres/internal/query"
 )
@@ -68,7 +69,7 @@ func (t *tx) Hold(l pawl.Lease) error {
 
 func (t *tx) InsertUpload(u pawl.Upload) error {
 	return t.do("insert an upload", func(q *query.Queries) error {
-		return q.InsertUpload(t.ctx, uploadParams(u))
+		return q.InsertUpload(t.ctx, query.InsertUploadParams(columns.OfUpload(u)))
 	})
 }
 
@@ -76,7 +77,7 @@ func (t *tx) SaveProgress(id pawl.ID, p pawl.Progress, at time.Time) error {
 	moved, err := t.move("save progress", func(q *query.Queries) (int64, error) {
 		return q.SaveProgress(t.ctx, query.SaveProgressParams{
 			Durable: p.Offset, Digested: p.DigestOffset, DigestState: p.DigestState, FoundType: p.FoundType,
-			UpdatedAt: micros(at), ID: string(id),
+			UpdatedAt: columns.Micros(at), ID: string(id),
 		})
 	})
 	if moved || err != nil {
@@ -87,7 +88,7 @@ func (t *tx) SaveProgress(id pawl.ID, p pawl.Progress, at time.Time) error {
 
 func (t *tx) DeclareLength(id pawl.ID, length int64, at time.Time) error {
 	moved, err := t.move("declare a length", func(q *query.Queries) (int64, error) {
-		return q.DeclareLength(t.ctx, query.DeclareLengthParams{Length: length, UpdatedAt: micros(at), ID: string(id)})
+		return q.DeclareLength(t.ctx, query.DeclareLengthParams{Length: length, UpdatedAt: columns.Micros(at), ID: string(id)})
 	})
 	if moved || err != nil {
 		return err
@@ -119,7 +120,7 @@ func (t *tx) DeleteUpload(id pawl.ID) error {
 
 func (t *tx) UsePart(id pawl.ID, at time.Time) error {
 	moved, err := t.move("remember a part", func(q *query.Queries) (int64, error) {
-		return q.KeepUsedPart(t.ctx, micros(at), string(id))
+		return q.KeepUsedPart(t.ctx, columns.Micros(at), string(id))
 	})
 	if err := unless(moved, err, errNoSuchUpload); err != nil {
 		return err
@@ -128,23 +129,23 @@ func (t *tx) UsePart(id pawl.ID, at time.Time) error {
 }
 
 func (t *tx) ForgetUsedParts(before time.Time) error {
-	return t.do("forget parts", func(q *query.Queries) error { return q.ForgetUsedParts(t.ctx, micros(before)) })
+	return t.do("forget parts", func(q *query.Queries) error { return q.ForgetUsedParts(t.ctx, columns.Micros(before)) })
 }
 
 func (t *tx) InsertFile(f pawl.File) error {
 	return t.do("insert a file", func(q *query.Queries) error {
-		return q.InsertFile(t.ctx, fileParams(f))
+		return q.InsertFile(t.ctx, query.InsertFileParams(columns.OfFile(f)))
 	})
 }
 
 func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
-	params := query.EditFileParams{UpdatedAt: micros(at), ID: string(id)}
+	params := query.EditFileParams{UpdatedAt: columns.Micros(at), ID: string(id)}
 	if edit.Name != nil {
 		folded := pawl.FoldName(*edit.Name)
 		params.Name, params.NameKey = edit.Name, &folded
 	}
 	if edit.Metadata != nil {
-		metadata := encodeMetadata(edit.Metadata)
+		metadata := columns.Metadata(edit.Metadata)
 		params.Metadata = &metadata
 	}
 	moved, err := t.move("edit a file", func(q *query.Queries) (int64, error) { return q.EditFile(t.ctx, params) })
@@ -175,14 +176,14 @@ func (t *tx) Count(tally pawl.Tally) error {
 
 func (t *tx) Record(e pawl.Event) error {
 	t.tail.events = append(t.tail.events, query.InsertEventParams{
-		At: micros(e.At), Type: string(e.Type), Subject: string(e.Subject),
+		At: columns.Micros(e.At), Type: string(e.Type), Subject: string(e.Subject),
 		Owner: e.Owner, Outcome: string(e.Outcome), Reason: e.Reason,
 	})
 	return t.failed
 }
 
 func (t *tx) ForgetEvents(before time.Time) error {
-	t.tail.forget = micros(before)
+	t.tail.forget = columns.Micros(before)
 	return t.failed
 }
 
@@ -198,7 +199,7 @@ func (t *tx) Enqueue(j pawl.Job) error {
 }
 
 func (t *tx) Beat(at time.Time) error {
-	t.tail.beat = micros(at)
+	t.tail.beat = columns.Micros(at)
 	return t.failed
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -34,7 +35,7 @@ func (s *Store) filesByCreated(ctx context.Context, q pawl.FileQuery) ([]query.F
 	// what is below (before, "") before it.
 	list := span[int64]{place[int64]{from, ""}, place[int64]{before, ""}}
 	if q.After != nil {
-		list.goOn(micros(q.After.Created), q.After.ID, q.Ascending)
+		list.goOn(columns.Micros(q.After.Created), q.After.ID, q.Ascending)
 	}
 	exact, family := mediaType(q)
 	params := query.FilesByCreatedParams{
@@ -123,7 +124,7 @@ func orElse(t time.Time, none int64) int64 {
 	if t.IsZero() {
 		return none
 	}
-	return micros(t)
+	return columns.Micros(t)
 }
 
 // mediaType tells a family such as "image/" from an exact type.

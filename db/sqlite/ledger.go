@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -30,7 +31,7 @@ func (l ledger) add(tallies []pawl.Tally) {
 }
 
 func (l ledger) book(owner string, t pawl.Tally) {
-	key := account{owner, dayOf(t.At), t.MediaType}
+	key := account{owner, columns.DayOf(t.At), t.MediaType}
 	sum := l[key]
 	if sum == nil {
 		sum = &pawl.Tally{}

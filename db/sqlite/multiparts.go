@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -43,14 +44,14 @@ func (s *Store) Multiparts(ctx context.Context, after pawl.ID, limit int) ([]paw
 func multipart(row query.Multipart) pawl.Multipart {
 	return pawl.Multipart{
 		Blob: pawl.ID(row.Blob), UploadID: row.UploadID, PartSize: row.PartSize, Reserved: int(row.Reserved),
-		Sealed: row.Sealed == 1, Size: row.Size, UpdatedAt: instant(row.UpdatedAt),
+		Sealed: row.Sealed == 1, Size: row.Size, UpdatedAt: columns.Instant(row.UpdatedAt),
 	}
 }
 
 func (t *tx) SaveMultipart(m pawl.Multipart) error {
 	params := query.SaveMultipartParams{
 		Blob: string(m.Blob), UploadID: m.UploadID, PartSize: m.PartSize, Reserved: int64(m.Reserved),
-		Size: m.Size, UpdatedAt: micros(m.UpdatedAt),
+		Size: m.Size, UpdatedAt: columns.Micros(m.UpdatedAt),
 	}
 	if m.Sealed {
 		params.Sealed = 1

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -37,7 +38,7 @@ func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload,
 	}
 	rows, err := s.queries.Uploads(ctx, query.UploadsParams{
 		Before: before, Owner: q.Owner,
-		WithPartial: flag(q.WithPartial), OnlyWhole: flag(q.OnlyWhole), Lim: limit(q.Limit),
+		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: limit(q.Limit),
 	})
 	return many(rows, err, upload, "list uploads")
 }
@@ -46,7 +47,7 @@ func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.I
 	rows, err := s.queries.Joins(ctx, owner)
 	var joins []pawl.ID
 	for _, row := range rows {
-		if slices.Contains(parts(row.JoinKey), part) {
+		if slices.Contains(columns.Parts(row.JoinKey), part) {
 			joins = append(joins, pawl.ID(row.ID))
 		}
 	}
@@ -54,7 +55,7 @@ func (s *Store) Joins(ctx context.Context, owner string, part pawl.ID) ([]pawl.I
 }
 
 func (s *Store) IdleUploads(ctx context.Context, before time.Time, limit int) ([]pawl.ID, error) {
-	rows, err := s.queries.IdleUploads(ctx, micros(before), int64(limit))
+	rows, err := s.queries.IdleUploads(ctx, columns.Micros(before), int64(limit))
 	return many(rows, err, asID, "list idle uploads")
 }
 
@@ -94,7 +95,7 @@ func (s *Store) Heartbeat(ctx context.Context) (pawl.Heartbeat, error) {
 	case err != nil:
 		return pawl.Heartbeat{}, translate("read the heartbeat", err)
 	}
-	return pawl.Heartbeat{At: instant(beat.At), Since: instant(beat.Since)}, nil
+	return pawl.Heartbeat{At: columns.Instant(beat.At), Since: columns.Instant(beat.Since)}, nil
 }
 
 func (s *Store) Events(ctx context.Context, after int64, limit int) ([]pawl.Event, error) {
@@ -104,7 +105,7 @@ func (s *Store) Events(ctx context.Context, after int64, limit int) ([]pawl.Even
 
 func event(row query.Event) (pawl.Event, error) {
 	return pawl.Event{
-		Seq: row.Seq, At: instant(row.At), Type: pawl.EventType(row.Type), Subject: pawl.ID(row.Subject),
+		Seq: row.Seq, At: columns.Instant(row.At), Type: pawl.EventType(row.Type), Subject: pawl.ID(row.Subject),
 		Owner: row.Owner, Outcome: pawl.Outcome(row.Outcome), Reason: row.Reason,
 	}, nil
 }
@@ -127,6 +128,6 @@ func many[Row, T any](rows []Row, err error, convert func(Row) (T, error), doing
 	if err != nil {
 		return nil, translate(doing, err)
 	}
-	all, err := each(rows, convert)
+	all, err := columns.Each(rows, convert)
 	return all, translate(doing, err)
 }

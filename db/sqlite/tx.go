@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/sqlite/internal/query"
 )
@@ -58,7 +59,7 @@ func (t *tx) move(doing string, statement func(*query.Queries) (int64, error)) (
 
 func (t *tx) InsertUpload(u pawl.Upload) error {
 	return t.do("insert an upload", func(q *query.Queries) error {
-		return q.InsertUpload(uncut, uploadParams(u))
+		return q.InsertUpload(uncut, query.InsertUploadParams(columns.OfUpload(u)))
 	})
 }
 
@@ -66,7 +67,7 @@ func (t *tx) SaveProgress(id pawl.ID, p pawl.Progress, at time.Time) error {
 	moved, err := t.move("save progress", func(q *query.Queries) (int64, error) {
 		return q.SaveProgress(uncut, query.SaveProgressParams{
 			Durable: p.Offset, Digested: p.DigestOffset, DigestState: p.DigestState, FoundType: p.FoundType,
-			UpdatedAt: micros(at), ID: string(id),
+			UpdatedAt: columns.Micros(at), ID: string(id),
 		})
 	})
 	if moved || err != nil {
@@ -77,7 +78,7 @@ func (t *tx) SaveProgress(id pawl.ID, p pawl.Progress, at time.Time) error {
 
 func (t *tx) DeclareLength(id pawl.ID, length int64, at time.Time) error {
 	moved, err := t.move("declare a length", func(q *query.Queries) (int64, error) {
-		return q.DeclareLength(uncut, query.DeclareLengthParams{Length: length, UpdatedAt: micros(at), ID: string(id)})
+		return q.DeclareLength(uncut, query.DeclareLengthParams{Length: length, UpdatedAt: columns.Micros(at), ID: string(id)})
 	})
 	if moved || err != nil {
 		return err
@@ -109,7 +110,7 @@ func (t *tx) DeleteUpload(id pawl.ID) error {
 
 func (t *tx) UsePart(id pawl.ID, at time.Time) error {
 	moved, err := t.move("remember a part", func(q *query.Queries) (int64, error) {
-		return q.KeepUsedPart(uncut, micros(at), string(id))
+		return q.KeepUsedPart(uncut, columns.Micros(at), string(id))
 	})
 	if err := unless(moved, err, errNoSuchUpload); err != nil {
 		return err
@@ -118,23 +119,23 @@ func (t *tx) UsePart(id pawl.ID, at time.Time) error {
 }
 
 func (t *tx) ForgetUsedParts(before time.Time) error {
-	return t.do("forget parts", func(q *query.Queries) error { return q.ForgetUsedParts(uncut, micros(before)) })
+	return t.do("forget parts", func(q *query.Queries) error { return q.ForgetUsedParts(uncut, columns.Micros(before)) })
 }
 
 func (t *tx) InsertFile(f pawl.File) error {
 	return t.do("insert a file", func(q *query.Queries) error {
-		return q.InsertFile(uncut, fileParams(f))
+		return q.InsertFile(uncut, query.InsertFileParams(columns.OfFile(f)))
 	})
 }
 
 func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
-	params := query.EditFileParams{UpdatedAt: micros(at), ID: string(id)}
+	params := query.EditFileParams{UpdatedAt: columns.Micros(at), ID: string(id)}
 	if edit.Name != nil {
 		params.Name = text(*edit.Name)
 		params.NameKey = text(pawl.FoldName(*edit.Name))
 	}
 	if edit.Metadata != nil {
-		params.Metadata = text(encodeMetadata(edit.Metadata))
+		params.Metadata = text(columns.Metadata(edit.Metadata))
 	}
 	moved, err := t.move("edit a file", func(q *query.Queries) (int64, error) { return q.EditFile(uncut, params) })
 	return unless(moved, err, errNoSuchFile)
@@ -169,14 +170,14 @@ func (t *tx) Count(tally pawl.Tally) error {
 func (t *tx) Record(e pawl.Event) error {
 	return t.do("record an event", func(q *query.Queries) error {
 		return q.InsertEvent(uncut, query.InsertEventParams{
-			At: micros(e.At), Type: string(e.Type), Subject: string(e.Subject),
+			At: columns.Micros(e.At), Type: string(e.Type), Subject: string(e.Subject),
 			Owner: e.Owner, Outcome: string(e.Outcome), Reason: e.Reason,
 		})
 	})
 }
 
 func (t *tx) ForgetEvents(before time.Time) error {
-	return t.do("forget events", func(q *query.Queries) error { return q.ForgetEvents(uncut, micros(before)) })
+	return t.do("forget events", func(q *query.Queries) error { return q.ForgetEvents(uncut, columns.Micros(before)) })
 }
 
 func (t *tx) SetDigest(id pawl.ID, sum [sha256.Size]byte) error {
@@ -190,10 +191,10 @@ func (t *tx) Enqueue(j pawl.Job) error {
 
 func (t *tx) Beat(at time.Time) error {
 	return t.do("write the heartbeat", func(q *query.Queries) error {
-		if err := q.BeginHeartbeat(uncut, micros(at), micros(at.Add(-pawl.HeartbeatGap))); err != nil {
+		if err := q.BeginHeartbeat(uncut, columns.Micros(at), columns.Micros(at.Add(-pawl.HeartbeatGap))); err != nil {
 			return err
 		}
-		return q.SetHeartbeat(uncut, micros(at))
+		return q.SetHeartbeat(uncut, columns.Micros(at))
 	})
 }
 

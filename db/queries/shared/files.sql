@@ -1,10 +1,10 @@
 -- name: InsertFile :exec
 INSERT INTO files (
     id, owner, name, name_key, size, declared_type, media_type, sha256, state,
-    metadata, raw_metadata, raw_concat, join_key, secret_sha256, downloads, created_at, updated_at
+    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256
 ) VALUES (
     @id, @owner, @name, @name_key, @size, @declared_type, @media_type, @sha256, @state,
-    @metadata, @raw_metadata, @raw_concat, @join_key, @secret_sha256, @downloads, @created_at, @updated_at
+    @metadata, @raw_metadata, @raw_concat, @join_key, @downloads, @created_at, @updated_at, @secret_sha256
 );
 
 -- EditFile leaves alone what its parameter is null for.

@@ -1,10 +1,10 @@
 -- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
-    durable, digested, digest_state, found_type, secret_sha256, created_at, updated_at
+    durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256
 ) VALUES (
     @id, @owner, @kind, @length, @name, @declared_type, @metadata, @raw_metadata, @join_key, @raw_concat,
-    @durable, @digested, @digest_state, @found_type, @secret_sha256, @created_at, @updated_at
+    @durable, @digested, @digest_state, @found_type, @created_at, @updated_at, @secret_sha256
 );
 
 -- SaveProgress changes nothing where the row already says more. A type once found

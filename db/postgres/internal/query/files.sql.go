@@ -622,7 +622,7 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 const insertFile = `-- name: InsertFile :exec
 INSERT INTO files (
     id, owner, name, name_key, size, declared_type, media_type, sha256, state,
-    metadata, raw_metadata, raw_concat, join_key, secret_sha256, downloads, created_at, updated_at
+    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9,
     $10, $11, $12, $13, $14, $15, $16, $17
@@ -643,10 +643,10 @@ type InsertFileParams struct {
 	RawMetadata  string
 	RawConcat    string
 	JoinKey      string
-	SecretSha256 []byte
 	Downloads    int64
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }
 
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
@@ -664,10 +664,10 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 		arg.RawMetadata,
 		arg.RawConcat,
 		arg.JoinKey,
-		arg.SecretSha256,
 		arg.Downloads,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.SecretSha256,
 	)
 	return err
 }

@@ -101,7 +101,7 @@ func (q *Queries) IdleUploads(ctx context.Context, before int64, lim int64) ([]s
 const insertUpload = `-- name: InsertUpload :exec
 INSERT INTO uploads (
     id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat,
-    durable, digested, digest_state, found_type, secret_sha256, created_at, updated_at
+    durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     $11, $12, $13, $14, $15, $16, $17
@@ -123,9 +123,9 @@ type InsertUploadParams struct {
 	Digested     int64
 	DigestState  []byte
 	FoundType    string
-	SecretSha256 []byte
 	CreatedAt    int64
 	UpdatedAt    int64
+	SecretSha256 []byte
 }
 
 func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) error {
@@ -144,9 +144,9 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 		arg.Digested,
 		arg.DigestState,
 		arg.FoundType,
-		arg.SecretSha256,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.SecretSha256,
 	)
 	return err
 }
