@@ -1,7 +1,4 @@
-import type { Matches, Passage, Request } from "./road";
-
-/** What happens to a request on its way. What it does not pass on of the request follows when it is over. */
-export type Fault = (passage: Passage) => Promise<void>;
+import type { Fault, Matches, Passage, Request } from "./road";
 
 /** Requests that bring bytes of an upload. */
 export const carries: Matches = (request) => request.size > 0;

@@ -5,7 +5,6 @@ import {
   closeTowardsClient,
   closeTowardsServer,
   cut,
-  type Fault,
   gateway,
   is,
   late,
@@ -14,7 +13,7 @@ import {
   stall,
 } from "./faults";
 import { downloadedHash, list, uploadsOf } from "./files";
-import type { Matches, Request } from "./road";
+import type { Fault, Matches, Request } from "./road";
 import type { Server } from "./server";
 
 const some = 700_000;

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from "node:net";
-import type { Fault } from "./faults";
 
 /** A request as its head tells of it. */
 export interface Request {
@@ -15,6 +14,9 @@ export interface Request {
 }
 
 export type Matches = (request: Request) => boolean;
+
+/** What happens to a request on its way. What it does not pass on of the request follows when it is over. */
+export type Fault = (passage: Passage) => Promise<void>;
 
 type Moment = "sent" | "answered";
 
