@@ -22,22 +22,24 @@ func secretOf(u *url.URL) string {
 // secret in it; or else who the request shows itself to be from.
 func (x *exchange) identify() (err error) {
 	x.principal, err = x.bearer()
-	if err != nil || x.principal != (pawl.Principal{}) {
+	if err != nil || x.principal != nobody {
 		return err
 	}
 	x.principal, err = x.Principal(x.request)
-	if err != nil && x.request.Method == http.MethodPost {
+	if x.request.Method == http.MethodPost && (err != nil || x.principal == nobody) {
 		return x.identifyByParts(err)
 	}
 	return err
 }
+
+var nobody pawl.Principal
 
 // bearer is whom the secret in the request's URL stands for, if there is one.
 func (x *exchange) bearer() (pawl.Principal, error) {
 	secret := secretOf(x.request.URL)
 	do, named := actions[x.request.Method]
 	if secret == "" || !named {
-		return pawl.Principal{}, nil
+		return nobody, nil
 	}
 	id, _ := pawl.ParseID(strings.TrimPrefix(x.request.URL.Path, Path)) // none is nobody's
 	return x.Uploads.Bearer(x.request.Context(), do, id, secret)
@@ -49,7 +51,8 @@ var actions = map[string]pawl.Action{
 }
 
 // identifyByParts lets a client whose login has run out join what it has sent: the
-// URLs of all parts show whose they are. Otherwise the error stays what it is.
+// URLs of all parts show whose they are. Otherwise who asks stays unknown, with the
+// error there was, if any.
 func (x *exchange) identifyByParts(unknown error) error {
 	kind, parts, err := parseConcat(x.request.Header)
 	if err != nil || kind != pawl.Final {
@@ -60,8 +63,8 @@ func (x *exchange) identifyByParts(unknown error) error {
 		if err != nil {
 			return err
 		}
-		if owner == (pawl.Principal{}) || i > 0 && owner != x.principal {
-			x.principal = pawl.Principal{}
+		if owner == nobody || i > 0 && owner != x.principal {
+			x.principal = nobody
 			return unknown
 		}
 		x.principal = owner

@@ -106,6 +106,21 @@ func TestPartsAreJoinedWithoutTheirLogin(t *testing.T) {
 		wantHeader(t, "Upload-Concat", "final;"+bare(a)+" "+s.URL+bare(b))
 }
 
+// TestNobodyGoesOnToo is for servers that take a request without a login for one of
+// nobody, who may do nothing, rather than refuse it.
+func TestNobodyGoesOnToo(t *testing.T) {
+	const nobody = "Test-User: nobody"
+	s := start(t)
+	s.do("POST", "/files/", nil, "Upload-Length: 5", nobody).want(t, 403)
+	path := s.create(5, ann)
+	s.do("HEAD", bare(path), nil, nobody).want(t, 403)
+	s.patch(path, 0, "hello", nobody).want(t, 204)
+	s.wantFile(path, "hello")
+	a, b := s.part("hello", ann), s.part("world", ann)
+	s.do("POST", "/files/", nil, "Upload-Concat: final;"+a+" "+bare(b), nobody).want(t, 403)
+	s.wantFile(s.do("POST", "/files/", nil, "Upload-Concat: final;"+a+" "+b, nobody).want(t, 201).Header.Get("Location"), "helloworld")
+}
+
 func TestRevokedSecretOpensNothing(t *testing.T) {
 	s := start(t)
 	path := s.create(10, ann)
