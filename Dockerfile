@@ -9,7 +9,7 @@ COPY frontend/ ./
 RUN npm run build
 
 # The binary, with the page in it.
-FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.27.3-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -5,6 +5,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+# The Go version of go.mod, fetched by an older installed one (1.21 or newer). It is
+# pinned, so that no build uses a release with known faults.
+export GOTOOLCHAIN := go$(shell awk '$$1 == "go" { print $$2 }' go.mod)
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
@@ -133,7 +137,7 @@ find_browser = for b in "$${CHROMIUM:-}" chromium chromium-browser google-chrome
 
 ##### Linting and generated code
 
-.PHONY: lint lint-go lint-page generate verify
+.PHONY: lint lint-go lint-page generate verify outdated
 lint: lint-go lint-page ## look for mistakes: golangci-lint, biome, tsc
 
 lint-go: $(GOLANGCI)
@@ -157,6 +161,16 @@ verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up t
 	diff -u $(OPENAPI) .cache/openapi.json || { echo 'run make generate'; exit 1; }
 	cd $(PAGE) && npm run --silent generate -- -o ../.cache/schema.ts
 	diff -u $(PAGE_TYPES) .cache/schema.ts || { echo 'run make generate'; exit 1; }
+	grep -q "^FROM .* golang:$${GOTOOLCHAIN#go}-" Dockerfile || { echo "Dockerfile: build with $$GOTOOLCHAIN, as go.mod says"; exit 1; }
+	-@$(MAKE) outdated
+
+# Never fails: an update is a decision, and a registry may be out of reach.
+outdated: ## list newer releases of Go and of direct dependencies
+	@direct=$$(go list -m -f '{{if not (or .Indirect .Main)}}{{.Path}}{{end}}' all); \
+	{ latest=$$(go list -m go@latest | cut -d' ' -f2); test "go$$latest" = "$$GOTOOLCHAIN" || echo "go $${GOTOOLCHAIN#go} -> $$latest"; \
+	go list -m -u -f '{{with .Update}}{{$$.Path}} {{$$.Version}} -> {{.Version}}{{end}}' $$direct | grep . ; \
+	cd $(PAGE) && npm outdated --parseable | awk -F: '{ print "npm " $$3 " -> " $$4 }'; } 2>/dev/null \
+	| sed 's/^/BEHIND: /' || true
 
 $(GOLANGCI):
 	$(call install,github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))

@@ -68,7 +68,7 @@ func findServers(ctx context.Context, o options) ([]server, error) {
 func pawlServer(name, binary string, env ...string) server {
 	return server{name: name, wire: wire{tus: true}, ready: "/readyz", command: func(addr, dir string, s3 *gateway) *exec.Cmd {
 		cmd := exec.Command(binary, "serve")
-		cmd.Env = append(os.Environ(), "PAWL_LISTEN="+addr, "PAWL_DATA_DIR="+dir)
+		cmd.Env = append(os.Environ(), "PAWL_LISTEN="+addr, "PAWL_DATA_DIR="+dir, "PAWL_H2C=true")
 		cmd.Env = append(cmd.Env, env...)
 		if s3 != nil {
 			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL=s3://"+bucket+"?path-style=true&region="+region+"&endpoint=http://"+s3.addr)

@@ -35,6 +35,7 @@ type config struct {
 
 	maxSize int64         // bytes, 0 for no limit
 	expiry  time.Duration // of uploads that nothing arrives for, 0 for never
+	h2c     bool          // whether HTTP/2 without TLS is spoken
 	window  int           // bytes that may be under way to an upload over HTTP/2
 	types   filetype.Config
 	hook    callout.Config // URL empty: no call-out
@@ -76,6 +77,7 @@ func (s *settings) parse() (config, configError) {
 		dataDir:     filepath.Clean(s.DataDir),
 		maxSize:     p.maxSize(),
 		expiry:      p.expiry(),
+		h2c:         p.toggle("h2c", s.H2C),
 		window:      p.window(),
 		types:       p.types(),
 		hook:        p.hook(),

@@ -32,7 +32,7 @@ func (s *server) openDoor(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.http = newHTTPServer(handler, s.config.window, s.log)
+	s.http = newHTTPServer(handler, s.config, s.log)
 	s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen where PAWL_LISTEN says: %w", err)

@@ -23,21 +23,23 @@ const (
 	shortRequests = 300 * time.Millisecond
 )
 
-// newHTTPServer has no ReadTimeout and no WriteTimeout: they would cut long
-// uploads and downloads. The handlers move deadlines along instead. An upload over
-// HTTP/2 goes no faster than one window in a round trip; with Go's 1 MiB that is
-// 10 MiB/s at 100 ms. The maximum it documents is lower than the one it keeps to.
-func newHTTPServer(handler http.Handler, window int, log *slog.Logger) *http.Server {
+// newHTTPServer returns a server without ReadTimeout and WriteTimeout: they would
+// cut long uploads and downloads. The handlers extend deadlines instead.
+//
+// HTTP/2 without TLS is served only if the configuration asks for it: it is a large
+// protocol, of use only behind a proxy that speaks it. An upload over HTTP/2 sends at
+// most one window per round trip; with Go's default of 1 MiB that is 10 MiB/s at 100 ms.
+func newHTTPServer(handler http.Handler, c config, log *slog.Logger) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true) // for proxies that speak it
+	protocols.SetUnencryptedHTTP2(c.h2c)
 	return &http.Server{
 		Handler:           handler,
 		Protocols:         protocols,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerConnection: window, MaxReceiveBufferPerStream: window},
+		HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerConnection: c.window, MaxReceiveBufferPerStream: c.window},
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }

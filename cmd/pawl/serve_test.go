@@ -175,18 +175,33 @@ func TestCallout(t *testing.T) {
 	}
 }
 
-// TestUnencryptedHTTP2 is how some proxies speak to the server behind them.
+// TestUnencryptedHTTP2 checks that HTTP/2 without TLS, which some proxies speak to the
+// server behind them, is served where it is configured and nowhere else.
 func TestUnencryptedHTTP2(t *testing.T) {
-	r := start(t, "--data-dir="+t.TempDir())
-	transport := &http.Transport{Protocols: new(http.Protocols)}
-	transport.Protocols.SetUnencryptedHTTP2(true)
-	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Get(r.url + "/healthz")
+	r := start(t, "--data-dir="+t.TempDir(), "--h2c")
+	resp, err := overHTTP2(t, r.url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	if resp.ProtoMajor != 2 || resp.StatusCode != http.StatusOK {
-		t.Errorf("%s %s", resp.Proto, resp.Status)
+		t.Errorf("with --h2c: %s %s", resp.Proto, resp.Status)
 	}
+
+	r = start(t, "--data-dir="+t.TempDir())
+	if resp, err := overHTTP2(t, r.url); err == nil {
+		t.Errorf("without --h2c: %s %s, want an error", resp.Proto, resp.Status)
+	}
+}
+
+// overHTTP2 sends a GET that assumes that the server speaks HTTP/2 without TLS.
+func overHTTP2(t *testing.T, url string) (*http.Response, error) {
+	t.Helper()
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(transport.CloseIdleConnections)
+	resp, err := (&http.Client{Transport: transport}).Get(url + "/healthz")
+	if err == nil {
+		resp.Body.Close()
+	}
+	return resp, err
 }
