@@ -1,10 +1,6 @@
 package pawl
 
-import (
-	"mime"
-	"strings"
-	"time"
-)
+import "time"
 
 // FileState is where a file is in its life.
 type FileState string
@@ -19,7 +15,7 @@ type File struct {
 	Name         string   // for display only; never names a file on disk
 	Size         int64    // bytes
 	DeclaredType string   // media type the client declared, may be empty
-	MediaType    string   // media type found in the bytes
+	MediaType    string   // media type found in the bytes, canonical; of plain text the particular kind
 	SHA256       [32]byte // all zero while it is not known, see [File.Digested]
 	State        FileState
 	Metadata     map[string]string // user metadata, can be edited
@@ -36,40 +32,6 @@ type File struct {
 // taken afterwards.
 func (f File) Digested() bool { return f.SHA256 != [32]byte{} }
 
-// TypeMismatch reports whether the client declared another type than was found.
-func (f File) TypeMismatch() bool { return !SameMediaType(f.DeclaredType, f.MediaType) }
-
-// SameMediaType compares two media types without their parameters. An empty or
-// generic declaration contradicts nothing, and neither does text of a more
-// particular kind: to magic bytes a .csv or .md file is plain text.
-func SameMediaType(declared, found string) bool {
-	d, f := baseType(declared), baseType(found)
-	switch {
-	case d == "" || d == "application/octet-stream" || d == f:
-		return true
-	case f == "application/octet-stream": // nothing was found
-		return true
-	case f == "text/plain":
-		return strings.HasPrefix(d, "text/") || isTextual(d)
-	default:
-		return false
-	}
-}
-
-func baseType(mediaType string) string {
-	base, _, err := mime.ParseMediaType(mediaType)
-	if err != nil {
-		base, _, _ = strings.Cut(mediaType, ";")
-		return strings.ToLower(strings.TrimSpace(base))
-	}
-	return base
-}
-
-func isTextual(mediaType string) bool {
-	for _, suffix := range []string{"json", "xml", "yaml", "toml", "javascript", "typescript", "sql", "csv", "x-sh"} {
-		if strings.HasSuffix(mediaType, suffix) {
-			return true
-		}
-	}
-	return false
-}
+// TypeMismatch reports whether what the client declared and what was found
+// contradict each other.
+func (f File) TypeMismatch() bool { return TypesContradict(f.DeclaredType, f.MediaType) }

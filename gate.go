@@ -11,8 +11,9 @@ type Gates struct {
 	Begin   []BeginGate
 	Content []ContentGate
 	Finish  []FinishGate
-	// Detect finds the media type of content in its first bytes: at most
-	// HeadBytes of them.
+	// Detect returns the media type that the first bytes of content show: at most
+	// HeadBytes of them. Name and declared type are none of its business: gates
+	// judge what the bytes show.
 	Detect func(head []byte) string
 }
 

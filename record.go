@@ -7,20 +7,11 @@ import "time"
 func newFile(up Upload, sum [32]byte, now time.Time) File {
 	return File{
 		ID: up.ID, Owner: up.Owner, Name: up.Name, Size: up.Progress.Offset,
-		DeclaredType: up.DeclaredType, MediaType: mediaType(up), SHA256: sum, State: Ready,
+		DeclaredType: up.DeclaredType, MediaType: storedType(up), SHA256: sum, State: Ready,
 		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
 		SecretSHA256: up.SecretSHA256,
 		CreatedAt:    now, UpdatedAt: now,
 	}
-}
-
-// mediaType is the bare type, without parameters, so that files of one type are
-// counted and filtered as one.
-func mediaType(up Upload) string {
-	if found := baseType(up.Progress.FoundType); found != "" {
-		return found
-	}
-	return "application/octet-stream"
 }
 
 func recordFile(tx Tx, f File) error {

@@ -75,23 +75,6 @@ func TestOwnersOnly(t *testing.T) {
 	}
 }
 
-func TestSameMediaType(t *testing.T) {
-	for _, test := range []struct {
-		declared, found string
-		same            bool
-	}{
-		{"", "image/png", true}, {"application/octet-stream", "image/png", true},
-		{"image/png", "image/png", true}, {"IMAGE/PNG; q=1", "image/png", true},
-		{"text/csv", "text/plain; charset=utf-8", true}, {"application/json", "text/plain", true},
-		{"image/png", "application/octet-stream", true},
-		{"image/png", "image/jpeg", false}, {"image/png", "text/plain", false}, {"image/png", "application/x-msdownload", false},
-	} {
-		if SameMediaType(test.declared, test.found) != test.same {
-			t.Errorf("declared %q, found %q: want same=%v", test.declared, test.found, test.same)
-		}
-	}
-}
-
 func TestNamesAndMetadata(t *testing.T) {
 	for name, fine := range map[string]bool{
 		"a.txt": true, "../../etc/passwd": true, "Übung 東京.pdf": true, strings.Repeat("x", MaxNameBytes): true,

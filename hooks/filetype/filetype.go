@@ -6,7 +6,6 @@ package filetype
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"pawl"
 )
@@ -59,14 +58,14 @@ func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
 	if len(g.allowExtensions) > 0 && g.allowExtensions.match(u.Name) == "" {
 		return refusal("only files ending in %s are allowed", g.allowExtensions.sentence())
 	}
-	said := claimOf(u)
-	if isGeneric(said) {
+	claim := claimOf(u)
+	if pawl.IsGenericType(claim) {
 		return nil
 	}
-	if g.denyTypes.match(said) {
+	if g.denyTypes.matchKind(claim) {
 		return refusal("files of type %s are not allowed", shown(u.DeclaredType))
 	}
-	if len(g.allowTypes) > 0 && !g.allowsClaim(said, u.Name) {
+	if len(g.allowTypes) > 0 && !g.allowsClaim(claim, u.Name) {
 		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes.sentence(), shown(u.DeclaredType))
 	}
 	return nil
@@ -74,51 +73,65 @@ func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
 
 // Content judges what the first bytes show. Of an empty file they show nothing,
 // and what Begin said holds.
-func (g *Gate) Content(_ context.Context, u pawl.Upload, foundType string) error {
+//
+// The deny list is asked about the bytes alone, whatever was declared: a container
+// that may hold a film is refused where films are denied, also in the name of a
+// sound recording. What cannot be told apart is denied together.
+func (g *Gate) Content(_ context.Context, u pawl.Upload, found string) error {
 	if u.Length == 0 {
 		return nil
 	}
-	found, claim := canonical(foundType), claimOf(u)
+	claim := claimOf(u)
 	switch {
-	case g.denyTypes.match(found), slices.ContainsFunc(wider(found), g.denyTypes.match):
-		return refusal("files of type %s are not allowed", foundType)
+	case g.denyTypes.matchKind(found):
+		return refusal("files of type %s are not allowed", found)
 	case len(g.allowTypes) > 0 && !g.allowed(found, claim, u.Name):
-		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(foundType))
-	case g.refuseMismatch && contradicts(claim, found):
-		return refusal("this is %s, and was declared as %s", describe(foundType), shown(u.DeclaredType))
+		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(found))
+	case g.refuseMismatch && pawl.TypesContradict(claim, found):
+		return refusal("this is %s, and was declared as %s", describe(found), shown(u.DeclaredType))
 	}
 	return nil
 }
 
 // allowed asks the allow list about what was found. Where the bytes alone cannot
-// tell (a .csv is plain text to them, and many a .docx a ZIP archive), the
-// client's word decides, as far as the bytes bear it out.
+// tell (a .csv is plain text to them, many a .docx a ZIP archive, and a sound
+// recording in a WebM container a film), the client's word decides, as far as the
+// bytes bear it out.
 func (g *Gate) allowed(found, claim, name string) bool {
-	if g.allowTypes.match(found) || g.allowTypes.match(looseForm(found)) ||
-		slices.ContainsFunc(wider(found), g.allowTypes.match) {
+	if g.allowTypes.matchKind(found) || pawl.IsPlainText(found) && g.allowTypes.match("text/plain") {
 		return true
 	}
-	if isGeneric(claim) {
-		claim = typeOfName(name)
+	if pawl.IsGenericType(claim) {
+		claim = pawl.TypeOfName(name)
 	}
 	switch {
-	case isGeneric(claim):
+	case pawl.IsGenericType(claim):
 		return false
-	case isGeneric(found):
+	case pawl.IsGenericType(found):
 		// Magic bytes say nothing of a type they have no entry for, and only an
 		// operator who named exactly this type can have meant that.
 		return !isKnown(claim) && g.allowTypes.has(claim)
-	case looseForm(found) == "text/plain":
-		return g.allowsClaim(claim, name) && couldBe(found, claim)
+	case pawl.IsPlainText(found):
+		return g.allowsClaim(claim, name) && pawl.CouldBe(found, claim)
 	}
-	return g.allowTypes.match(claim) && couldBe(found, claim)
+	return g.allowTypes.matchKind(claim) && pawl.CouldBe(found, claim)
 }
 
 // allowsClaim asks the allow list about what the client says. Some systems know
 // no better name for a text than text/plain; its extension then says more.
 func (g *Gate) allowsClaim(claim, name string) bool {
-	return g.allowTypes.match(claim) || g.allowTypes.match(looseForm(claim)) ||
-		claim == "text/plain" && g.allowTypes.match(typeOfName(name))
+	return g.allowTypes.matchKind(claim) || pawl.IsPlainText(claim) && g.allowTypes.match("text/plain") ||
+		claim == "text/plain" && g.allowTypes.match(pawl.TypeOfName(name))
+}
+
+// claimOf returns what the client says the file is; generic if it says nothing.
+func claimOf(u pawl.Upload) string {
+	claim := pawl.BaseType(u.DeclaredType)
+	// So every browser declares a .csv on a Windows machine that has Excel.
+	if named := pawl.TypeOfName(u.Name); named == "text/csv" && pawl.CanonicalType(claim) == "application/vnd.ms-excel" {
+		return named
+	}
+	return claim
 }
 
 func refusal(format string, args ...any) error {

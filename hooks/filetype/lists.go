@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"slices"
 	"strings"
+
+	"pawl"
 )
 
 // types is a list of media types and, ending in a slash, of families.
@@ -15,7 +18,7 @@ func parseTypes(entries []string) (types, error) {
 	var list types
 	var faults []error
 	for _, entry := range entries {
-		t := base(entry)
+		t := pawl.BaseType(entry)
 		if family, isFamily := strings.CutSuffix(t, "/*"); isFamily {
 			t = family + "/"
 		}
@@ -24,7 +27,7 @@ func parseTypes(entries []string) (types, error) {
 			continue
 		}
 		if !strings.HasSuffix(t, "/") {
-			t = canonical(t)
+			t = pawl.CanonicalType(t)
 		}
 		list = append(list, t)
 	}
@@ -41,25 +44,28 @@ func isType(t string) bool {
 	return err == nil && family != "" && sub != "" && !strings.ContainsAny(t, "* ")
 }
 
+// match reports whether the list names a type or one of its families. A type that
+// has names in two families is in both.
 func (l types) match(mediaType string) bool {
-	t := canonical(mediaType)
+	name, canonical := pawl.BaseType(mediaType), pawl.CanonicalType(mediaType)
 	for _, entry := range l {
-		if t == entry || strings.HasSuffix(entry, "/") && strings.HasPrefix(t, entry) {
+		if canonical == entry {
+			return true
+		}
+		if strings.HasSuffix(entry, "/") && (strings.HasPrefix(canonical, entry) || strings.HasPrefix(name, entry)) {
 			return true
 		}
 	}
 	return false
 }
 
-// has reports whether the list names exactly this type.
-func (l types) has(mediaType string) bool {
-	for _, entry := range l {
-		if entry == canonical(mediaType) {
-			return true
-		}
-	}
-	return false
+// matchKind reports whether the list names a type, or one that it passes for as well.
+func (l types) matchKind(mediaType string) bool {
+	return l.match(mediaType) || slices.ContainsFunc(pawl.WiderTypes(mediaType), l.match)
 }
+
+// has reports whether the list names exactly this type.
+func (l types) has(mediaType string) bool { return slices.Contains(l, pawl.CanonicalType(mediaType)) }
 
 // extensions is a list of lower-case extensions with their dots.
 type extensions []string

@@ -3,6 +3,8 @@ package filetype
 import (
 	"strings"
 	"unicode"
+
+	"pawl"
 )
 
 // longList is how many entries of a list a sentence can carry.
@@ -41,10 +43,10 @@ var kinds = map[string]struct{ one, many string }{
 
 // describe is a found type in words that follow "this is".
 func describe(mediaType string) string {
-	if isGeneric(mediaType) {
+	if pawl.IsGenericType(mediaType) {
 		return "of no type that is known here"
 	}
-	if kind, ok := kinds[canonical(mediaType)]; ok {
+	if kind, ok := kinds[pawl.CanonicalType(mediaType)]; ok {
 		return kind.one
 	}
 	return "of type " + mediaType

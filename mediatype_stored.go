@@ -1,0 +1,61 @@
+package pawl
+
+// storedType returns the media type that a file is kept with: what its bytes show
+// and, where they cannot tell, what its client or its name says. Content never
+// becomes anything by that which a browser would run.
+func storedType(up Upload) string {
+	found := CanonicalType(up.Progress.FoundType)
+	if found == "" {
+		found = GenericType
+	}
+	if isGuess(found) || up.Progress.Offset == 0 {
+		return textOf(up, found)
+	}
+	claim := claimOf(up)
+	if isSoundOrFilm(found) && isSoundOrFilm(claim) && sameContainer(found, claim) && TypeFamily(found) != TypeFamily(claim) {
+		return claim
+	}
+	return found
+}
+
+// isGuess reports whether plain text was found to be of a type by no more than its
+// looks: a letter with many commas is no table.
+func isGuess(found string) bool {
+	return found == "text/plain" || found == "text/csv" || found == "text/tab-separated-values"
+}
+
+// textOf returns the particular kind of plain text that client or name say, and
+// found if they say none.
+func textOf(up Upload, found string) string {
+	claim, named := CanonicalType(up.DeclaredType), TypeOfName(up.Name)
+	switch {
+	case plainTexts[claim] && claim != "text/plain":
+		return claim
+	case plainTexts[named]:
+		return named
+	case plainTexts[claim] && !plainTexts[found]: // an empty file
+		return claim
+	}
+	return found
+}
+
+// claimOf returns the type that the client declares, or else the one that the
+// name stands for.
+func claimOf(up Upload) string {
+	if IsGenericType(up.DeclaredType) {
+		return TypeOfName(up.Name)
+	}
+	return CanonicalType(up.DeclaredType)
+}
+
+// isSoundOrFilm reports whether first bytes that look like one type in a container
+// format leave open whether there are pictures.
+func isSoundOrFilm(mediaType string) bool {
+	switch mediaType {
+	case "video/mp4", "audio/mp4", "video/matroska", "audio/matroska", "video/webm", "audio/webm",
+		"video/3gpp", "audio/3gpp", "video/3gpp2", "audio/3gpp2", "video/x-ms-asf", "audio/x-ms-wma",
+		"application/ogg", "audio/ogg":
+		return true
+	}
+	return false
+}
