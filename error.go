@@ -74,4 +74,7 @@ func Sentence(err error) string {
 	return "something went wrong on the server"
 }
 
-var errNoSuchUpload = Errorf(NotFound, "no such upload")
+var (
+	errNoSuchUpload = Errorf(NotFound, "no such upload")
+	errNoSuchFile   = Errorf(NotFound, "no such file")
+)

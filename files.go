@@ -119,31 +119,6 @@ func printable(text string) bool {
 	return true
 }
 
-// Delete removes a file and its bytes.
-func (f *Files) Delete(ctx context.Context, p Principal, id ID) error {
-	file, err := f.ask(ctx, p, ActDelete, id)
-	if err != nil {
-		return err
-	}
-	now := f.Now()
-	err = f.commit(ctx, func(tx Tx) error {
-		if err := tx.DeleteFile(id); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(Job{Kind: ReclaimBlob, ID: id}); err != nil {
-			return err
-		}
-		return recordFileGone(tx, file, now)
-	})
-	if err != nil {
-		return err
-	}
-	if err := f.Blobs.Delete(context.WithoutCancel(ctx), id); err != nil {
-		f.Log.WarnContext(ctx, "a blob will be deleted later", "blob", id, "error", err)
-	}
-	return nil
-}
-
 // Open gives a file's bytes to read. Readers never wait for each other.
 func (f *Files) Open(ctx context.Context, p Principal, id ID) (File, io.ReadSeekCloser, error) {
 	file, err := f.ask(ctx, p, ActRead, id)

@@ -47,6 +47,8 @@ type UploadReader interface {
 // FileReader reads files.
 type FileReader interface {
 	File(ctx context.Context, id ID) (File, error)
+	// FilesWithIDs returns those of the files that are there.
+	FilesWithIDs(ctx context.Context, ids []ID) (map[ID]File, error)
 	FileByJoinKey(ctx context.Context, owner, key string) (File, error)
 	Files(ctx context.Context, q FileQuery) ([]File, error)
 }
@@ -76,8 +78,9 @@ type Tx interface {
 	// Hold fails the transaction, with kind Locked, unless l is the upload's lease
 	// still: until the commit nobody else can take it. The zero Lease always is.
 	Hold(l Lease) error
-	// Enqueue asks for a job, to be done once the transaction is committed.
-	Enqueue(j Job) error
+	// Enqueue asks for jobs, no two of the same kind and id, to be done once the
+	// transaction is committed.
+	Enqueue(jobs ...Job) error
 	MultipartWriter
 
 	InsertUpload(u Upload) error
@@ -97,7 +100,8 @@ type Tx interface {
 	EditFile(id ID, edit FileEdit, at time.Time) error
 	// SetDigest writes down the digest of a file that had none yet.
 	SetDigest(id ID, sum [sha256.Size]byte) error
-	DeleteFile(id ID) error
+	// DeleteFiles deletes files and returns the ids of those that were there.
+	DeleteFiles(ids []ID) (deleted []ID, err error)
 	// AddDownloads counts on a file and in its owner's statistics; a file that is
 	// gone is no error.
 	AddDownloads(id ID, n int64, at time.Time) error

@@ -82,6 +82,7 @@ func New(c Config) (http.Handler, error) {
 func (c Config) register(r chi.Router) huma.API {
 	rest := newREST(r)
 	files{c.Files}.register(rest)
+	deletions{c.Files}.register(rest)
 	uploads{c.Uploads}.register(rest)
 	stats{c.Files, time.Now}.register(rest)
 	c.Server.register(rest)

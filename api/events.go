@@ -38,8 +38,13 @@ func (p pace) orUsual() pace {
 	}
 }
 
-// eventBatch is how many events are read at a time.
-const eventBatch = 100
+const (
+	// eventBatch is how many events are read at a time.
+	eventBatch = 100
+	// maxReplay is how many missed events a client is sent. One that has missed more
+	// loads its lists again, which is less work for both sides.
+	maxReplay = 5000
+)
 
 func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	after, fresh, err := e.begin(r)
@@ -58,8 +63,8 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // begin finds where the stream starts: after the client's last event, or now.
-// fresh is false if the client's last event cannot be gone on from: too long ago,
-// or of another life of the database.
+// fresh is false if the stream cannot resume after the client's last event: it was
+// too long ago, or belongs to another life of the database.
 func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
 	oldest, newest, err := e.Span(r.Context())
 	if err != nil {
@@ -70,8 +75,8 @@ func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
 		return newest, true, nil
 	}
 	after, parseErr := strconv.ParseInt(last, 10, 64)
-	if parseErr != nil || after > newest || after+1 < oldest {
-		return newest, false, nil //nolint:nilerr // a place nobody can go on from is no failure
+	if parseErr != nil || after > newest || after+1 < oldest || newest-after > maxReplay {
+		return newest, false, nil //nolint:nilerr // a client that has to load its lists again is no failure
 	}
 	return after, true, nil
 }
@@ -114,7 +119,10 @@ func (s *stream) open(fresh bool) error {
 	if fresh {
 		return nil
 	}
-	return s.out.send(s.after, "reset", struct{}{})
+	if err := s.out.send(s.after, "reset", struct{}{}); err != nil {
+		return err
+	}
+	return s.out.flush()
 }
 
 // wait returns when there may be events to read: something changed here, or a
@@ -157,6 +165,9 @@ func (s *stream) catchUp(ctx context.Context) error {
 			if err := s.tell(ctx, e); err != nil {
 				return err
 			}
+		}
+		if err := s.out.flush(); err != nil {
+			return err
 		}
 		if next == s.after {
 			return nil

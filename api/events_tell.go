@@ -88,5 +88,5 @@ func (s *stream) report() error {
 		}
 	}
 	s.shown = open
-	return nil
+	return s.out.flush()
 }

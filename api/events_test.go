@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -157,6 +158,19 @@ func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
 		m := next(t, stream, everyEvent...)
 		if m.event != "reset" || m.data != "{}" || m.id != strconv.FormatInt(newest, 10) {
 			t.Errorf("after %s: %v", last, m)
+		}
+		stop()
+	}
+	check(t, h.store.Update(t.Context(), func(tx pawl.Tx) (err error) {
+		for range maxReplay - int(newest) + 1 {
+			err = errors.Join(err, tx.Record(pawl.Event{At: time.Now(), Type: pawl.FileDeleted, Owner: "local"}))
+		}
+		return err
+	}))
+	for last, want := range map[string]string{"0": "reset", "1": "file.deleted"} {
+		stream, stop := h.follow("Last-Event-ID", last)
+		if m := next(t, stream, "reset", "file.deleted"); m.event != want {
+			t.Errorf("%d events after %s: %v", maxReplay+1, last, m)
 		}
 		stop()
 	}

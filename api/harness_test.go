@@ -29,6 +29,7 @@ type house struct {
 	files   *pawl.Files
 	events  *pawl.Events
 	store   *sqlite.Store
+	blobs   *disk.Blobs
 	log     *logbook
 	web     *httptest.Server
 	stop    context.CancelFunc // as a server does that shuts down
@@ -65,7 +66,7 @@ func newHouse(t *testing.T, changes ...func(*Config)) *house {
 	t.Cleanup(func() { _ = blobs.Close() })
 
 	numbers := metrics.New()
-	h.store = store
+	h.store, h.blobs = store, blobs
 	h.events = pawl.NewEvents(store, pawl.OwnersOnly)
 	h.files = pawl.NewFiles(pawl.FilesConfig{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,

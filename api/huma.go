@@ -108,10 +108,17 @@ func codeOf(status int) pawl.Kind {
 	}
 }
 
-// get, edit and remove register one endpoint each; the name is its operation id,
-// from which clients make the names of their functions.
+// get, post, edit and remove register one endpoint each; the name is its operation
+// id, from which clients make the names of their functions.
 func get[In, Out any](rest huma.API, name, path, summary string, endpoint func(context.Context, *In) (*Out, error)) {
 	huma.Register(rest, operation(http.MethodGet, name, path, summary), endpoint)
+}
+
+func post[In, Out any](rest huma.API, name, path, summary string, endpoint func(context.Context, *In) (*Out, error), description string) {
+	op := operation(http.MethodPost, name, path, summary)
+	op.Description = description
+	op.MaxBodyBytes, op.BodyReadTimeout = maxJSONBody, jsonBodyTimeout
+	huma.Register(rest, op, endpoint)
 }
 
 func edit[In, Out any](rest huma.API, name, path, summary string, endpoint func(context.Context, *In) (*Out, error)) {

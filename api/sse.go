@@ -33,7 +33,11 @@ func (s *sse) start(seq int64) error {
 	return s.flush()
 }
 
-// send sends an event. Without a seq the client keeps the last event id it has.
+// sseBuffer is how many bytes of events wait to be sent together.
+const sseBuffer = 32 << 10
+
+// send sends an event, at the latest with the next flush. Without a seq the client
+// keeps the last event id it has.
 func (s *sse) send(seq int64, event string, data any) error {
 	text, err := json.Marshal(data) // never holds a line break
 	if err != nil {
@@ -43,6 +47,9 @@ func (s *sse) send(seq int64, event string, data any) error {
 		fmt.Fprintf(&s.buf, "id: %d\n", seq)
 	}
 	fmt.Fprintf(&s.buf, "event: %s\ndata: %s\n\n", event, text)
+	if s.buf.Len() < sseBuffer {
+		return nil
+	}
 	return s.flush()
 }
 
@@ -51,7 +58,11 @@ func (s *sse) comment(text string) error {
 	return s.flush()
 }
 
+// flush sends what waits to be sent.
 func (s *sse) flush() error {
+	if s.buf.Len() == 0 {
+		return nil
+	}
 	_ = s.ctl.SetWriteDeadline(time.Now().Add(s.stall)) // not on every connection there is one
 	if _, err := s.buf.WriteTo(s.w); err != nil {
 		return err

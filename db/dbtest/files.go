@@ -78,15 +78,6 @@ func fileIsEdited(t *testing.T, s pawl.Store) {
 	})
 }
 
-func fileIsDeletedOnce(t *testing.T, s pawl.Store) {
-	f := someFile(someID(1))
-	update(t, s, insertFiles(f))
-	remove := func(tx pawl.Tx) error { return tx.DeleteFile(f.ID) }
-	update(t, s, remove)
-	wantNoFile(t, s, f.ID)
-	updateFails(t, s, pawl.NotFound, remove)
-}
-
 func downloadsAreCounted(t *testing.T, s pawl.Store) {
 	f := someFile(someID(1))
 	update(t, s, insertFiles(f))

@@ -96,6 +96,7 @@ func jobsAreCommitted(t *testing.T, s pawl.Store) {
 	}
 	all.Wait()
 	update(t, s, ask(pawl.ReclaimBlob, ids[0])) // again: it is waiting already
+	update(t, s, func(tx pawl.Tx) error { return tx.Enqueue() })
 	waiting, err := s.(pawl.Jobs).Waiting(t.Context())
 	wantEqual(t, waiting, err, map[pawl.JobKind]int{pawl.ReclaimBlob: 10})
 	var done notes

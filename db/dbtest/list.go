@@ -159,7 +159,7 @@ func listsEnd(t *testing.T, s pawl.Store) {
 			wantEqual(t, page, err, nil)
 		}
 	}
-	update(t, s, func(tx pawl.Tx) error { return tx.DeleteFile(last.ID) })
+	update(t, s, deleteFiles(last.ID))
 	page, err := s.Files(t.Context(), pawl.FileQuery{Sort: pawl.BySize, After: cursor(last), Limit: 5})
 	wantEqual(t, page, err, []pawl.File{first})
 }

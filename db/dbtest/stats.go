@@ -116,7 +116,7 @@ func (d *diary) removeFile(at time.Time) {
 		return
 	}
 	removed := pawl.Tally{At: at, Owner: f.Owner, MediaType: f.MediaType, FilesRemoved: 1, BytesRemoved: f.Size}
-	d.tally(removed, func(tx pawl.Tx) error { return tx.DeleteFile(f.ID) })
+	d.tally(removed, deleteFiles(f.ID))
 	delete(d.files, f.ID)
 }
 

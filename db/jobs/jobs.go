@@ -85,9 +85,16 @@ func (a args) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: a.kind, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// Enqueue asks for a job, within a transaction.
-func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, j pawl.Job) error {
-	_, err := q.insert.InsertTx(ctx, tx, args{string(j.Kind), j.ID}, &river.InsertOpts{ScheduledAt: j.At})
+// Enqueue asks for jobs, within a transaction and in one statement.
+func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, jobs ...pawl.Job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, len(jobs))
+	for i, j := range jobs {
+		params[i] = river.InsertManyParams{Args: args{string(j.Kind), j.ID}, InsertOpts: &river.InsertOpts{ScheduledAt: j.At}}
+	}
+	_, err := q.insert.InsertManyTx(ctx, tx, params)
 	return err
 }
 

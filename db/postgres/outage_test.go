@@ -326,7 +326,7 @@ func TestAbandonedTransaction(t *testing.T) {
 	ended := make(chan error)
 	go func() {
 		ended <- s.Update(context.WithoutCancel(t.Context()), func(tx pawl.Tx) error {
-			err := tx.DeleteFile(id)
+			_, err := tx.DeleteFiles([]pawl.ID{id})
 			close(stopped)
 			<-resume
 			return err

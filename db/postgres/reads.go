@@ -89,12 +89,8 @@ func (s *Store) FileByJoinKey(ctx context.Context, owner, key string) (pawl.File
 func asID(id string) (pawl.ID, error) { return pawl.ID(id), nil }
 
 func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool, error) {
-	asked := make([]string, len(ids))
-	for i, id := range ids {
-		asked[i] = string(id)
-	}
 	return read(ctx, s, "look for references", func(ctx context.Context, q *query.Queries) (map[pawl.ID]bool, error) {
-		found, err := q.Referenced(ctx, asked)
+		found, err := q.Referenced(ctx, columns.Texts(ids))
 		referenced := make(map[pawl.ID]bool, len(found))
 		for _, id := range found {
 			referenced[pawl.ID(id)] = true

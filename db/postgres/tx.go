@@ -152,18 +152,6 @@ func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
 	return unless(moved, err, errNoSuchFile)
 }
 
-// DeleteFile books the downloads that were counted before it, while there is a
-// file to book them on.
-func (t *tx) DeleteFile(id pawl.ID) error {
-	if err := t.bookDownloads(); err != nil {
-		return err
-	}
-	moved, err := t.move("delete a file", func(q *query.Queries) (int64, error) {
-		return q.DeleteFile(t.ctx, string(id))
-	})
-	return unless(moved, err, errNoSuchFile)
-}
-
 func (t *tx) AddDownloads(id pawl.ID, n int64, at time.Time) error {
 	t.tail.downloads = append(t.tail.downloads, download{string(id), n, pawl.Tally{At: at, Downloads: n}})
 	return t.failed
@@ -194,8 +182,8 @@ func (t *tx) SetDigest(id pawl.ID, sum [sha256.Size]byte) error {
 	return unless(moved, err, errNoSuchFile)
 }
 
-func (t *tx) Enqueue(j pawl.Job) error {
-	return t.do("ask for a job", func(*query.Queries) error { return t.jobs.Enqueue(t.ctx, t.tx, j) })
+func (t *tx) Enqueue(jobs ...pawl.Job) error {
+	return t.do("ask for jobs", func(*query.Queries) error { return t.jobs.Enqueue(t.ctx, t.tx, jobs...) })
 }
 
 func (t *tx) Beat(at time.Time) error {

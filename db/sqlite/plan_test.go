@@ -14,6 +14,8 @@ import (
 func TestPlans(t *testing.T) {
 	allowed := map[string]string{
 		"CountActiveUploads": "SCAN uploads USING COVERING INDEX uploads_active", // one owner's or all: narrow
+		"DeleteFiles":        "SCAN json_each VIRTUAL TABLE INDEX",
+		"FilesWithIDs":       "SCAN json_each VIRTUAL TABLE INDEX",
 		"EventSpan":          "SCAN CONSTANT ROW",
 		"MostDownloaded":     "SCAN files USING INDEX files_by_downloads", // ends at its limit
 		"Reclaims":           "SCAN reclaims USING COVERING INDEX reclaims_by_age",

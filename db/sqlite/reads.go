@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -72,11 +71,7 @@ func (s *Store) FileByJoinKey(ctx context.Context, owner, key string) (pawl.File
 }
 
 func (s *Store) Referenced(ctx context.Context, ids []pawl.ID) (map[pawl.ID]bool, error) {
-	asked, err := json.Marshal(ids)
-	if err != nil {
-		return nil, translate("look for references", err)
-	}
-	found, err := s.queries.Referenced(ctx, string(asked))
+	found, err := s.queries.Referenced(ctx, columns.JSON(ids))
 	if err != nil {
 		return nil, translate("look for references", err)
 	}

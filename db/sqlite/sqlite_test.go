@@ -87,7 +87,11 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("%d files counted, %v; want %d", stats.Totals.Files, err, written)
 	}
 	for _, f := range files {
-		if err := s.Update(t.Context(), func(tx pawl.Tx) error { return tx.DeleteFile(f.ID) }); err != nil {
+		deletion := func(tx pawl.Tx) error {
+			_, err := tx.DeleteFiles([]pawl.ID{f.ID})
+			return err
+		}
+		if err := s.Update(t.Context(), deletion); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -141,13 +141,6 @@ func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
 	return unless(moved, err, errNoSuchFile)
 }
 
-func (t *tx) DeleteFile(id pawl.ID) error {
-	moved, err := t.move("delete a file", func(q *query.Queries) (int64, error) {
-		return q.DeleteFile(uncut, string(id))
-	})
-	return unless(moved, err, errNoSuchFile)
-}
-
 func (t *tx) AddDownloads(id pawl.ID, n int64, at time.Time) error {
 	return t.do("count downloads", func(q *query.Queries) error {
 		owner, err := q.AddDownloads(uncut, n, string(id))
@@ -185,8 +178,8 @@ func (t *tx) SetDigest(id pawl.ID, sum [sha256.Size]byte) error {
 	return unless(moved, err, errNoSuchFile)
 }
 
-func (t *tx) Enqueue(j pawl.Job) error {
-	return t.do("ask for a job", func(*query.Queries) error { return t.jobs.Enqueue(uncut, t.transaction, j) })
+func (t *tx) Enqueue(jobs ...pawl.Job) error {
+	return t.do("ask for jobs", func(*query.Queries) error { return t.jobs.Enqueue(uncut, t.transaction, jobs...) })
 }
 
 func (t *tx) Beat(at time.Time) error {

@@ -19,9 +19,6 @@ WHERE id = @id;
 -- name: SetDigest :execrows
 UPDATE files SET sha256 = @sha256 WHERE id = @id;
 
--- name: DeleteFile :execrows
-DELETE FROM files WHERE id = @id;
-
 -- name: AddDownloads :one
 UPDATE files SET downloads = downloads + @n WHERE id = @id RETURNING owner;
 

@@ -51,8 +51,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.declareLengthStmt, err = db.PrepareContext(ctx, declareLength); err != nil {
 		return nil, fmt.Errorf("error preparing query DeclareLength: %w", err)
 	}
-	if q.deleteFileStmt, err = db.PrepareContext(ctx, deleteFile); err != nil {
-		return nil, fmt.Errorf("error preparing query DeleteFile: %w", err)
+	if q.deleteFilesStmt, err = db.PrepareContext(ctx, deleteFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteFiles: %w", err)
 	}
 	if q.deleteMultipartStmt, err = db.PrepareContext(ctx, deleteMultipart); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteMultipart: %w", err)
@@ -98,6 +98,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.filesBySizeDescendingStmt, err = db.PrepareContext(ctx, filesBySizeDescending); err != nil {
 		return nil, fmt.Errorf("error preparing query FilesBySizeDescending: %w", err)
+	}
+	if q.filesWithIDsStmt, err = db.PrepareContext(ctx, filesWithIDs); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesWithIDs: %w", err)
 	}
 	if q.forgetEventsStmt, err = db.PrepareContext(ctx, forgetEvents); err != nil {
 		return nil, fmt.Errorf("error preparing query ForgetEvents: %w", err)
@@ -233,9 +236,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing declareLengthStmt: %w", cerr)
 		}
 	}
-	if q.deleteFileStmt != nil {
-		if cerr := q.deleteFileStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing deleteFileStmt: %w", cerr)
+	if q.deleteFilesStmt != nil {
+		if cerr := q.deleteFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteFilesStmt: %w", cerr)
 		}
 	}
 	if q.deleteMultipartStmt != nil {
@@ -311,6 +314,11 @@ func (q *Queries) Close() error {
 	if q.filesBySizeDescendingStmt != nil {
 		if cerr := q.filesBySizeDescendingStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing filesBySizeDescendingStmt: %w", cerr)
+		}
+	}
+	if q.filesWithIDsStmt != nil {
+		if cerr := q.filesWithIDsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesWithIDsStmt: %w", cerr)
 		}
 	}
 	if q.forgetEventsStmt != nil {
@@ -501,7 +509,7 @@ type Queries struct {
 	countTypeStmt                *sql.Stmt
 	daysStmt                     *sql.Stmt
 	declareLengthStmt            *sql.Stmt
-	deleteFileStmt               *sql.Stmt
+	deleteFilesStmt              *sql.Stmt
 	deleteMultipartStmt          *sql.Stmt
 	deleteUploadStmt             *sql.Stmt
 	dropPartsStmt                *sql.Stmt
@@ -517,6 +525,7 @@ type Queries struct {
 	filesByNameDescendingStmt    *sql.Stmt
 	filesBySizeStmt              *sql.Stmt
 	filesBySizeDescendingStmt    *sql.Stmt
+	filesWithIDsStmt             *sql.Stmt
 	forgetEventsStmt             *sql.Stmt
 	forgetSecretStmt             *sql.Stmt
 	forgetUsedPartsStmt          *sql.Stmt
@@ -560,7 +569,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countTypeStmt:                q.countTypeStmt,
 		daysStmt:                     q.daysStmt,
 		declareLengthStmt:            q.declareLengthStmt,
-		deleteFileStmt:               q.deleteFileStmt,
+		deleteFilesStmt:              q.deleteFilesStmt,
 		deleteMultipartStmt:          q.deleteMultipartStmt,
 		deleteUploadStmt:             q.deleteUploadStmt,
 		dropPartsStmt:                q.dropPartsStmt,
@@ -576,6 +585,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		filesByNameDescendingStmt:    q.filesByNameDescendingStmt,
 		filesBySizeStmt:              q.filesBySizeStmt,
 		filesBySizeDescendingStmt:    q.filesBySizeDescendingStmt,
+		filesWithIDsStmt:             q.filesWithIDsStmt,
 		forgetEventsStmt:             q.forgetEventsStmt,
 		forgetSecretStmt:             q.forgetSecretStmt,
 		forgetUsedPartsStmt:          q.forgetUsedPartsStmt,

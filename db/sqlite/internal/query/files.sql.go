@@ -21,18 +21,6 @@ func (q *Queries) AddDownloads(ctx context.Context, n int64, iD string) (string,
 	return owner, err
 }
 
-const deleteFile = `-- name: DeleteFile :execrows
-DELETE FROM files WHERE id = ?1
-`
-
-func (q *Queries) DeleteFile(ctx context.Context, id string) (int64, error) {
-	result, err := q.exec(ctx, q.deleteFileStmt, deleteFile, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const editFile = `-- name: EditFile :execrows
 UPDATE files
 SET name = coalesce(CAST(?1 AS TEXT), name),

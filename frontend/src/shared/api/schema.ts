@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete many files and their bytes, for good
+         * @description Everything that may be deleted is deleted in one transaction, also if the client does not wait for the answer. What became of each file is told in the order of the request.
+         */
+        post: operations["delete-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -194,6 +214,27 @@ export interface components {
             uploads_failed: number;
             /** Format: int64 */
             uploads_finished: number;
+        };
+        Deletion: {
+            /**
+             * @description Why not, for programs; absent if it was deleted
+             * @example not_found
+             */
+            code?: string;
+            deleted: boolean;
+            /**
+             * @description Why not, for people; absent if it was deleted
+             * @example no such file
+             */
+            detail?: string;
+            id: string;
+        };
+        DeletionList: {
+            items: components["schemas"]["Deletion"][];
+        };
+        DeletionRequestBody: {
+            /** @description Ids of files */
+            ids: string[];
         };
         Fault: {
             /** @description Where, for example body.name or query.limit */
@@ -444,6 +485,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FilePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionRequestBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionList"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"pawl"
+	"pawl/api/auth"
+	"pawl/api/problem"
+)
+
+// deletions serves /api/v1/files/delete: many files in one request.
+type deletions struct{ *pawl.Files }
+
+func (d deletions) register(rest huma.API) {
+	post(rest, "delete-files", "/api/v1/files/delete", "Delete many files and their bytes, for good", d.delete,
+		"Everything that may be deleted is deleted in one transaction, also if the client does not wait for the answer. "+
+			"What became of each file is told in the order of the request.")
+}
+
+type deletionRequest struct {
+	Body struct {
+		IDs []string `json:"ids" minItems:"1" maxItems:"1000" nullable:"false" doc:"Ids of files"`
+	}
+}
+
+type deletionListJSON struct {
+	Items []deletionJSON `json:"items" nullable:"false"`
+}
+
+// deletionJSON is what became of one id of the request.
+type deletionJSON struct {
+	ID      string `json:"id"`
+	Deleted bool   `json:"deleted"`
+	Code    string `json:"code,omitempty" doc:"Why not, for programs; absent if it was deleted" example:"not_found"`
+	Detail  string `json:"detail,omitempty" doc:"Why not, for people; absent if it was deleted" example:"no such file"`
+}
+
+func (d deletions) delete(ctx context.Context, in *deletionRequest) (*body[deletionListJSON], error) {
+	results, err := d.DeleteAll(ctx, auth.From(ctx), idsIn(in.Body.IDs))
+	if err != nil {
+		return nil, err
+	}
+	items := make([]deletionJSON, len(results))
+	for i, err := range results {
+		items[i] = deletionOf(in.Body.IDs[i], err)
+	}
+	return answer(deletionListJSON{items}), nil
+}
+
+// idsIn returns the ids that texts are. A text that is no id names no file, and
+// neither does the empty id.
+func idsIn(texts []string) []pawl.ID {
+	ids := make([]pawl.ID, len(texts))
+	for i, text := range texts {
+		ids[i], _ = pawl.ParseID(text)
+	}
+	return ids
+}
+
+func deletionOf(id string, err error) deletionJSON {
+	if err == nil {
+		return deletionJSON{ID: id, Deleted: true}
+	}
+	p := problem.Of(err)
+	return deletionJSON{ID: id, Code: p.Code, Detail: p.Detail}
+}
