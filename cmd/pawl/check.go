@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/cmd/internal/terminal"
 )
 
 // checkCommand compares what the database says with the bytes that are there.
@@ -102,7 +103,7 @@ func (c *checkCommand) print(out io.Writer, report pawl.Report) error {
 	fmt.Fprintf(out, "%s in %s, %s under way\n", plural(report.Bytes, "byte"), plural(report.Files, "file"), plural(report.Uploads, "upload"))
 	mended, mendable := 0, 0
 	for _, problem := range report.Problems {
-		fmt.Fprintln(out, describe(problem))
+		fmt.Fprintln(out, terminal.Safe(describe(problem)))
 		switch {
 		case problem.Mended:
 			mended++

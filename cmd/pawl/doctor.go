@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"time"
 
 	"pawl/cmd/internal/doctor"
@@ -31,9 +30,7 @@ func (d *doctorCommand) Run(a *app) error {
 		Endpoint: endpoint, Header: header, Origin: d.Origin, Large: d.Large, Slow: d.Slow, Now: time.Now,
 	})
 	if d.JSON {
-		out := json.NewEncoder(a.stdout)
-		out.SetIndent("", "  ")
-		err = out.Encode(report)
+		err = report.PrintJSON(a.stdout)
 	} else {
 		report.Print(a.stdout)
 	}

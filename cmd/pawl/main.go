@@ -8,9 +8,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"pawl/cmd/internal/terminal"
 )
 
 // Exit codes.
@@ -68,6 +71,7 @@ func (a *app) commandLine(args []string) (*kong.Context, error) {
 	parser, err := kong.New(&c,
 		kong.Name("pawl"),
 		kong.Description("Pawl is a self-hosted server for resumable uploads. Without any settings it keeps everything in ./pawl-data."),
+		kong.KindMapper(reflect.String, kong.MapperFunc(takeBytes)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.WithBeforeResolve(func(ctx *kong.Context) error {
 			if path := configPath(ctx); path != "" {
@@ -85,6 +89,18 @@ func (a *app) commandLine(args []string) (*kong.Context, error) {
 		return nil, usageError{err}
 	}
 	return command, nil
+}
+
+// takeBytes reads the value of a string as it stands on the command line. Kong itself
+// takes strings through JSON, which replaces bytes that are no UTF-8: those of a file's
+// name, for one, that would then not be found.
+func takeBytes(ctx *kong.DecodeContext, target reflect.Value) error {
+	token, err := ctx.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(token.String())
+	return nil
 }
 
 func configPath(ctx *kong.Context) string {
@@ -115,12 +131,16 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, errProblems):
 		return exitFailure
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.stderr, "pawl: %v; see pawl --help\n", err)
+		a.complain(fmt.Sprintf("%v; see pawl --help", err))
 		return exitUsage
 	case errors.As(err, &faults):
-		fmt.Fprintf(a.stderr, "pawl: %v\n", err)
+		a.complain(err.Error())
 		return exitUsage
 	}
-	fmt.Fprintf(a.stderr, "pawl: %v\n", err)
+	a.complain(err.Error())
 	return exitFailure
+}
+
+func (a *app) complain(text string) {
+	fmt.Fprintln(a.stderr, "pawl:", terminal.SafeLines(text))
 }

@@ -63,7 +63,7 @@ func (u *uploadCommand) Run(a *app) error {
 	failed, err := batch.Upload(a.ctx, batch.Config{
 		Client: client, Metadata: metadata, Files: u.Files, Parts: u.Parts, Memory: memory,
 		Stdin: os.Stdin, Name: u.Name, Progress: progress,
-	}, batch.Find(paths, progress.Failed))
+	}, batch.Find(paths, progress))
 	if err == nil && failed > 0 {
 		err = errProblems
 	}

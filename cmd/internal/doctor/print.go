@@ -1,10 +1,13 @@
 package doctor
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"pawl/cmd/internal/terminal"
 )
 
 // Columns of a terminal that a report fits into.
@@ -15,21 +18,31 @@ const (
 	mendsColumn = 6
 )
 
-// Print writes a report for people.
+// Print writes a report for people, safe for a terminal whatever the server has said.
 func (r Report) Print(w io.Writer) {
-	fmt.Fprintf(w, "%s\n", r.URL)
+	fmt.Fprintf(w, "%s\n", terminal.Safe(r.URL))
 	if len(r.Via) > 0 {
 		fmt.Fprintf(w, "Answers show: %s\n", strings.Join(r.Via, ", "))
 	}
 	counts := map[Status]int{}
 	for _, f := range r.Findings {
 		counts[f.Status]++
-		fmt.Fprintf(w, "\n%-5s %-17s %s\n", f.Status, f.Check, wrap(f.Seen, textColumn))
+		fmt.Fprintf(w, "\n%-5s %-17s %s\n", f.Status, f.Check, wrap(terminal.Safe(f.Seen), textColumn))
 		for _, m := range r.sorted(f.Remedies) {
 			fmt.Fprintf(w, "%*s%-15s %s\n", mendsColumn, "", m.Product, wrap(m.Setting, mendColumn))
 		}
 	}
 	fmt.Fprintf(w, "\n%d OK, %d WARN, %d FAIL\n", counts[OK], counts[Warn], counts[Fail])
+}
+
+// PrintJSON writes a report for programs.
+func (r Report) PrintJSON(w io.Writer) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, terminal.SafeLines(string(text)))
+	return err
 }
 
 // sorted has the products first that are known to be on the way. The others stay:

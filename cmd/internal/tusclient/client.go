@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -159,5 +160,20 @@ func (c *Client) resolve(location string) (string, error) {
 	if c.Endpoint.Scheme == "https" && u.Scheme == "http" && u.Hostname() == c.Endpoint.Hostname() {
 		u.Scheme, u.Host = c.Endpoint.Scheme, c.Endpoint.Host
 	}
+	u.RawQuery = escapeNonASCII(u.RawQuery)
 	return u.String(), nil
+}
+
+// escapeNonASCII percent-encodes the bytes that no URL may hold (RFC 3986 section 2).
+// [url.URL.String] does so with everything but the query.
+func escapeNonASCII(query string) string {
+	var out strings.Builder
+	for i := range len(query) {
+		if b := query[i]; b > '~' {
+			fmt.Fprintf(&out, "%%%02X", b)
+		} else {
+			out.WriteByte(b)
+		}
+	}
+	return out.String()
 }

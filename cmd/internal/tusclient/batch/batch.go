@@ -76,7 +76,7 @@ func (r *run) one(ctx context.Context, item Item) {
 	switch {
 	case errors.Is(err, tusclient.ErrNotVerified):
 		r.Progress.note(item.Path, err)
-		r.Progress.stored(item, stored, false)
+		r.Progress.stored(item, r.sentName(item), stored, false)
 	case errors.Is(err, tusclient.ErrDiffers), errors.Is(err, errChanged):
 		r.Progress.Failed(item.Path, fmt.Errorf("%w; what is stored is at %s", err, stored.URL))
 	case errors.Is(err, context.Canceled):
@@ -84,13 +84,13 @@ func (r *run) one(ctx context.Context, item Item) {
 	case err != nil:
 		r.Progress.Failed(item.Path, err)
 	default:
-		r.Progress.stored(item, stored, verified)
+		r.Progress.stored(item, r.sentName(item), stored, verified)
 	}
 }
 
 var (
-	errStopped = errors.New("stopped before all of it was stored; the same command goes on from there")
-	errChanged = errors.New("it changed while it was uploaded")
+	errStopped = errors.New("stopped before all of it was stored; run the same command again to resume")
+	errChanged = errors.New("it changed while it was being uploaded")
 )
 
 func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
@@ -112,11 +112,11 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 	if err != nil {
 		return tusclient.Stored{}, err
 	}
-	f := fingerprint{whole, before.Size(), before.ModTime().UTC(), r.Client.Endpoint.String(), u.Metadata}
+	f := fingerprint{textOf(whole), before.Size(), before.ModTime().UTC(), r.Client.Endpoint.String(), u.Metadata}
 	u.Source, u.Size, u.State = file, before.Size(), r.Memory.recall(f)
 	u.Save = func(s tusclient.State) error {
 		if err := r.Memory.keep(f, s); err != nil {
-			return fmt.Errorf("how far it is could not be written down: %w", err)
+			return fmt.Errorf("its progress could not be saved: %w", err)
 		}
 		return nil
 	}
@@ -134,16 +134,30 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 
 // metadata names the file as browsers' clients do.
 func (r *run) metadata(item Item) map[string]string {
-	all := map[string]string{"filename": filepath.Base(item.Path)}
-	if item.Path == StdinPath {
-		all["filename"] = r.Name
-	}
+	all := map[string]string{"filename": cleanName(r.localName(item))}
 	if item.Relative != "" {
-		all["relativePath"] = item.Relative
+		all["relativePath"] = cleanName(item.Relative)
 	}
 	if kind := mime.TypeByExtension(filepath.Ext(all["filename"])); kind != "" {
 		all["filetype"] = kind
 	}
 	maps.Copy(all, r.Metadata)
 	return all
+}
+
+// localName returns the name of an item on this side.
+func (r *run) localName(item Item) string {
+	if item.Path == StdinPath {
+		return r.Name
+	}
+	return filepath.Base(item.Path)
+}
+
+// sentName returns the name that an item has on the server, or nothing if that is
+// the one it has here.
+func (r *run) sentName(item Item) string {
+	if sent := r.metadata(item)["filename"]; sent != r.localName(item) {
+		return sent
+	}
+	return ""
 }

@@ -19,59 +19,91 @@ type Item struct {
 // StdinPath is the path that means standard input.
 const StdinPath = "-"
 
-// Find lists the files of paths, and everything below those that are folders. Each
-// thing that cannot be read, or is no file, goes to skip.
-func Find(paths []string, skip func(path string, err error)) []Item {
-	var items []Item
+// Find returns the files of paths, and all that are below those that are folders.
+// It reports to p what cannot be read or is no file, which counts as failed, and
+// what it leaves out of folders because it is the operating system's own.
+func Find(paths []string, p *Progress) []Item {
+	s := search{progress: p}
 	for _, path := range paths {
-		if path == StdinPath {
-			items = append(items, Item{Path: path, Size: -1})
-			continue
-		}
-		info, err := os.Stat(path)
-		switch {
-		case err != nil:
-			skip(path, reason(err))
-		case info.IsDir():
-			items = append(items, below(path, skip)...)
-		case !info.Mode().IsRegular():
-			skip(path, errNoFile)
-		default:
-			items = append(items, Item{Path: path, Size: info.Size()})
-		}
+		s.given(path)
 	}
-	return items
+	return s.items
 }
 
-var errNoFile = errors.New("it is neither a file nor a folder")
+type search struct {
+	progress *Progress
+	items    []Item
+}
 
-// below follows links to files, and none to folders: they could lead in a circle.
-func below(folder string, skip func(string, error)) (items []Item) {
+// given adds what a path of the command line names.
+func (s *search) given(path string) {
+	if path == StdinPath {
+		s.items = append(s.items, Item{Path: path, Size: -1})
+		return
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		s.progress.Failed(path, reason(err))
+	case info.IsDir():
+		s.below(path)
+	default:
+		s.add(path, "", info)
+	}
+}
+
+// below adds everything in a folder. It follows links to files, and none to
+// folders: they could lead in a circle.
+func (s *search) below(folder string) {
 	above := filepath.Dir(folder)
 	if whole, err := filepath.Abs(folder); err == nil {
 		above = filepath.Dir(whole)
 	}
-	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			skip(path, reason(err))
-			return nil
-		}
-		if entry.IsDir() {
-			return nil
-		}
-		info, err := os.Stat(path)
+	// With a separator at its end a link that was given is followed.
+	start := folder + string(filepath.Separator)
+	_ = filepath.WalkDir(start, func(path string, entry fs.DirEntry, err error) error {
 		switch {
+		case path != start && isSystem(entry.Name()):
+			s.progress.leftOut(path)
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case path == start && err != nil:
+			s.progress.Failed(folder, reason(err))
 		case err != nil:
-			skip(path, reason(err))
-		case !info.Mode().IsRegular():
-			skip(path, errNoFile)
-		default:
-			items = append(items, Item{Path: path, Relative: relative(above, path), Size: info.Size()})
+			s.progress.Failed(path, reason(err))
+		case !entry.IsDir():
+			s.found(path, relative(above, path))
 		}
 		return nil
 	})
-	return items
 }
+
+// found adds what is in a folder and is none itself.
+func (s *search) found(path, relative string) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		s.progress.Failed(path, reason(err))
+	case info.IsDir():
+		s.progress.Failed(path, errLink)
+	default:
+		s.add(path, relative, info)
+	}
+}
+
+func (s *search) add(path, relative string, info fs.FileInfo) {
+	if !info.Mode().IsRegular() {
+		s.progress.Failed(path, errNoFile)
+		return
+	}
+	s.items = append(s.items, Item{Path: path, Relative: relative, Size: info.Size()})
+}
+
+var (
+	errNoFile = errors.New("it is neither a file nor a folder")
+	errLink   = errors.New("it is a link to a folder, and links to folders are not followed: name it on the command line")
+)
 
 func relative(above, path string) string {
 	whole, err := filepath.Abs(path)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"pawl/cmd/internal/tusclient"
 )
@@ -36,13 +37,22 @@ func DefaultMemory() (Memory, error) {
 	return Memory{filepath.Join(base, "pawl", "uploads")}, nil
 }
 
-// fingerprint is what must be the same for an upload to be gone on with.
+// fingerprint is what must be the same for an upload to be resumed.
 type fingerprint struct {
 	Path     string            `json:"path"`
 	Size     int64             `json:"size"`
 	Modified time.Time         `json:"modified"`
 	Server   string            `json:"server"`
 	Metadata map[string]string `json:"metadata"`
+}
+
+// textOf returns a path as JSON can hold it. Each path has a text of its own: JSON
+// would make one of paths that differ only in bytes that are no UTF-8.
+func textOf(path string) string {
+	if utf8.ValidString(path) {
+		return path
+	}
+	return "\x00" + hex.EncodeToString([]byte(path)) // no path holds a NUL
 }
 
 func (f fingerprint) file() string {

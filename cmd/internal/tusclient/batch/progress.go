@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"pawl/cmd/internal/terminal"
 	"pawl/cmd/internal/tusclient"
 )
 
-// Progress tells how a run goes: URLs of what is stored, and with JSON everything,
-// a line each, on Out; sentences, and on a terminal a bar, on Err.
+// Progress reports how a run goes: URLs of what is stored, and with JSON everything,
+// a line each, on Out; sentences, and on a terminal a bar, on Err. Names and what a
+// server says are made safe for a terminal.
 type Progress struct {
 	Out, Err io.Writer
 	JSON     bool
@@ -24,6 +27,8 @@ type Progress struct {
 	state    snapshot
 	speed    speed
 	drawn    bool
+	left     int    // out of folders: files and folders of the operating system
+	leftName string // of the first of them
 	stop     chan struct{}
 	stopping sync.WaitGroup
 }
@@ -32,6 +37,7 @@ type Progress struct {
 type event struct {
 	Event    string `json:"event"`
 	Path     string `json:"path,omitempty"`
+	Name     string `json:"name,omitempty"` // on the server, if it is another one
 	URL      string `json:"url,omitempty"`
 	Size     *int64 `json:"size,omitempty"`
 	SHA256   string `json:"sha256,omitempty"`
@@ -80,7 +86,12 @@ func (p *Progress) end() {
 	p.erase()
 	if p.JSON {
 		p.line(event{Event: "done", Stored: &p.state.stored, Failed: &p.state.failed})
-	} else if p.state.stored+p.state.failed > 1 {
+		return
+	}
+	if p.left > 0 {
+		fmt.Fprintf(p.Err, "left out %d of the operating system's own, such as %s\n", p.left, terminal.Safe(p.leftName))
+	}
+	if p.state.stored+p.state.failed > 1 {
 		fmt.Fprintf(p.Err, "%d stored, %d not\n", p.state.stored, p.state.failed)
 	}
 }
@@ -103,7 +114,7 @@ func (p *Progress) erase() {
 func (p *Progress) line(e event) {
 	text, err := json.Marshal(e)
 	if err == nil {
-		_, _ = fmt.Fprintf(p.Out, "%s\n", text)
+		_, _ = fmt.Fprintln(p.Out, terminal.Safe(string(text)))
 	}
 }
 
@@ -123,25 +134,43 @@ func (p *Progress) resize(by int64) {
 	p.state.total += by
 }
 
-func (p *Progress) stored(item Item, s tusclient.Stored, verified bool) {
+// stored reports an item that has arrived, under another name if sent is not empty.
+func (p *Progress) stored(item Item, sent string, s tusclient.Stored, verified bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.stored++
 	p.erase()
 	if p.JSON {
-		p.line(event{Event: "stored", Path: item.Path, URL: s.URL, Size: &s.Size,
+		p.line(event{Event: "stored", Path: item.Path, Name: sent, URL: s.URL, Size: &s.Size,
 			SHA256: hex.EncodeToString(s.SHA256[:]), Verified: &verified})
 		return
 	}
-	fmt.Fprintln(p.Out, s.URL)
-	checked := ""
+	fmt.Fprintln(p.Out, terminal.Safe(s.URL))
+	name, checked := item.Path, ""
+	if sent != "" {
+		name += " as " + sent
+	}
 	if verified {
 		checked = ", SHA-256 verified"
 	}
-	fmt.Fprintf(p.Err, "stored %s (%s%s)\n", item.Path, size(s.Size), checked)
+	fmt.Fprintf(p.Err, "stored %s (%s%s)\n", terminal.Safe(name), size(s.Size), checked)
 }
 
-// Failed says that something was not stored.
+// leftOut counts what is not uploaded because it is the operating system's own.
+func (p *Progress) leftOut(path string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.JSON {
+		p.line(event{Event: "skipped", Path: path})
+		return
+	}
+	if p.left == 0 {
+		p.leftName = filepath.Base(path)
+	}
+	p.left++
+}
+
+// Failed reports something that was not stored.
 func (p *Progress) Failed(path string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -155,7 +184,7 @@ func (p *Progress) note(path string, err error) {
 	p.tell("note", path, err)
 }
 
-// Retrying says that something is waited out.
+// Retrying reports a failure after which the client waits and tries again.
 func (p *Progress) Retrying(err error, wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,14 +193,15 @@ func (p *Progress) Retrying(err error, wait time.Duration) {
 
 func (p *Progress) tell(what, path string, err error) {
 	p.erase()
-	switch {
-	case p.JSON:
+	if p.JSON {
 		p.line(event{Event: what, Path: path, Error: err.Error()})
-	case path == "":
-		fmt.Fprintf(p.Err, "pawl: %v\n", err)
-	default:
-		fmt.Fprintf(p.Err, "pawl: %s: %v\n", path, err)
+		return
 	}
+	text := err.Error()
+	if path != "" {
+		text = path + ": " + text
+	}
+	fmt.Fprintln(p.Err, "pawl:", terminal.Safe(text))
 }
 
 func (p *Progress) failures() int {
