@@ -14,6 +14,8 @@ export default defineConfig({
     // Nothing inlined: the Content-Security-Policy allows no data: scripts, fonts or styles.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One style sheet: a view whose style could not be loaded would be shown without it.
+    cssCodeSplit: false,
     reportCompressedSize: false,
     target: "es2022",
   },

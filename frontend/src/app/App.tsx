@@ -1,31 +1,37 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { FilesPage } from "@/features/files/FilesPage";
 import { DropLayer } from "@/features/uploads/DropLayer";
 import { Tray } from "@/features/uploads/Tray";
 import { UploadButton } from "@/features/uploads/UploadButton";
+import { lazyView } from "@/shared/lazy";
+import { Boundary } from "@/shared/ui/Boundary";
 import { Toasts } from "@/shared/ui/Toasts";
 import { usePathname } from "@/shared/url/location";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
-import { ViewFailure } from "./ViewFailure";
+import { Unfinished } from "./Unfinished";
 
-const UploadsPage = lazy(() => import("@/features/uploads/UploadsPage"));
-const StatisticsPage = lazy(() => import("@/features/statistics/StatisticsPage"));
+const UploadsPage = lazyView(() => import("@/features/uploads/UploadsPage"));
+const StatisticsPage = lazyView(() => import("@/features/statistics/StatisticsPage"));
 
+/** The page. What fails in one part of it leaves the others, and the uploads, alone. */
 export function App() {
   const pathname = usePathname();
   return (
     <>
       <Shell pathname={pathname}>
-        <ViewFailure key={pathname}>
+        <Boundary key={pathname} what="This view">
           <Suspense fallback={<ViewSkeleton />}>
             <View pathname={pathname} />
           </Suspense>
-        </ViewFailure>
+        </Boundary>
       </Shell>
-      <Tray listed={pathname === "/uploads"} />
+      <Boundary what="The upload tray">
+        <Tray listed={pathname === "/uploads"} />
+      </Boundary>
       <DropLayer />
       <Toasts />
+      <Unfinished />
     </>
   );
 }
@@ -45,7 +51,7 @@ function View({ pathname }: { pathname: string }) {
 
 function ViewSkeleton() {
   return (
-    <div className="p-6" aria-hidden="true">
+    <div className="view" aria-hidden="true">
       <div className="skeleton h-7 w-40" />
       <div className="skeleton mt-6 h-64 w-full" />
     </div>

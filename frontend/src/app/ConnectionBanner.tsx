@@ -2,10 +2,10 @@ import { WifiOff } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useConnection } from "@/shared/api/events";
 
-/** A short break mends itself unseen. */
+/** A break shorter than this, in milliseconds, is not shown. */
 const patience = 2500;
 
-/** Says when the page can't hear the server, and that it goes on trying. */
+/** Says when the server can't be reached, and that the page keeps trying. */
 export function ConnectionBanner() {
   const online = useSyncExternalStore(watchOnline, () => navigator.onLine);
   const lost = useConnection() === "lost";
@@ -14,18 +14,18 @@ export function ConnectionBanner() {
     const timer = setTimeout(() => setShown(lost), lost ? patience : 0);
     return () => clearTimeout(timer);
   }, [lost]);
-  // A server on this machine or in the house can be reached without what the browser calls online.
+  // A server on this machine or in the local network can be reached without what the browser calls online.
   const text = !lost
     ? ""
     : !online
-      ? "You are offline. Uploads go on by themselves when the connection is back."
+      ? "You are offline. Uploads continue automatically when the connection is back."
       : shown
-        ? "The server can't be reached. Trying again; uploads go on by themselves."
+        ? "The server can't be reached. Trying again; uploads continue automatically."
         : "";
   return (
     <div role="status">
       {text !== "" && (
-        <p className="flex items-center gap-2.5 border-b border-line bg-brass-soft px-4 py-2 font-medium text-brass lg:px-6">
+        <p className="notice bg-brass-soft text-brass">
           <WifiOff size={16} className="shrink-0" aria-hidden="true" />
           {text}
         </p>

@@ -5,6 +5,9 @@ import { navigate, patchSearch, useSearch } from "@/shared/url/location";
 /** How long typing must rest before the list follows, in milliseconds. */
 const rest = 180;
 
+/** What takes a "/" as a letter. */
+const typed = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+
 /** Finds files by name, from every view; "/" puts the cursor into it. */
 export function SearchBox({ pathname }: { pathname: string }) {
   const search = useSearch();
@@ -15,12 +18,16 @@ export function SearchBox({ pathname }: { pathname: string }) {
 
   // Back, forward and "clear filters" change the URL under the box.
   useEffect(() => setText(current), [current]);
+  // Typing that has not been followed yet must not change the URL of another view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of view that counts
+  useEffect(() => () => clearTimeout(timer.current), [pathname]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
+      const typing = event.target instanceof HTMLElement && event.target.matches(typed);
       if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       input.current?.focus();
+      input.current?.select();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -37,7 +44,7 @@ export function SearchBox({ pathname }: { pathname: string }) {
     if (pathname === "/") timer.current = setTimeout(() => apply(q), rest);
   };
   return (
-    <search className="relative w-full max-w-md min-w-0">
+    <search className="relative w-full max-w-160 min-w-0">
       <Search
         size={16}
         aria-hidden="true"
@@ -58,10 +65,10 @@ export function SearchBox({ pathname }: { pathname: string }) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") apply(text);
-          if (event.key === "Escape" && text !== "") {
-            setText("");
-            apply("");
-          }
+          if (event.key !== "Escape") return;
+          if (text === "") event.currentTarget.blur();
+          setText("");
+          apply("");
         }}
       />
       {text === "" ? (

@@ -8,6 +8,7 @@ import { Link } from "@/shared/url/Link";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { UpdateNotice } from "./UpdateNotice";
 
 const views = [
   { path: "/", label: "Files", Icon: Files },
@@ -18,13 +19,13 @@ const views = [
 /** What stays while views change: navigation, search, upload, theme. */
 export function Shell({ pathname, children }: { pathname: string; children: ReactNode }) {
   return (
-    <div className="flex h-dvh flex-col lg:flex-row">
+    <div className="shell">
       <a href="#main" className="skip-link">
         Skip to content
       </a>
       <Sidebar pathname={pathname} />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <header className="flex h-15 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 lg:px-6">
+        <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 lg:px-6">
           <Link href="/" className="rounded-lg lg:hidden" aria-label="Pawl, files">
             <Logo size={30} />
           </Link>
@@ -37,7 +38,8 @@ export function Shell({ pathname, children }: { pathname: string; children: Reac
           </div>
         </header>
         <ConnectionBanner />
-        <main id="main" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+        <UpdateNotice />
+        <main id="main" tabIndex={-1} className="shell-main">
           {children}
         </main>
       </div>
@@ -51,11 +53,11 @@ function Sidebar({ pathname }: { pathname: string }) {
   return (
     <nav
       aria-label="Views"
-      className="hidden w-54 shrink-0 flex-col border-r border-line bg-paper p-3 lg:flex"
+      className="hidden w-(--rail) shrink-0 flex-col overflow-y-auto border-r border-line bg-paper p-3 lg:flex"
     >
       <Link
         href="/"
-        className="mb-5 flex items-center gap-2.5 rounded-lg px-2 pt-1.5 text-[1.2rem] font-semibold tracking-tight"
+        className="mb-4 flex items-center gap-2.5 rounded-lg px-2 text-[1.2rem] font-semibold tracking-tight"
       >
         <Logo size={30} />
         Pawl
@@ -85,10 +87,7 @@ function Sidebar({ pathname }: { pathname: string }) {
 
 function TabBar({ pathname }: { pathname: string }) {
   return (
-    <nav
-      aria-label="Views"
-      className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
-    >
+    <nav aria-label="Views" className="tab-bar">
       {views.map(({ path, label, Icon }) => (
         <Link
           key={path}

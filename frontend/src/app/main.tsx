@@ -3,6 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "@/shared/api/client";
 import { startEvents } from "@/shared/api/events";
+import { startPrefetching } from "@/shared/lazy";
 import "./app.css";
 import { App } from "./App";
 
@@ -20,6 +21,7 @@ const client = new QueryClient({
 });
 
 startEvents();
+startPrefetching();
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>

@@ -37,11 +37,8 @@ export function TypesCard({ types }: { types: StatsType[] }) {
                 {plural(t.files, "file")} · {bytes(t.bytes)}
               </span>
             </div>
-            <div className="mt-1 h-1.5 overflow-hidden rounded-full bg-line" aria-hidden="true">
-              <div
-                className="h-full rounded-full bg-accent"
-                style={{ width: `${Math.max(0.5, (t.bytes / most) * 100)}%` }}
-              />
+            <div className="bar mt-1" aria-hidden="true">
+              <div style={{ width: `${Math.max(0.5, (t.bytes / most) * 100)}%` }} />
             </div>
           </li>
         ))}

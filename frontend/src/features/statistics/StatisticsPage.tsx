@@ -28,10 +28,10 @@ export default function StatisticsPage() {
   const preset = presets.find((p) => p.key === range.preset);
   const span = preset ? `in ${preset.label}` : `from ${dayLabel(range.from)} to ${dayLabel(range.to)}`;
   return (
-    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-32 lg:px-6">
-      <div className="mx-auto flex max-w-6xl flex-col gap-4">
+    <div className="view">
+      <div className="flex max-w-[100rem] flex-col gap-4">
         <div className="flex flex-wrap items-center justify-between gap-3">
-          <h1 className="text-xl font-semibold tracking-tight">Statistics</h1>
+          <h1 className="view-title">Statistics</h1>
           <RangePicker range={range} />
         </div>
         {stats.isPending ? (

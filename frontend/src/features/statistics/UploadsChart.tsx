@@ -16,8 +16,8 @@ export function UploadsChart({ days }: { days: StatsDay[] }) {
       title="Uploads per day"
       legend={
         <>
-          <Key className="bg-accent" label="Finished" />
-          <Key className="bg-danger" label="Failed" />
+          <Key of="finished" label="Finished" />
+          <Key of="failed" label="Failed" />
         </>
       }
       table={
@@ -76,10 +76,10 @@ export function UploadsChart({ days }: { days: StatsDay[] }) {
   );
 }
 
-function Key({ className, label }: { className: string; label: string }) {
+function Key({ of, label }: { of: "finished" | "failed"; label: string }) {
   return (
     <span className="flex items-center gap-1.5">
-      <span className={`size-2.5 rounded-[3px] ${className}`} aria-hidden="true" />
+      <span className="key" data-of={of} aria-hidden="true" />
       {label}
     </span>
   );

@@ -1,86 +1,90 @@
 import { useEffect, useSyncExternalStore } from "react";
+import type { HubMessage, TabMessage } from "./hub";
+import type { Connection } from "./stream";
 import type { Events } from "./types";
 
-// One stream for the whole page. It rests while the page is hidden, because a browser opens only six
-// connections to a server over HTTP/1.1 and every open tab would keep one of them from the uploads.
+// What happens on the server, as it happens. All tabs of a browser share one stream, in a shared worker; a
+// browser without shared workers has a stream for each visible tab.
 
 type Listener<K extends keyof Events> = (data: Events[K]) => void;
-export type Connection = "connecting" | "open" | "lost";
 
 const listeners = new Map<string, Set<Listener<never>>>();
 const watchers = new Set<() => void>();
-const names: (keyof Events)[] = [
-  "upload.started",
-  "upload.progress",
-  "upload.ended",
-  "file.created",
-  "file.changed",
-  "file.deleted",
-  "reset",
-];
-const restAfter = 20_000;
-const longestWait = 15_000;
-
-let source: EventSource | null = null;
 let connection: Connection = "connecting";
-let wait = 1000;
-let gap = false;
-let resting: ReturnType<typeof setTimeout> | undefined;
+let send: (message: TabMessage) => void = () => undefined;
+/** How often this tab spoke since the hub was last heard. */
+let unanswered = 0;
 
-function tell<K extends keyof Events>(name: K, data: Events[K]) {
-  for (const listener of listeners.get(name) ?? []) (listener as Listener<K>)(data);
-}
-
-function become(next: Connection) {
-  if (next === connection) return;
-  connection = next;
-  for (const watcher of watchers) watcher();
-}
-
-function open() {
-  if (source) return;
-  const stream = new EventSource("/api/v1/events");
-  source = stream;
-  stream.onopen = () => {
-    wait = 1000;
-    become("open");
-    // A new stream can't say what was missed since the old one.
-    if (gap) tell("reset", {});
-    gap = false;
-  };
-  stream.onerror = () => {
-    become("lost");
-    // The browser tries again by itself, unless the answer was an error status.
-    if (stream.readyState !== EventSource.CLOSED) return;
-    close();
-    setTimeout(open, wait);
-    wait = Math.min(wait * 2, longestWait);
-  };
-  for (const name of names) {
-    stream.addEventListener(name, (event) => {
-      tell(name, JSON.parse((event as MessageEvent<string>).data));
-    });
+function receive(message: HubMessage) {
+  unanswered = 0;
+  if ("name" in message) {
+    for (const listener of listeners.get(message.name) ?? [])
+      (listener as Listener<never>)(message.data as never);
+  } else if (message.connection !== connection) {
+    connection = message.connection;
+    for (const watcher of watchers) watcher();
   }
 }
 
-function close() {
-  source?.close();
-  source = null;
-  gap = true;
+/** How often a visible tab says that it is there, in milliseconds. */
+const beat = 10_000;
+
+async function connectOwnHub() {
+  const { Hub } = await import("./hub");
+  const hub = new Hub("/api/v1/events");
+  const port = { postMessage: receive };
+  send = (message) => hub.hear(port, message);
+  say();
 }
 
-/** Opens the stream; called once by the shell. */
+function connectSharedHub() {
+  const worker = new SharedWorker(new URL("./hub.worker.ts", import.meta.url), {
+    type: "module",
+    name: "pawl",
+  });
+  worker.port.onmessage = (event: MessageEvent<HubMessage>) => receive(event.data);
+  const toWorker = (message: TabMessage) => worker.port.postMessage(message);
+  send = toWorker;
+  worker.onerror = () => {
+    // Its script could not be loaded.
+    if (send !== toWorker) return;
+    worker.port.close();
+    void connectOwnHub().catch(() => undefined);
+  };
+}
+
+/** Whether nothing has been loaded yet. */
+let first = true;
+
+/** Tells the hub that this tab is visible; without an answer to two of these the worker is gone. */
+function say() {
+  if (document.hidden) return;
+  if (unanswered >= 2) {
+    send("bye");
+    connect();
+  }
+  unanswered++;
+  send(first ? "fresh" : "here");
+  first = false;
+}
+
+function connect() {
+  unanswered = 0;
+  if (typeof SharedWorker === "undefined") void connectOwnHub().catch(() => undefined);
+  else connectSharedHub();
+}
+
+/** Follows the server's events while the page is visible; called once, before anything is loaded. */
 export function startEvents() {
-  open();
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(resting);
-    if (document.hidden) resting = setTimeout(close, restAfter);
-    else open();
-  });
-  window.addEventListener("online", () => {
-    close();
-    open();
-  });
+  connect();
+  say();
+  // In a tab that is opened in the background, what is loaded until it is looked at may be old by then.
+  first = false;
+  setInterval(say, beat);
+  document.addEventListener("visibilitychange", say);
+  window.addEventListener("pageshow", (event) => event.persisted && say());
+  window.addEventListener("pagehide", () => send("bye"));
+  window.addEventListener("online", () => send("retry"));
 }
 
 export function subscribe<K extends keyof Events>(name: K, listener: Listener<K>): () => void {
@@ -95,12 +99,14 @@ export function useEvent<K extends keyof Events>(name: K, listener: Listener<K>)
   useEffect(() => subscribe(name, listener), [name, listener]);
 }
 
+/** Calls `watcher` when the state of the stream changes. */
+export function watchConnection(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+export const getConnection = () => connection;
+
 export function useConnection(): Connection {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => connection,
-  );
+  return useSyncExternalStore(watchConnection, getConnection);
 }

@@ -5,11 +5,17 @@ export interface Toast {
   message: string;
   tone?: "plain" | "danger";
   action?: { label: string; run: () => void };
-  /** How long it stays, in milliseconds. The time stands still while pointer or focus is on it. */
+  /**
+   * How long it stays, in milliseconds; longer by default if there is something to do. The time stands still while
+   * pointer or focus is on it, and while the page is hidden.
+   */
   stays?: number;
   /** Runs when the toast goes away in any way but its action. */
   onGone?: () => void;
 }
+
+/** More than these wait until one of them is gone. */
+const most = 4;
 
 type Shown = Toast & { id: number };
 let shown: Shown[] = [];
@@ -37,12 +43,8 @@ export function Toasts() {
     () => shown,
   );
   return (
-    <div
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 lg:bottom-6"
-      role="status"
-      aria-live="polite"
-    >
-      {list.map((t) => (
+    <div className="toasts" role="status" aria-live="polite">
+      {list.slice(0, most).map((t) => (
         <ToastView key={t.id} toast={t} />
       ))}
     </div>
@@ -51,7 +53,8 @@ export function Toasts() {
 
 function ToastView({ toast: t }: { toast: Shown }) {
   const [held, setHeld] = useState(false);
-  const left = useRef(t.stays ?? 5000);
+  const hidden = useSyncExternalStore(watchVisibility, () => document.hidden);
+  const left = useRef(t.stays ?? (t.action ? 10_000 : 5000));
   const leave = (gone: boolean) => {
     update(shown.filter((other) => other.id !== t.id));
     if (gone) t.onGone?.();
@@ -59,18 +62,18 @@ function ToastView({ toast: t }: { toast: Shown }) {
   const leaveRef = useRef(leave);
   leaveRef.current = leave;
   useEffect(() => {
-    if (held) return;
+    if (held || hidden) return;
     const since = Date.now();
     const timer = setTimeout(() => leaveRef.current(true), left.current);
     return () => {
       clearTimeout(timer);
       left.current -= Date.now() - since;
     };
-  }, [held]);
+  }, [held, hidden]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: holding the time still is no action of its own
     <div
-      className="toast pointer-events-auto flex max-w-full items-center gap-3 rounded-xl bg-ink py-2 pr-2 pl-4 text-paper shadow-float"
+      className="toast"
       data-tone={t.tone ?? "plain"}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
@@ -81,7 +84,7 @@ function ToastView({ toast: t }: { toast: Shown }) {
       {t.action && (
         <button
           type="button"
-          className="min-h-8 rounded-lg px-3 font-semibold underline underline-offset-4 hover:bg-white/10"
+          className="toast-btn font-semibold underline underline-offset-4"
           onClick={() => {
             leave(false);
             t.action?.run();
@@ -90,14 +93,14 @@ function ToastView({ toast: t }: { toast: Shown }) {
           {t.action.label}
         </button>
       )}
-      <button
-        type="button"
-        className="grid size-8 place-items-center rounded-lg hover:bg-white/10"
-        aria-label="Dismiss"
-        onClick={() => leave(true)}
-      >
+      <button type="button" className="toast-btn" aria-label="Dismiss" onClick={() => leave(true)}>
         <X size={16} aria-hidden="true" />
       </button>
     </div>
   );
+}
+
+function watchVisibility(onChange: () => void) {
+  document.addEventListener("visibilitychange", onChange);
+  return () => document.removeEventListener("visibilitychange", onChange);
 }

@@ -1,18 +1,21 @@
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "@/shared/api/client";
+import { ErrorId } from "./ErrorId";
 
-/** What happened, what to do, and the id under which the server's log has it. */
-export function ErrorPanel({
-  title,
-  error,
-  onRetry,
-}: {
+interface ErrorPanelProps {
   title: string;
   error: unknown;
   onRetry: () => void;
-}) {
+  /** What can be done besides trying again. */
+  action?: ReactNode;
+}
+
+/** What happened, what to do, and the id under which the server's log has it. */
+export function ErrorPanel({ title, error, onRetry, action }: ErrorPanelProps) {
   const known = error instanceof ApiError ? error : null;
+  // What does not exist will not exist the next time either.
+  const final = known?.status === 404 || known?.status === 410;
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-14 text-center">
       <span className="grid size-11 place-items-center rounded-full bg-danger-soft text-danger">
@@ -20,14 +23,15 @@ export function ErrorPanel({
       </span>
       <h2 className="text-lg font-semibold">{title}</h2>
       <p className="text-muted">{known?.message ?? "Something unexpected went wrong on this page."}</p>
-      <button type="button" className="btn" onClick={onRetry}>
-        Try again
-      </button>
-      {known?.requestId && (
-        <p className="text-sm text-muted">
-          Request <code className="font-mono select-all">{known.requestId}</code>
-        </p>
-      )}
+      <div className="flex flex-wrap justify-center gap-2 empty:hidden">
+        {!final && (
+          <button type="button" className="btn" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+        {action}
+      </div>
+      {known?.requestId && <ErrorId id={known.requestId} />}
     </div>
   );
 }
@@ -51,7 +55,7 @@ export function EmptyPanel({
       <span className="grid size-16 place-items-center rounded-2xl bg-accent-soft text-accent">{icon}</span>
       <Heading className="mt-1 text-lg font-semibold">{title}</Heading>
       <div className="text-muted">{children}</div>
-      {action && <div className="mt-2 flex gap-2">{action}</div>}
+      {action && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   );
 }

@@ -1,8 +1,41 @@
 import { useEffect } from "react";
 
-/** Names the document after what it shows. */
-export function useTitle(title: string) {
+interface Title {
+  text: string;
+  rank: number;
+}
+
+const titles: Title[] = [];
+let prefix: string | null = null;
+
+function show() {
+  const top = titles.reduce<Title | null>(
+    (best, title) => (best && best.rank > title.rank ? best : title),
+    null,
+  );
+  document.title = [prefix, top?.text, "Pawl"].filter(Boolean).join(" · ");
+}
+
+/**
+ * Names the document after what is shown. Of several titles the one with the highest rank counts, so that a
+ * panel can name its file over the view behind it; null names nothing.
+ */
+export function useTitle(text: string | null, rank = 0) {
   useEffect(() => {
-    document.title = `${title} · Pawl`;
-  }, [title]);
+    if (text === null) return;
+    const title = { text, rank };
+    titles.push(title);
+    show();
+    return () => {
+      titles.splice(titles.indexOf(title), 1);
+      if (titles.length > 0) show();
+    };
+  }, [text, rank]);
+}
+
+/** Puts something before every title, such as the progress of uploads; null takes it away. */
+export function setTitlePrefix(text: string | null) {
+  if (text === prefix) return;
+  prefix = text;
+  show();
 }
