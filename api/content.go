@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"io"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -39,6 +38,11 @@ type download DownloadConfig
 const defaultStall = 2 * time.Minute
 
 func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Add("Vary", "Sec-Fetch-Dest")
+	if err := checkDestination(r); err != nil {
+		problem.Write(w, r, err)
+		return
+	}
 	id, err := fileID(idOf(r))
 	if err != nil {
 		problem.Write(w, r, err)
@@ -50,11 +54,34 @@ func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer bytes.Close()
-	if d.Redirects.wanted(r) {
-		d.redirect(w, r, file)
-		return
+	how, all, err := look(r, file, bytes)
+	switch {
+	case err != nil:
+		problem.Write(w, r, err)
+	case d.Redirects.wanted(r):
+		d.redirect(w, r, file, how)
+	default:
+		d.serve(w, r, file, how, all)
 	}
-	d.serve(w, r, file, bytes)
+}
+
+// look decides how a file is sent, which of texts its first bytes decide. It returns
+// a reader of all its bytes.
+func look(r *http.Request, f pawl.File, bytes io.ReadSeeker) (presentation, io.ReadSeeker, error) {
+	if !isShownAsText(f.MediaType) || hasFile(r, f) {
+		return present(f.MediaType, ""), bytes, nil
+	}
+	head, all, err := peek(bytes, f.Size)
+	if err != nil {
+		return presentation{}, nil, err
+	}
+	return present(f.MediaType, charsetOf(head, f.DeclaredType)), all, nil
+}
+
+// hasFile reports whether a request comes from somebody who has the file already, and
+// asks whether it is still the same.
+func hasFile(r *http.Request, f pawl.File) bool {
+	return strings.Contains(r.Header.Get("If-None-Match"), etag(f))
 }
 
 func idOf(r *http.Request) string {
@@ -66,15 +93,22 @@ func idOf(r *http.Request) string {
 
 // serve leaves ranges, conditions and HEAD to [http.ServeContent] (RFC 9110 §13,
 // §14). The reader goes in as it is: an *os.File comes out by sendfile.
-func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, bytes io.ReadSeeker) {
-	describe(w.Header(), f, wantsDownload(r))
+func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation, bytes io.ReadSeeker) {
+	describe(w.Header(), f, how, says(r, "download"))
 	out := newPaced(w, r, cmp.Or(d.Stall, defaultStall))
 	defer out.done()
-	http.ServeContent(out, withBoundedRanges(r), "", f.CreatedAt, bytes)
+	http.ServeContent(out, withSaneRange(r, f.Size), "", f.CreatedAt, bytes)
 	if d.Metrics != nil {
 		d.Metrics.Downloaded(out.sent)
 	}
 	if out.servedFrom0() {
+		d.count(r, f)
+	}
+}
+
+// count counts a download, which a preview is not.
+func (d download) count(r *http.Request, f pawl.File) {
+	if !says(r, "preview") {
 		d.Files.CountDownload(f.ID)
 	}
 }
@@ -82,75 +116,24 @@ func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, byt
 // describe sets the headers of a file's bytes. Whatever is in them came from
 // somewhere: nothing of it may run, and only what browsers show without running
 // anything is shown in place.
-func describe(h http.Header, f pawl.File, download bool) {
-	contentType, policy, inline := presentation(f.MediaType)
-	kind := "attachment"
-	if inline && !download {
-		kind = "inline"
-	}
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Disposition", disposition(kind, f.Name))
-	h.Set("Content-Security-Policy", policy)
+func describe(h http.Header, f pawl.File, how presentation, download bool) {
+	h.Set("Content-Type", how.contentType)
+	h.Set("Content-Disposition", disposition(how.kind(download), f.Name))
+	h.Set("Content-Security-Policy", how.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-cache") // keep it, but ask each time: it may be deleted
-	h.Set("Etag", `"`+string(f.ID)+`"`)         // its bytes never change
+	h.Set("Etag", etag(f))
 	if f.Digested() {
 		h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(f.SHA256[:])+":") // RFC 9530 §3
 	}
 }
 
-func wantsDownload(r *http.Request) bool {
-	yes, err := strconv.ParseBool(r.URL.Query().Get("download"))
+// etag is a file's id, as its bytes never change.
+func etag(f pawl.File) string { return `"` + string(f.ID) + `"` }
+
+// says reports whether a parameter of the request's query is true.
+func says(r *http.Request, parameter string) bool {
+	yes, err := strconv.ParseBool(r.URL.Query().Get(parameter))
 	return err == nil && yes
-}
-
-// The policies of user content. A browser that opens an image or a film by itself
-// makes a page around it, which loads it once more and styles it.
-const (
-	sandbox      = "sandbox; default-src 'none'"
-	mediaSandbox = sandbox + "; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
-)
-
-// shown are the types that browsers show in place without running anything of
-// them. Not among them: SVG, HTML and XML, which hold scripts, and PDF, which no
-// browser shows inside a sandbox.
-var shown = map[string]bool{
-	"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/avif": true,
-	"image/bmp": true, "image/x-icon": true, "image/vnd.microsoft.icon": true, "image/vnd.mozilla.apng": true,
-	"image/apng": true, "image/jxl": true, "image/tiff": true, "image/heic": true, "image/heif": true,
-
-	"audio/mpeg": true, "audio/mp4": true, "audio/x-m4a": true, "audio/aac": true, "audio/ogg": true,
-	"audio/opus": true, "audio/wav": true, "audio/x-wav": true, "audio/flac": true, "audio/webm": true,
-	"audio/midi": true, "audio/aiff": true,
-
-	"video/mp4": true, "video/webm": true, "video/ogg": true, "video/quicktime": true, "video/x-matroska": true,
-	"video/x-m4v": true, "video/mpeg": true, "video/x-msvideo": true, "video/3gpp": true, "video/3gpp2": true,
-}
-
-// presentation is how a file of this type is sent: its Content-Type, its policy,
-// and whether it may be shown in place.
-func presentation(mediaType string) (contentType, policy string, inline bool) {
-	base, _, err := mime.ParseMediaType(mediaType)
-	switch {
-	case err != nil || !strings.Contains(base, "/"):
-		return "application/octet-stream", sandbox, false
-	case base == "text/plain":
-		return textType(mediaType), sandbox, true
-	case shown[base]:
-		return base, mediaSandbox, true
-	default:
-		return mime.FormatMediaType(base, nil), sandbox, false
-	}
-}
-
-// textType keeps the encoding that was found where it is one of Unicode; browsers
-// would guess at anything else.
-func textType(mediaType string) string {
-	_, params, _ := mime.ParseMediaType(mediaType)
-	switch charset := strings.ToLower(params["charset"]); charset {
-	case "utf-16le", "utf-16be":
-		return "text/plain; charset=" + charset
-	}
-	return "text/plain; charset=utf-8"
 }

@@ -58,12 +58,13 @@ func static(contentType string, content []byte) http.HandlerFunc {
 func describeStreams(doc *huma.OpenAPI) {
 	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: text("36 characters of 0-9 and a-v")}
 	content := operation(http.MethodGet, "get-content", restPath+"/files/{id}/content", "Download a file")
-	content.Description = "Ranges, conditions and HEAD work as RFC 9110 has it. The ETag is the SHA-256 of the bytes."
+	content.Description = contentDescription
 	content.Parameters = []*huma.Param{
 		id,
 		{Name: "download", In: "query", Schema: text("1: never show it in place"), Example: "1"},
+		{Name: "preview", In: "query", Schema: text("1: a look at the file, which does not count as a download"), Example: "1"},
 		{Name: "redirect", In: "query", Schema: text("true or false: whether to be sent to the storage, where it can be reached; the server's setting if it is not said")},
-		{Name: "Range", In: "header", Schema: text("At most 16 ranges; with more, all of the file comes")},
+		{Name: "Range", In: "header", Schema: text("At most 16 ranges; with more, the whole file is sent")},
 	}
 	content.Responses = answers(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
 		"200", "The file", "206", "The ranges asked for", "304", "Not modified", "307", "The bytes are there, for some minutes")
@@ -75,6 +76,11 @@ func describeStreams(doc *huma.OpenAPI) {
 	stream.Responses = answers(doc, "text/event-stream", text(""), "200", "Server-sent events, without an end")
 	doc.AddOperation(&stream)
 }
+
+const contentDescription = "Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never " +
+	"change; Repr-Digest has their SHA-256 once it is known. Kinds of plain text are sent as text/plain, with a charset if it is known; " +
+	"scripts and style sheets as application/octet-stream. A browser that would use the content as a script, a worker or a style " +
+	"(Sec-Fetch-Dest) gets 403."
 
 const eventsDescription = "Server-sent events: upload.started (an Upload), upload.progress {id, offset, length, name}, " +
 	"upload.ended {id, outcome, reason}, file.created and file.changed (a File), file.deleted {id}, and reset {}: " +

@@ -97,7 +97,7 @@ func FuzzRange(f *testing.F) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Range", asked)
 		w := httptest.NewRecorder()
-		http.ServeContent(w, withBoundedRanges(r), "x.bin", time.Time{}, bytes.NewReader(whole))
+		http.ServeContent(w, withSaneRange(r, int64(len(whole))), "x.bin", time.Time{}, bytes.NewReader(whole))
 		answer := w.Result()
 		defer answer.Body.Close()
 		body, err := io.ReadAll(answer.Body)

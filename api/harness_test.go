@@ -18,6 +18,7 @@ import (
 	"pawl"
 	"pawl/api/metrics"
 	"pawl/db/sqlite"
+	"pawl/hooks/filetype"
 	"pawl/storage/disk"
 )
 
@@ -73,7 +74,7 @@ func newHouse(t *testing.T, changes ...func(*Config)) *house {
 	})
 	h.uploads = pawl.NewUploads(pawl.UploadsConfig{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,
-		Gates:    pawl.Gates{Detect: http.DetectContentType},
+		Gates:    pawl.Gates{Detect: filetype.Detect},
 		Observer: numbers.Observer(),
 	})
 	t.Cleanup(func() { h.uploads.Close(context.Background()) })

@@ -36,8 +36,8 @@ func (c *Redirects) wanted(r *http.Request) bool {
 
 // redirect answers with where the bytes are. That they are there was looked up
 // before, so that nobody is sent to an error of the storage's.
-func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File) {
-	contentType, disposition := describeElsewhere(f, wantsDownload(r))
+func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation) {
+	contentType, disposition := describeElsewhere(f, how, says(r, "download"))
 	to, err := d.Redirects.Link(r.Context(), f, contentType, disposition)
 	if err != nil {
 		problem.Write(w, r, err)
@@ -47,23 +47,18 @@ func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File) 
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusTemporaryRedirect)
 	if asksForStart(r.Header.Get("Range")) {
-		d.Files.CountDownload(f.ID)
+		d.count(r, f)
 	}
 }
 
 // describeElsewhere is what [describe] says of a file, for an answer that can have
 // neither nosniff nor a sandbox: what is not known to be harmless is only to be
 // saved, and is called nothing a browser could run.
-func describeElsewhere(f pawl.File, download bool) (contentType, dispositionOf string) {
-	contentType, _, inline := presentation(f.MediaType)
-	switch {
-	case !inline:
-		return "application/octet-stream", disposition("attachment", f.Name)
-	case download:
-		return contentType, disposition("attachment", f.Name)
-	default:
-		return contentType, disposition("inline", f.Name)
+func describeElsewhere(f pawl.File, how presentation, download bool) (contentType, dispositionOf string) {
+	if !how.inline {
+		how.contentType = pawl.GenericType
 	}
+	return how.contentType, disposition(how.kind(download), f.Name)
 }
 
 // asksForStart reports whether a request is for the file's first bytes, so that who

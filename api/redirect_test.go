@@ -73,19 +73,19 @@ func TestNowhereToRedirect(t *testing.T) {
 func TestRedirectPresentation(t *testing.T) {
 	for mediaType, want := range map[string]string{
 		"image/png":       "inline image/png",
-		"text/plain":      "inline text/plain; charset=utf-8",
+		"text/plain":      "inline text/plain",
 		"video/mp4":       "inline video/mp4",
 		"image/svg+xml":   "attachment application/octet-stream",
 		"text/html":       "attachment application/octet-stream",
 		"application/pdf": "attachment application/octet-stream",
 		"nonsense":        "attachment application/octet-stream",
 	} {
-		contentType, disposition := describeElsewhere(pawl.File{MediaType: mediaType, Name: "a"}, false)
+		contentType, disposition := describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), false)
 		kind, _, _ := strings.Cut(disposition, ";")
 		if got := kind + " " + contentType; got != want {
 			t.Errorf("%q: %s, want %s", mediaType, got, want)
 		}
-		contentType, disposition = describeElsewhere(pawl.File{MediaType: mediaType, Name: "a"}, true)
+		contentType, disposition = describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), true)
 		if !strings.HasPrefix(disposition, "attachment;") || !strings.HasSuffix(want, contentType) {
 			t.Errorf("%q, download wanted: %s %s", mediaType, disposition, contentType)
 		}
@@ -107,6 +107,11 @@ func TestRedirectsAreCounted(t *testing.T) {
 		if got := counted() - before; got != counts {
 			t.Errorf("Range: %s counts %d", ranges, got)
 		}
+	}
+	before := counted()
+	h.do("GET", "/files/"+f.ID+"?preview=1", "")
+	if got := counted() - before; got != 0 {
+		t.Errorf("a preview counts %d", got)
 	}
 }
 

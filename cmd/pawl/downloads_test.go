@@ -50,6 +50,7 @@ func TestRedirectToS3(t *testing.T) {
 		{"page.html", "text/html", page, `application/octet-stream attachment; filename="page.html"`},
 		{"naïve.png", "image/png", picture, `image/png inline; filename="na_ve.png"; filename*=UTF-8''na%C3%AFve.png`},
 		{"empty", "", nil, `application/octet-stream attachment; filename="empty"`},
+		{"notes.md", "", []byte("# f\u00fcr alle\n"), `text/plain; charset=utf-8 inline; filename="notes.md"`},
 	} {
 		id := r.put(c.name, c.mediaType, c.content)
 		at := "/api/v1/files/" + id + "/content"
