@@ -78,10 +78,10 @@ func isOtherForm(found, claim string) bool {
 	case "text/html", "text/markdown":
 		return isMarkup(found)
 	}
-	switch {
-	case found == "application/x-ole-storage": // an office file with a password
+	switch found {
+	case "application/x-ole-storage": // an office file with a password
 		return isOfficePackage(claim)
-	case found == "audio/mpeg": // which is told by an ID3 tag, and that can stand before any sound
+	case "audio/mpeg": // which is told by an ID3 tag, and that can stand before any sound
 		return TypeFamily(claim) == "audio"
 	}
 	return isKindOf(claim, "application/x-elf") && isKindOf(found, "application/x-elf")

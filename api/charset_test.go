@@ -2,7 +2,10 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -109,4 +112,35 @@ func TestPeek(t *testing.T) {
 	_, all, err = peek(&onlyOnce{src: bytes.NewReader(content)}, int64(len(content)))
 	check(t, err)
 	check(t, iotest.TestReader(all, content))
+}
+
+// TestFilesLeaveBySendfile is that a source in which any place can be read stays what
+// it is.
+func TestFilesLeaveBySendfile(t *testing.T) {
+	src := bytes.NewReader([]byte("für"))
+	head, all, err := peek(src, 4)
+	if err != nil || string(head) != "für" || all != io.ReadSeeker(src) || src.Len() != 4 {
+		t.Errorf("%q, %d bytes left, %v", head, src.Len(), err)
+	}
+}
+
+func TestWhoHasTheFileCostsNoRead(t *testing.T) {
+	f := pawl.File{ID: someID, MediaType: "text/plain", Size: 4}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	away := struct {
+		io.Reader
+		io.Seeker
+	}{iotest.ErrReader(errors.New("read")), nil}
+	if _, _, err := look(r, f, away); err == nil {
+		t.Error("the first bytes of a text are not read")
+	}
+	r.Header.Set("If-None-Match", `W/`+etag(f))
+	if _, _, err := look(r, f, away); err != nil {
+		t.Error(err)
+	}
+	r.Header.Del("If-None-Match")
+	f.MediaType = "image/png"
+	if _, _, err := look(r, f, away); err != nil {
+		t.Error(err)
+	}
 }
