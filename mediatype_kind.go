@@ -147,6 +147,13 @@ var scripts = set(
 	"text/x-shellscript", "text/x-tcl",
 )
 
+// IsInertText reports whether a type is text that no browser runs or lays out: plain
+// text of every kind, and programs in other languages than the browser's own.
+func IsInertText(mediaType string) bool {
+	t := CanonicalType(mediaType)
+	return plainTexts[t] || scripts[t] && t != "text/javascript"
+}
+
 // isMarkup reports whether a type is one that browsers lay out as a page.
 func isMarkup(mediaType string) bool {
 	return mediaType == "text/html" || mediaType == "text/xml" || isKindOf(mediaType, "text/xml")

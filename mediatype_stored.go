@@ -24,16 +24,16 @@ func isGuess(found string) bool {
 	return found == "text/plain" || found == "text/csv" || found == "text/tab-separated-values"
 }
 
-// textOf returns the particular kind of plain text that client or name say, and
-// found if they say none.
+// textOf returns the particular kind of text that client or name say, and found if
+// they say none.
 func textOf(up Upload, found string) string {
 	claim, named := CanonicalType(up.DeclaredType), TypeOfName(up.Name)
 	switch {
-	case plainTexts[claim] && claim != "text/plain":
+	case IsInertText(claim) && claim != "text/plain":
 		return claim
-	case plainTexts[named]:
+	case IsInertText(named):
 		return named
-	case plainTexts[claim] && !plainTexts[found]: // an empty file
+	case IsInertText(claim) && IsGenericType(found): // an empty file
 		return claim
 	}
 	return found

@@ -94,6 +94,8 @@ func TestStoredType(t *testing.T) {
 		{"main.go", "", "text/plain", 9, "text/x-go"},
 		{"a.log", "", "text/plain", 9, "text/plain"},
 		{"a.yml", "", "text/plain", 9, "application/yaml"},
+		{"a.py", "", "text/plain", 9, "text/x-python"},
+		{"a", "application/x-sh", "text/plain", 9, "text/x-shellscript"},
 		{"a.json", "text/plain", "application/json", 9, "application/json"},
 
 		{"empty.txt", "", GenericType, 0, "text/plain"},

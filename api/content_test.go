@@ -70,6 +70,7 @@ func TestContentPresentation(t *testing.T) {
 		"text/csv":                   "inline text/plain",
 		"text/x-go":                  "inline text/plain",
 		"application/yaml":           "inline text/plain",
+		"application/x-python":       "inline text/plain",
 		"application/json":           "attachment application/json",
 		"application/pdf":            "attachment application/pdf",
 		"video/mp4":                  "inline video/mp4",

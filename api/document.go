@@ -78,9 +78,9 @@ func describeStreams(doc *huma.OpenAPI) {
 }
 
 const contentDescription = "Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never " +
-	"change; Repr-Digest has their SHA-256 once it is known. Kinds of plain text are sent as text/plain, with a charset if it is known; " +
-	"scripts and style sheets as application/octet-stream. A browser that would use the content as a script, a worker or a style " +
-	"(Sec-Fetch-Dest) gets 403."
+	"change; Repr-Digest has their SHA-256 once it is known. Text that no browser runs is sent as text/plain, with a charset if it is known; " +
+	"JavaScript, WebAssembly and style sheets as application/octet-stream. A browser that would use the content as a script, a worker " +
+	"or a style (Sec-Fetch-Dest) gets 403."
 
 const eventsDescription = "Server-sent events: upload.started (an Upload), upload.progress {id, offset, length, name}, " +
 	"upload.ended {id, outcome, reason}, file.created and file.changed (a File), file.deleted {id}, and reset {}: " +

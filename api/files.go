@@ -27,7 +27,7 @@ type fileJSON struct {
 	ID           string            `json:"id" doc:"Also the last part of its upload's URL" example:"06f1q3m0k8s4v2t10c5e9g7i3k1m5o8q2s4u"`
 	Name         string            `json:"name"`
 	Size         int64             `json:"size" doc:"In bytes"`
-	MediaType    string            `json:"media_type" doc:"What Pawl found in the bytes; where they cannot tell, as among kinds of plain text, what name or client say" example:"image/png"`
+	MediaType    string            `json:"media_type" doc:"What Pawl found in the bytes; where they cannot tell, as among kinds of text, what the name or the client says" example:"image/png"`
 	DeclaredType string            `json:"declared_type" doc:"What the client said, may be empty"`
 	TypeMismatch bool              `json:"type_mismatch" doc:"Whether the two contradict each other"`
 	SHA256       *string           `json:"sha256" pattern:"^[0-9a-f]{64}$" doc:"null while it is not known yet, shortly after a join"`

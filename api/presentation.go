@@ -79,7 +79,7 @@ func isShownAsText(mediaType string) bool {
 	case "application/json", "application/x-ndjson", "application/x-subrip", "message/rfc822":
 		return false // programs look for these under their own names
 	}
-	return pawl.IsPlainText(mediaType)
+	return pawl.IsInertText(mediaType)
 }
 
 func textType(charset string) string {

@@ -86,7 +86,7 @@ export interface paths {
         };
         /**
          * Download a file
-         * @description Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never change; Repr-Digest has their SHA-256 once it is known. Kinds of plain text are sent as text/plain, with a charset if it is known; scripts and style sheets as application/octet-stream. A browser that would use the content as a script, a worker or a style (Sec-Fetch-Dest) gets 403.
+         * @description Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never change; Repr-Digest has their SHA-256 once it is known. Text that no browser runs is sent as text/plain, with a charset if it is known; JavaScript, WebAssembly and style sheets as application/octet-stream. A browser that would use the content as a script, a worker or a style (Sec-Fetch-Dest) gets 403.
          */
         get: operations["get-content"];
         put?: never;
@@ -258,7 +258,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What Pawl found in the bytes; where they cannot tell, as among kinds of plain text, what name or client say
+             * @description What Pawl found in the bytes; where they cannot tell, as among kinds of text, what the name or the client says
              * @example image/png
              */
             media_type: string;
