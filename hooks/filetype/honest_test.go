@@ -72,6 +72,8 @@ var honest = []struct {
 	{"a.sh", "application/x-sh", text},
 	{"a.py", "text/x-python", python},
 	{"a.py", "text/plain", python},
+	{"a.py", "text/x-python", shell},
+	{"a.sh", "application/x-sh", python},
 	{"a.php", "application/x-php", php},
 	{"a.php", "application/x-php", html},
 	{"a.ts", "video/mp2t", text},
