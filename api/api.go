@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,8 +37,8 @@ type Config struct {
 	PublicURL string
 	// AllowedOrigins are those of other sites whose pages may use the server.
 	AllowedOrigins []string
-	// AllowedHosts are the names the server goes by; empty allows every name.
-	// Loopback names and that of PublicURL need not be among them.
+	// AllowedHosts are names the server answers to, beside those of loopback, IP
+	// addresses and the name in PublicURL.
 	AllowedHosts []string
 	// Redirects is where else the bytes of files are; may be nil.
 	Redirects *Redirects
@@ -137,13 +138,11 @@ func (c Config) principal() func(*http.Request) (pawl.Principal, error) {
 	return c.Principal
 }
 
-// hosts adds the public name to the names that were given, if any were.
+// hosts returns the names this server answers to.
 func (c Config) hosts() []string {
-	if len(c.AllowedHosts) == 0 || c.PublicURL == "" {
-		return c.AllowedHosts
-	}
+	hosts := slices.Clone(c.AllowedHosts)
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
-		return append(c.AllowedHosts[:len(c.AllowedHosts):len(c.AllowedHosts)], u.Host)
+		hosts = append(hosts, u.Hostname())
 	}
-	return c.AllowedHosts
+	return hosts
 }
