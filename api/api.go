@@ -49,8 +49,9 @@ type Config struct {
 }
 
 const (
-	tusPath  = "/files/"
-	restPath = "/api/v1"
+	tusPath    = "/files/"
+	restPath   = "/api/v1"
+	eventsPath = restPath + "/events"
 )
 
 // New is the handler of everything. Its error is about the configuration.
@@ -76,6 +77,7 @@ func New(c Config) (http.Handler, error) {
 		r.Use(middleware.Principal(c.principal()), middleware.Data, sameOrigin)
 		c.register(r)
 	})
+	answerHead(r)
 	return r, nil
 }
 
@@ -88,33 +90,11 @@ func (c Config) register(r chi.Router) huma.API {
 	stats{c.Files, time.Now}.register(rest)
 	c.Server.register(rest)
 
-	download := c.download()
-	r.Method(http.MethodGet, restPath+"/files/{id}/content", download)
-	r.Method(http.MethodHead, restPath+"/files/{id}/content", download)
-	r.Method(http.MethodGet, restPath+"/events", events{c.Events, c.Files, c.Uploads, c.pace})
+	r.Method(http.MethodGet, restPath+"/files/{id}/content", c.download())
+	r.Method(http.MethodGet, eventsPath, events{c.Events, c.Files, c.Uploads, c.pace})
 	describeStreams(rest.OpenAPI())
 	registerDocument(r, rest.OpenAPI())
 	return rest
-}
-
-// uploadPath serves /files/: a plain GET of one is a download, everything else is
-// tus. A GET that says it is another method (X-HTTP-Method-Override) is not
-// plain; the tus handler judges that, and has a download handler of its own for
-// what turns out to be a GET. It finds out who asks by itself: uploads have secrets.
-func (c Config) uploadPath() http.Handler {
-	download := middleware.Principal(c.principal())(c.download())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		plain := r.Method == http.MethodGet && r.Header.Get("X-HTTP-Method-Override") == ""
-		if plain && len(r.URL.Path) > len(tusPath) {
-			download.ServeHTTP(w, r)
-			return
-		}
-		c.Tus.ServeHTTP(w, r)
-	})
-}
-
-func (c Config) download() http.Handler {
-	return Download(DownloadConfig{Files: c.Files, Metrics: c.Metrics, Redirects: c.Redirects, Stall: c.Stall})
 }
 
 func (c Config) measure() middleware.Measure {

@@ -58,7 +58,7 @@ func static(contentType string, content []byte) http.HandlerFunc {
 func describeStreams(doc *huma.OpenAPI) {
 	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: text("36 characters of 0-9 and a-v")}
 	content := operation(http.MethodGet, "get-content", restPath+"/files/{id}/content", "Download a file")
-	content.Description = "Ranges, conditions and HEAD work as RFC 9110 has it. The ETag is the SHA-256 of the bytes."
+	content.Description = "Ranges, conditions and HEAD work as RFC 9110 has it. The ETag is the id: the bytes of a file never change."
 	content.Parameters = []*huma.Param{
 		id,
 		{Name: "download", In: "query", Schema: text("1: never show it in place"), Example: "1"},
