@@ -61,7 +61,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body, middleware.Headers,
+	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(wantsBody), middleware.Headers,
 		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
 	r.NotFound(c.elsewhere())
 	r.MethodNotAllowed(methodNotAllowed)

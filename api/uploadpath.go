@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"pawl"
 	"pawl/api/middleware"
@@ -50,6 +51,16 @@ func (c Config) mayBeFile(r *http.Request) bool {
 		_, err = c.Files.Get(r.Context(), p, id)
 	}
 	return pawl.KindOf(err) != pawl.NotFound
+}
+
+// wantsBody reports whether a request's handler may read its body: of one whose
+// method gives bodies no meaning, only if the tus handler is told of another method.
+func wantsBody(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodPost, http.MethodPatch:
+		return true
+	}
+	return strings.HasPrefix(r.URL.Path, "/files") && r.Header.Get("X-HTTP-Method-Override") != ""
 }
 
 func (c Config) download() http.Handler {
