@@ -83,7 +83,8 @@ func New(c Config) (http.Handler, error) {
 
 // register adds everything below /api/v1, to the router and to the document.
 func (c Config) register(r chi.Router) huma.API {
-	rest := newREST(r)
+	compressed := r.With(middleware.Compress)
+	rest := newREST(compressed)
 	files{c.Files}.register(rest)
 	deletions{c.Files}.register(rest)
 	uploads{c.Uploads}.register(rest)
@@ -93,7 +94,7 @@ func (c Config) register(r chi.Router) huma.API {
 	r.Method(http.MethodGet, restPath+"/files/{id}/content", c.download())
 	r.Method(http.MethodGet, eventsPath, events{c.Events, c.Files, c.Uploads, c.pace})
 	describeStreams(rest.OpenAPI())
-	registerDocument(r, rest.OpenAPI())
+	registerDocument(compressed, rest.OpenAPI())
 	return rest
 }
 

@@ -16,7 +16,6 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/metrics"
-	"pawl/api/problem"
 )
 
 // DownloadConfig is what downloads need. Metrics and Redirects may be nil.
@@ -41,12 +40,12 @@ const defaultStall = 2 * time.Minute
 func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, err := fileID(idOf(r))
 	if err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	file, bytes, err := d.Files.Open(r.Context(), auth.From(r.Context()), id)
 	if err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	defer bytes.Close()
