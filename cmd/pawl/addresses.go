@@ -18,8 +18,7 @@ func (p *parser) publicURL() *url.URL {
 	}
 	u, err := parseOrigin(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		p.fault("public-url", "%q must be the scheme and host of a site alone, such as https://files.example.org: Pawl's paths begin at /",
-			withoutPassword(text))
+		p.fault("public-url", "%q must be the scheme and host of a site alone, such as https://files.example.org: Pawl's paths begin at /", text)
 		return nil
 	}
 	return u
@@ -30,7 +29,7 @@ func (p *parser) origins() (origins []string) {
 	for _, text := range p.settings.CORSOrigins {
 		u, err := parseOrigin(text)
 		if err != nil {
-			p.fault("cors-origins", "%q is no origin: write scheme, host and port alone, such as https://app.example.org", withoutPassword(text))
+			p.fault("cors-origins", "%q is no origin: write scheme, host and port alone, such as https://app.example.org", text)
 			continue
 		}
 		origins = append(origins, u.String())
@@ -44,7 +43,7 @@ func (p *parser) hosts() (hosts []string) {
 	for _, text := range p.settings.Hosts {
 		name, err := asciiHost(text)
 		if err != nil {
-			p.fault("hosts", "%q is no host name: write names without scheme and port, such as files.example.org", withoutPassword(text))
+			p.fault("hosts", "%q is no host name: write names without scheme and port, such as files.example.org", text)
 			continue
 		}
 		hosts = append(hosts, name)
