@@ -86,7 +86,7 @@ export interface paths {
         };
         /**
          * Download a file
-         * @description Ranges, conditions and HEAD work as RFC 9110 has it. The ETag is the SHA-256 of the bytes.
+         * @description Ranges, conditions and HEAD work as RFC 9110 has it. The ETag is the id: the bytes of a file never change.
          */
         get: operations["get-content"];
         put?: never;
