@@ -24,6 +24,7 @@ const (
 	Aborted  Outcome = "aborted"  // its owner stopped it
 	Expired  Outcome = "expired"  // nothing arrived for it for too long
 	Lost     Outcome = "lost"     // acknowledged bytes are not there any more
+	PartGone Outcome = "no_part"  // its owner deleted one of its parts, or joined it elsewhere
 )
 
 // Event is something that happened, in an order all readers agree on.

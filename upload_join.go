@@ -98,7 +98,10 @@ func (u *Uploads) partsReady(ctx context.Context, up *Upload) (ready bool, err e
 	for _, id := range up.Parts {
 		part, err := u.Store.Upload(ctx, id)
 		if KindOf(err) == NotFound {
-			return up.Length != UnknownLength, nil
+			if up.Length == UnknownLength {
+				return false, u.losePart(ctx, *up)
+			}
+			return true, nil
 		}
 		if err == nil {
 			part, err = u.current(ctx, part)
@@ -128,8 +131,11 @@ func (u *Uploads) join(ctx context.Context, up Upload) error {
 		return err
 	}
 	err := u.Blobs.Join(ctx, up.ID, up.Parts)
-	if kind := KindOf(err); kind == NotFound || kind == Gone {
-		return u.lose(ctx, up) // a part is not there any more
+	switch KindOf(err) {
+	case NotFound:
+		return u.losePart(ctx, up)
+	case Gone:
+		return u.lose(ctx, up)
 	}
 	if err != nil {
 		return err
@@ -152,6 +158,26 @@ func (u *Uploads) join(ctx context.Context, up Upload) error {
 	return u.settle(ctx, up, f)
 }
 
+// losePart ends a join of which a part is not there. If its owner has deleted the part,
+// or joined it elsewhere, no bytes are lost that anybody is still to have.
+func (u *Uploads) losePart(ctx context.Context, up Upload) error {
+	for _, id := range up.Parts {
+		_, err := u.Store.Upload(ctx, id)
+		if KindOf(err) == NotFound {
+			if err := u.end(context.WithoutCancel(ctx), up, PartGone, errPartGone); err != nil {
+				return err
+			}
+			return verdict{errPartGone}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return u.lose(ctx, up)
+}
+
+var errPartGone = Errorf(NotFound, "a part of this upload was deleted, or joined to another; begin it again")
+
 // judgeParts asks the content gates about the first bytes of what is joined.
 func (u *Uploads) judgeParts(ctx context.Context, up *Upload) error {
 	parts := &partsReader{ctx: ctx, blobs: u.Blobs, parts: up.Parts}
@@ -161,7 +187,7 @@ func (u *Uploads) judgeParts(ctx context.Context, up *Upload) error {
 		if size, _ := u.Blobs.Size(ctx, up.ID); size == up.Length {
 			return nil // joined before, and what it was joined of is gone
 		}
-		return u.lose(ctx, *up)
+		return u.losePart(ctx, *up)
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,8 +37,8 @@ type Config struct {
 	PublicURL string
 	// AllowedOrigins are those of other sites whose pages may use the server.
 	AllowedOrigins []string
-	// AllowedHosts are the names the server goes by; empty allows every name.
-	// Loopback names and that of PublicURL need not be among them.
+	// AllowedHosts are names the server answers to, beside those of loopback, IP
+	// addresses and the name in PublicURL.
 	AllowedHosts []string
 	// Redirects is where else the bytes of files are; may be nil.
 	Redirects *Redirects
@@ -48,8 +49,9 @@ type Config struct {
 }
 
 const (
-	tusPath  = "/files/"
-	restPath = "/api/v1"
+	tusPath    = "/files/"
+	restPath   = "/api/v1"
+	eventsPath = restPath + "/events"
 )
 
 // New is the handler of everything. Its error is about the configuration.
@@ -59,7 +61,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body, middleware.Headers,
+	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(wantsBody), middleware.Headers,
 		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
 	r.NotFound(c.elsewhere())
 	r.MethodNotAllowed(methodNotAllowed)
@@ -75,45 +77,25 @@ func New(c Config) (http.Handler, error) {
 		r.Use(middleware.Principal(c.principal()), middleware.Data, sameOrigin)
 		c.register(r)
 	})
+	answerHead(r)
 	return r, nil
 }
 
 // register adds everything below /api/v1, to the router and to the document.
 func (c Config) register(r chi.Router) huma.API {
-	rest := newREST(r)
+	compressed := r.With(middleware.Compress)
+	rest := newREST(compressed)
 	files{c.Files}.register(rest)
 	deletions{c.Files}.register(rest)
 	uploads{c.Uploads}.register(rest)
 	stats{c.Files, time.Now}.register(rest)
 	c.Server.register(rest)
 
-	download := c.download()
-	r.Method(http.MethodGet, restPath+"/files/{id}/content", download)
-	r.Method(http.MethodHead, restPath+"/files/{id}/content", download)
-	r.Method(http.MethodGet, restPath+"/events", events{c.Events, c.Files, c.Uploads, c.pace})
+	r.Method(http.MethodGet, restPath+"/files/{id}/content", c.download())
+	r.Method(http.MethodGet, eventsPath, events{c.Events, c.Files, c.Uploads, c.pace})
 	describeStreams(rest.OpenAPI())
-	registerDocument(r, rest.OpenAPI())
+	registerDocument(compressed, rest.OpenAPI())
 	return rest
-}
-
-// uploadPath serves /files/: a plain GET of one is a download, everything else is
-// tus. A GET that says it is another method (X-HTTP-Method-Override) is not
-// plain; the tus handler judges that, and has a download handler of its own for
-// what turns out to be a GET. It finds out who asks by itself: uploads have secrets.
-func (c Config) uploadPath() http.Handler {
-	download := middleware.Principal(c.principal())(c.download())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		plain := r.Method == http.MethodGet && r.Header.Get("X-HTTP-Method-Override") == ""
-		if plain && len(r.URL.Path) > len(tusPath) {
-			download.ServeHTTP(w, r)
-			return
-		}
-		c.Tus.ServeHTTP(w, r)
-	})
-}
-
-func (c Config) download() http.Handler {
-	return Download(DownloadConfig{Files: c.Files, Metrics: c.Metrics, Redirects: c.Redirects, Stall: c.Stall})
 }
 
 func (c Config) measure() middleware.Measure {
@@ -137,13 +119,11 @@ func (c Config) principal() func(*http.Request) (pawl.Principal, error) {
 	return c.Principal
 }
 
-// hosts adds the public name to the names that were given, if any were.
+// hosts returns the names this server answers to.
 func (c Config) hosts() []string {
-	if len(c.AllowedHosts) == 0 || c.PublicURL == "" {
-		return c.AllowedHosts
-	}
+	hosts := slices.Clone(c.AllowedHosts)
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
-		return append(c.AllowedHosts[:len(c.AllowedHosts):len(c.AllowedHosts)], u.Host)
+		hosts = append(hosts, u.Hostname())
 	}
-	return c.AllowedHosts
+	return hosts
 }

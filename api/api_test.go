@@ -124,25 +124,31 @@ func TestPanics(t *testing.T) {
 
 func TestHosts(t *testing.T) {
 	h := newHouse(t, func(c *Config) {
-		c.AllowedHosts, c.PublicURL = []string{"pawl.lan"}, "https://files.example.org:8443/"
+		c.AllowedHosts, c.PublicURL = []string{"pawl.lan", "xn--mller-kva.example"}, "https://files.example.org:8443/"
 	})
-	for host, status := range map[string]int{
-		"localhost": 200, "localhost:8080": 200, "127.0.0.1:8080": 200, "127.9.9.9": 200, "[::1]:8080": 200,
-		"pawl.lan": 200, "PAWL.lan:80": 200, "pawl.lan.": 200, "files.example.org": 200,
-		"evil.example": 403, "localhost.evil.example": 403, "10.0.0.1": 403, "127.0.0.1.evil.example:8080": 403,
-		"[::2]": 403, "evil.example:127.0.0.1": 403,
+	anywhere := newHouse(t) // without names of its own
+	for host, names := range map[string]struct{ given, always bool }{
+		"localhost": {true, true}, "localhost:8080": {true, true}, "pawl.localhost": {true, true}, "LOCALHOST.": {true, true},
+		"127.0.0.1": {true, true}, "[::1]:8080": {true, true}, "10.0.0.1:8080": {true, true}, "[2001:db8::2]": {true, true},
+		"pawl.lan": {given: true}, "PAWL.lan:80": {given: true}, "pawl.lan.": {given: true},
+		"files.example.org": {given: true}, "xn--mller-kva.example": {given: true},
+		"evil.example": {}, "localhost.evil.example": {}, "127.0.0.1.evil.example:8080": {}, "notlocalhost": {}, "sub.pawl.lan": {},
 	} {
-		resp, text := h.do("GET", "/api/v1/files", "", "Host", host)
-		if resp.StatusCode != status {
-			t.Errorf("%s: %s %s", host, resp.Status, text)
-		}
-		if status == 403 {
-			wantProblem(t, resp, text, 403)
+		for server, own := range map[*house]bool{h: names.given, anywhere: names.always} {
+			for _, path := range []string{"/api/v1/files", "/files/x", "/healthz", "/metrics", "/"} {
+				resp, text := server.do("GET", path, "", "Host", host)
+				if refused := resp.StatusCode == http.StatusMisdirectedRequest; refused == own {
+					t.Errorf("%s at %s (names given: %v): %s %s", path, host, server == h, resp.Status, text)
+				}
+				if !own {
+					wantProblem(t, resp, text, http.StatusMisdirectedRequest)
+				}
+			}
 		}
 	}
-	open := newHouse(t)
-	if resp, _ := open.do("GET", "/api/v1/files", "", "Host", "anything"); resp.StatusCode != 200 {
-		t.Errorf("without names: %s", resp.Status)
+	_, text := h.do("GET", "/", "", "Host", "evil.example")
+	if !strings.Contains(text, "PAWL_HOSTS") || !strings.Contains(text, "evil.example") {
+		t.Errorf("the refusal does not say what to set: %s", text)
 	}
 }
 

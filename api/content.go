@@ -15,7 +15,6 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/metrics"
-	"pawl/api/problem"
 )
 
 // DownloadConfig is what downloads need. Metrics and Redirects may be nil.
@@ -45,12 +44,12 @@ func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := fileID(idOf(r))
 	if err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	file, bytes, err := d.Files.Open(r.Context(), auth.From(r.Context()), id)
 	if err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	defer bytes.Close()

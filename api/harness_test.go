@@ -99,6 +99,9 @@ func (h *house) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func
 	base, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	h.web.Config.BaseContext = func(net.Listener) context.Context { return base }
+	h.web.Config.Protocols = new(http.Protocols)
+	h.web.Config.Protocols.SetHTTP1(true)
+	h.web.Config.Protocols.SetUnencryptedHTTP2(true)
 	h.web.Start()
 	h.t.Cleanup(func() { stop(); h.web.Close() })
 	h.url = h.web.URL

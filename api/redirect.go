@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"pawl"
-	"pawl/api/problem"
 )
 
 // Redirects has downloads come from the storage itself, or from what stands in
@@ -40,7 +39,7 @@ func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File, 
 	contentType, disposition := describeElsewhere(f, how, says(r, "download"))
 	to, err := d.Redirects.Link(r.Context(), f, contentType, disposition)
 	if err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store") // it is good for a short time, and for whoever asked

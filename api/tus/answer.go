@@ -1,7 +1,10 @@
 package tus
 
 import (
+	"io"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"pawl/api/problem"
@@ -11,8 +14,9 @@ import (
 // leaves.
 type answer struct {
 	http.ResponseWriter
-	x      *exchange
-	status int
+	x       *exchange
+	status  int
+	instead string // of the text that tusd's handler writes; empty: nothing
 }
 
 // Unwrap lets deadlines through.
@@ -30,7 +34,24 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.WriteHeader(http.StatusOK)
 	}
-	return a.ResponseWriter.Write(p)
+	if a.instead == "" {
+		return a.ResponseWriter.Write(p)
+	}
+	if _, err := io.WriteString(a.ResponseWriter, a.instead); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// inOurWords replaces the text of a refusal that is tusd's own, which has no
+// Content-Type: it comes in one piece.
+func (a *answer) inOurWords(h http.Header) {
+	if h.Get("Content-Type") != "" || a.x.request.Method == http.MethodHead {
+		return
+	}
+	a.instead = "the request cannot be served: " + strings.ToLower(http.StatusText(a.status)) + "\n"
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(a.instead)))
 }
 
 func (a *answer) finishHeader() {
@@ -44,6 +65,7 @@ func (a *answer) finishHeader() {
 		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
 	}
 	if a.status >= 400 {
+		a.inOurWords(h)
 		h.Del("Upload-Offset") // some clients take any answer that has one for success
 		h.Del("Location")
 		if x.request.ProtoMajor == 1 && x.body.unread() {

@@ -94,6 +94,9 @@ func (x *exchange) checkCreation() error {
 		return x.checkFinal(h)
 	}
 	x.spec.Length, err = creationLength(h)
+	if err == nil && x.carries && x.spec.Length != pawl.UnknownLength && x.body.known > x.spec.Length {
+		err = pawl.ErrTooLong
+	}
 	return err
 }
 

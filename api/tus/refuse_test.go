@@ -4,8 +4,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
+
+	"pawl/api/tus"
 )
 
 // answered notes whether a handler reads from a body after it has answered.
@@ -79,5 +82,33 @@ func TestRefusalWhileSending(t *testing.T) {
 		if spy := <-ended; spy.readAfter.Load() != (major == 1) {
 			t.Errorf("HTTP/%d: it was read on after the answer: %t", major, spy.readAfter.Load())
 		}
+	}
+}
+
+// TestOverriddenMethodsWithoutBody has a POST be a GET over HTTP/2: its body, which
+// nobody reads, does not wait for the end of the download.
+func TestOverriddenMethodsWithoutBody(t *testing.T) {
+	rig := start(t)
+	bodies := make(chan io.ReadCloser, 1)
+	handler, err := tus.New(tus.Config{
+		Uploads: rig.uploads, Files: rig.files, Principal: who,
+		Download: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { bodies <- r.Body }),
+	})
+	check(t, err)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	defer server.Close()
+	transport := &http.Transport{Protocols: server.Config.Protocols}
+	defer transport.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/files/x", strings.NewReader("hello"))
+	check(t, err)
+	r.Header.Set("X-HTTP-Method-Override", "GET")
+	resp, err := transport.RoundTrip(r)
+	check(t, err)
+	resp.Body.Close()
+	if body := <-bodies; body != http.NoBody {
+		t.Errorf("the download has a body: %v", body)
 	}
 }

@@ -152,6 +152,9 @@ func (r reply) want(t testing.TB, status int) reply {
 		if r.Request.Method != http.MethodHead && strings.TrimSpace(r.text) == "" {
 			t.Error("an error answer says nothing")
 		}
+		if strings.Contains(r.text, "ERR_") {
+			t.Errorf("an error answer is not in our words: %s", r.text)
+		}
 	}
 	return r
 }

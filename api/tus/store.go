@@ -148,7 +148,18 @@ func (x *exchange) admit(up pawl.Upload) error {
 		}
 		x.request.Header.Del("Upload-Length") // said again: nothing new
 	}
-	if !up.Complete() {
+	length := up.Length
+	if length == pawl.UnknownLength {
+		length = x.length
+	}
+	switch {
+	case length == pawl.UnknownLength:
+		return nil
+	case length < up.Progress.Offset:
+		return pawl.Errorf(pawl.Invalid, "the upload already has %d bytes, more than the declared length of %d", up.Progress.Offset, length)
+	case x.body.known > length-up.Progress.Offset:
+		return pawl.ErrTooLong
+	case !up.Complete():
 		return nil
 	}
 	more, err := x.body.peek()

@@ -121,6 +121,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	trailer := r.Trailer // a copy of the request would not get what comes after the body
 	r = overrideMethod(r)
 	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		r = middleware.DropBody(r)
+	}
+	switch r.Method {
 	case http.MethodOptions:
 		s.describe(w)
 		return

@@ -20,6 +20,7 @@ import (
 type config struct {
 	listen      string
 	publicURL   *url.URL // nil: not set
+	hosts       []string // names this server answers to, beside those it always answers to
 	corsOrigins []string
 	shutdown    time.Duration
 
@@ -72,6 +73,7 @@ func (s *settings) parse() (config, configError) {
 	c := config{
 		listen:      p.listen(),
 		publicURL:   p.publicURL(),
+		hosts:       p.hosts(),
 		corsOrigins: p.origins(),
 		shutdown:    p.duration("shutdown-timeout", s.ShutdownTime),
 		dataDir:     filepath.Clean(s.DataDir),
@@ -116,33 +118,6 @@ func isLoopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
-}
-
-func (p *parser) publicURL() *url.URL {
-	if p.settings.PublicURL == "" {
-		return nil
-	}
-	u, err := url.Parse(p.settings.PublicURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		p.fault("public-url", "%q is no address of a site: write one like https://files.example.org", p.settings.PublicURL)
-		return nil
-	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		p.fault("public-url", "%q must be scheme and host alone: Pawl's paths begin at /", p.settings.PublicURL)
-		return nil
-	}
-	u.Path = ""
-	return u
-}
-
-func (p *parser) origins() []string {
-	for _, origin := range p.settings.CORSOrigins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			p.fault("cors-origins", "%q is no origin: write scheme, host and port alone, such as https://app.example.org", origin)
-		}
-	}
-	return p.settings.CORSOrigins
 }
 
 func (p *parser) maxSize() int64 {
@@ -270,22 +245,4 @@ func (s *settings) load(file *settingsFile) (config, error) {
 		return config{}, configError(faults)
 	}
 	return c, nil
-}
-
-// public is the address people use, empty if it is not set.
-func (c config) public() string {
-	if c.publicURL == nil {
-		return ""
-	}
-	return c.publicURL.String()
-}
-
-// hosts are the names this server answers to; none means all. A server for this
-// machine alone answers to this machine's names, so that no page elsewhere can
-// reach it under a name of its own (DNS rebinding).
-func (c config) hosts() []string {
-	if host, _, err := net.SplitHostPort(c.listen); err == nil && isLoopback(host) {
-		return []string{"localhost"}
-	}
-	return nil
 }

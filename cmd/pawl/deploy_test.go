@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -208,6 +209,44 @@ func TestComposePeers(t *testing.T) {
 	if got := prometheus.ScrapeConfigs[0].StaticConfigs[0].Targets; !slices.Equal(got, want) {
 		t.Errorf("Prometheus asks %v, want %v", got, want)
 	}
+}
+
+// TestComposeNames has the instances answer to the names they are asked by, and the
+// balancer to no others than they do.
+func TestComposeNames(t *testing.T) {
+	pawls := readCompose(t).pawls()
+	for name, s := range pawls {
+		r := start(t, "--data-dir="+t.TempDir(), "--hosts="+s.Environment["PAWL_HOSTS"])
+		balancer := readTop(t, "deploy/nginx.conf")
+		names := regexp.MustCompile(`(?m)^\s*server_name ([^;]+);`).FindAllStringSubmatch(balancer, -1)
+		if len(names) != 1 || !regexp.MustCompile(`listen 8080 default_server;[^}]*return 421;\s*}`).MatchString(balancer) {
+			t.Errorf("the balancer answers to any name: %v", names)
+		}
+		for _, host := range append(strings.Fields(names[0][1]), name) {
+			if got := r.statusAs(host); got != http.StatusOK {
+				t.Errorf("%s answers %d as %s", name, got, host)
+			}
+		}
+		if got := r.statusAs("rebound.example"); got != http.StatusMisdirectedRequest {
+			t.Errorf("%s answers %d to a name that is not its own", name, got)
+		}
+	}
+}
+
+// statusAs asks for the metrics by a host name.
+func (r *running) statusAs(host string) int {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.url+"/metrics", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Host = host
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
 }
 
 // TestDashboard has the dashboard ask for nothing that Pawl does not count, and

@@ -27,7 +27,7 @@ func (s *server) openDoor(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Uploads: s.uploads, Files: s.files, Events: s.events, Tus: uploadProtocol, Page: frontend.Handler(),
 		Server: serverInfo(c), Ready: s.ready, Metrics: s.meters, Log: s.log, Principal: everybodyIsLocal,
-		PublicURL: c.public(), AllowedOrigins: c.corsOrigins, AllowedHosts: c.hosts(), Redirects: redirects,
+		PublicURL: c.public(), AllowedOrigins: c.corsOrigins, AllowedHosts: c.hosts, Redirects: redirects,
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type settings struct {
 	Listen         string `env:"PAWL_LISTEN" group:"Server" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
 	InsecureListen toggle `env:"PAWL_INSECURE_LISTEN" group:"Server" help:"Listen beyond this machine, although everybody who can connect can then do everything."`
 	PublicURL      string `env:"PAWL_PUBLIC_URL" name:"public-url" group:"Server" placeholder:"URL" help:"The address people use, if it is another one than Pawl listens on."`
+	Hosts          list   `env:"PAWL_HOSTS" group:"Server" placeholder:"NAME,…" help:"More host names this server answers to, beside localhost, IP addresses and the host of PAWL_PUBLIC_URL."`
 	CORSOrigins    list   `env:"PAWL_CORS_ORIGINS" name:"cors-origins" group:"Server" placeholder:"ORIGIN,…" help:"Origins of other sites whose pages may upload here."`
 	H2C            toggle `env:"PAWL_H2C" name:"h2c" group:"Server" help:"Also speak HTTP/2 without TLS, for a proxy that does."`
 	HTTP2Window    string `env:"PAWL_HTTP2_WINDOW" name:"http2-window" group:"Server" default:"16MiB" placeholder:"SIZE" help:"How much may be under way to an upload over HTTP/2 (${default}): a round trip brings no more. Each connection can take as much memory."`
