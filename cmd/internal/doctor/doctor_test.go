@@ -303,3 +303,13 @@ func TestNoTus(t *testing.T) {
 		t.Errorf("findings:\n%s", r.text())
 	}
 }
+
+// TestReportHidesQuery leaves the query out of a report, which is passed on.
+func TestReportHidesQuery(t *testing.T) {
+	r := examine(t, start(httptest.NewUnstartedServer(http.NotFoundHandler())), func(c *Config) { c.Endpoint.RawQuery = "token=hunter2" })
+	var out bytes.Buffer
+	check(t, r.PrintJSON(&out))
+	if text := r.text() + out.String(); strings.Contains(text, "hunter2") {
+		t.Errorf("the query is shown:\n%s", text)
+	}
+}
