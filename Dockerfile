@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # The page.
 FROM --platform=$BUILDPLATFORM node:22.23.3-bookworm-slim AS page
 WORKDIR /src/frontend
