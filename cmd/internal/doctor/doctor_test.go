@@ -264,7 +264,7 @@ func TestWindows(t *testing.T) {
 		server.StartTLS()
 		r := examine(t, server, nil)
 		for _, f := range r.Findings {
-			if f.Check == "HTTP/2" && (f.Status != tt.want || !strings.Contains(f.Seen, "Spoken")) {
+			if f.Check == "HTTP/2" && (f.Status != tt.want || !strings.Contains(f.Seen, "Supported")) {
 				t.Errorf("with windows of %d: %s %s", tt.window, f.Status, f.Seen)
 			}
 		}
