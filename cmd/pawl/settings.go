@@ -16,7 +16,7 @@ type settings struct {
 
 	Listen         string `env:"PAWL_LISTEN" group:"Server" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
 	InsecureListen toggle `env:"PAWL_INSECURE_LISTEN" group:"Server" help:"Allow listening on addresses that other machines can reach, although everybody who can connect can do everything."`
-	PublicURL      string `env:"PAWL_PUBLIC_URL" name:"public-url" group:"Server" placeholder:"URL" help:"The address that people use, if it differs from the one Pawl listens on."`
+	PublicURL      string `env:"PAWL_PUBLIC_URL" name:"public-url" group:"Server" placeholder:"URL" help:"The address people use, if it is another one than Pawl listens on."`
 	CORSOrigins    list   `env:"PAWL_CORS_ORIGINS" name:"cors-origins" group:"Server" placeholder:"ORIGIN,…" help:"Origins of other sites whose pages may upload here."`
 	H2C            toggle `env:"PAWL_H2C" name:"h2c" group:"Server" help:"Also speak HTTP/2 without TLS, for a proxy that does."`
 	HTTP2Window    string `env:"PAWL_HTTP2_WINDOW" name:"http2-window" group:"Server" default:"16MiB" placeholder:"SIZE" help:"Receive window of HTTP/2 (${default}): an upload gets no more through in a round trip. Each connection can use as much memory."`
@@ -33,7 +33,7 @@ type settings struct {
 	CDNSecret secret `env:"PAWL_CDN_SECRET" name:"cdn-secret" group:"Downloads" placeholder:"TEXT" help:"Signs the links to the CDN; prefer the environment variable."`
 
 	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; no limit by default."`
-	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"Idle time after which an unfinished upload expires (${default})."`
+	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"How long nothing may arrive for an upload before it is given up (${default})."`
 	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Only accept these media types, such as image/*,application/pdf."`
 	DenyTypes       list   `env:"PAWL_DENY_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Reject these media types."`
 	AllowExtensions list   `env:"PAWL_ALLOW_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Only accept these extensions, such as png,tar.gz."`
