@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # The page.
 FROM --platform=$BUILDPLATFORM node:22.23.3-bookworm-slim AS page
 WORKDIR /src/frontend
@@ -24,6 +22,7 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
 # its root can be read-only; without them everything is in /data.
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /usr/share/doc/ca-certificates/copyright /usr/share/doc/ca-certificates/copyright
 COPY --from=build /out/pawl /pawl
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532

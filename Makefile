@@ -33,6 +33,7 @@ PAGE_SOURCES := $(shell find $(PAGE)/src $(PAGE)/public $(PAGE)/scripts $(PAGE)/
 PAGE_BUILT := $(PAGE)/dist/index.html
 PAGE_TYPES := $(PAGE)/src/shared/api/schema.ts
 OPENAPI := $(PAGE)/openapi.json
+LICENSES := cmd/pawl/licenses.txt
 
 .PHONY: help
 help: ## show this help
@@ -146,11 +147,13 @@ lint-go: $(GOLANGCI)
 lint-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm run lint && npm run typecheck
 
-generate: $(SQLC) $(PAGE_MODULES) ## write the generated code anew: queries, openapi.json, the page's types
+generate: $(SQLC) $(PAGE_MODULES) ## write what is generated: queries, licences, openapi.json, the page's types
 	$(SQLC) generate
 	$(BUILD) -o .cache/pawl ./cmd/pawl
 	.cache/pawl openapi > .cache/openapi.json
 	cp .cache/openapi.json $(OPENAPI)
+	go run ./cmd/licenses > .cache/licenses.txt
+	cp .cache/licenses.txt $(LICENSES)
 	cd $(PAGE) && npm run generate
 
 verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up to date
@@ -161,6 +164,8 @@ verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up t
 	diff -u $(OPENAPI) .cache/openapi.json || { echo 'run make generate'; exit 1; }
 	cd $(PAGE) && npm run --silent generate -- -o ../.cache/schema.ts
 	diff -u $(PAGE_TYPES) .cache/schema.ts || { echo 'run make generate'; exit 1; }
+	go run ./cmd/licenses > .cache/licenses.txt
+	diff -u $(LICENSES) .cache/licenses.txt || { echo 'run make generate'; exit 1; }
 	grep -q "^FROM .* golang:$${GOTOOLCHAIN#go}-" Dockerfile || { echo "Dockerfile: build with $$GOTOOLCHAIN, as go.mod says"; exit 1; }
 	-@$(MAKE) outdated
 

@@ -13,9 +13,9 @@ import (
 	"pawl/cmd/internal/terminal"
 )
 
-// checkCommand compares what the database says with the bytes that are there.
+// checkCommand compares the database with the stored bytes.
 type checkCommand struct {
-	Mend bool `help:"Put right what can be put right by itself; wants the server to be stopped."`
+	Mend bool `help:"Repair what can be repaired automatically; the server must be stopped."`
 	Read bool `help:"Also read every file and compare it with its digest."`
 }
 
@@ -68,7 +68,7 @@ func (c *checkCommand) check(ctx context.Context, config config, running bool, o
 		return pawl.Report{}, err
 	}
 	if running || others > 0 {
-		fmt.Fprintln(out, "Pawl is running: what is being uploaded right now can look like a problem.")
+		fmt.Fprintln(out, "Pawl is running: uploads in progress can look like problems.")
 	}
 	gates, err := newGates(config, log)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"pawl/cmd/internal/redact"
 	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
 	"pawl/storage/s3"
@@ -61,10 +62,19 @@ type parser struct {
 	faults   configError
 }
 
-// fault notes what is wrong with the setting of this flag, and what to do.
+// fault notes what is wrong with the setting of this flag, and what to do. Where it
+// quotes the value of a setting, that is redacted as [setting.shown] does.
 func (p *parser) fault(flag, format string, args ...any) {
 	env := "PAWL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-	p.faults = append(p.faults, fmt.Sprintf("%s (--%s): %s", env, flag, fmt.Sprintf(format, args...)))
+	text := fmt.Sprintf(format, args...)
+	for _, s := range p.settings.each() {
+		for _, value := range s.texts() {
+			if shown := redact.Address(value); shown != value {
+				text = strings.ReplaceAll(text, fmt.Sprintf("%q", value), fmt.Sprintf("%q", shown))
+			}
+		}
+	}
+	p.faults = append(p.faults, fmt.Sprintf("%s (--%s): %s", env, flag, text))
 }
 
 // parse makes a config of the settings, or an error that names every fault.
@@ -101,7 +111,7 @@ func (p *parser) listen() string {
 		return ""
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
-		p.fault("listen", "%q is no port: write a number from 0 to 65535", port)
+		p.fault("listen", "%q has no valid port: write a number from 0 to 65535", address)
 		return ""
 	}
 	if !isLoopback(host) && !insecure {

@@ -46,7 +46,13 @@ type composeService struct {
 	Ports       []string
 	Environment map[string]string
 	Volumes     []string
-	ReadOnly    bool `yaml:"read_only"`
+	User        string
+	Tmpfs       []string
+	ReadOnly    bool     `yaml:"read_only"`
+	CapDrop     []string `yaml:"cap_drop"`
+	CapAdd      []string `yaml:"cap_add"`
+	SecurityOpt []string `yaml:"security_opt"`
+	Privileged  bool
 }
 
 func readCompose(t *testing.T) composeFile {
@@ -178,6 +184,35 @@ func TestComposePlaces(t *testing.T) {
 			!regexp.MustCompile(`:\d+\.\d+\.\d+-[\w-]+ AS `).MatchString(image) {
 			t.Errorf("the Dockerfile's %q has no version", image)
 		}
+	}
+}
+
+// TestComposeConfined keeps every container from writing to its image and from having
+// or gaining rights, and Grafana from having the password that everybody knows.
+func TestComposeConfined(t *testing.T) {
+	services := readCompose(t).Services
+	if len(services) < 7 {
+		t.Fatalf("%d services", len(services))
+	}
+	for name, s := range services {
+		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || s.Privileged ||
+			!slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
+			t.Errorf("%s is not confined: %+v", name, s)
+		}
+		for _, volume := range s.Volumes {
+			if from, _, _ := strings.Cut(volume, ":"); strings.HasPrefix(from, ".") && !strings.HasSuffix(volume, ":ro") {
+				t.Errorf("%s can write to %s", name, from)
+			}
+		}
+	}
+	grafana := services["grafana"].Environment
+	for _, key := range []string{"GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION", "GF_AUTH_DISABLE_LOGIN_FORM", "GF_SERVER_ENFORCE_DOMAIN"} {
+		if grafana[key] != "true" {
+			t.Errorf("grafana: %s is %q", key, grafana[key])
+		}
+	}
+	if grafana["GF_AUTH_BASIC_ENABLED"] != "false" || grafana["GF_AUTH_ANONYMOUS_ORG_ROLE"] != "Viewer" {
+		t.Errorf("grafana: %v", grafana)
 	}
 }
 

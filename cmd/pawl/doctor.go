@@ -7,13 +7,13 @@ import (
 	"pawl/cmd/internal/tusclient"
 )
 
-// doctorCommand tells what stands between clients and a server.
+// doctorCommand diagnoses what is between clients and a server.
 type doctorCommand struct {
-	Server  string        `arg:"" name:"url" help:"The server as clients reach it, or its tus endpoint; /files/ if there is no path."`
+	Server  string        `arg:"" name:"url" help:"The server as clients reach it, or its tus endpoint; without a path /files/."`
 	Headers []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'."`
-	Origin  string        `placeholder:"ORIGIN" help:"Examine CORS for pages of this origin, such as https://app.example.com."`
-	Large   bool          `help:"Try a body of 100 MiB too."`
-	Slow    time.Duration `placeholder:"TIME" help:"Send a body slowly for so long, to find time-outs."`
+	Origin  string        `placeholder:"ORIGIN" help:"Also check CORS for pages of this origin, such as https://app.example.com."`
+	Large   bool          `help:"Also try a body of 100 MiB."`
+	Slow    time.Duration `placeholder:"TIME" help:"Also send a slow body for this long, to find time-outs."`
 	JSON    bool          `name:"json" help:"Print the report as JSON."`
 }
 

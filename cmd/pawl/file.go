@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ func readFile(path string, known []setting) *settingsFile {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
-		f.fault("%s: is no YAML: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		f.fault("%s: is no YAML: %s", path, yamlProblem(err))
 		return f
 	}
 	if doc.Kind == 0 { // an empty file
@@ -45,6 +46,14 @@ func readFile(path string, known []setting) *settingsFile {
 		f.take(path, root.Content[i], root.Content[i+1], known)
 	}
 	return f
+}
+
+// anchorName is all that errors of YAML quote of a file. "secret: *word" refers to an
+// anchor, and may have been meant as a secret.
+var anchorName = regexp.MustCompile(`anchor '[^']*'`)
+
+func yamlProblem(err error) string {
+	return anchorName.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), "anchor")
 }
 
 func readProblem(path string, err error) string {

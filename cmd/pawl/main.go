@@ -26,14 +26,15 @@ const (
 type commands struct {
 	Settings settings `embed:""`
 
-	Serve   serveCommand   `cmd:"" default:"1" help:"Run the server. This is the default."`
-	Check   checkCommand   `cmd:"" help:"Compare the database with the stored bytes."`
-	Health  healthCommand  `cmd:"" help:"Ask the server of this machine whether it is up."`
-	Upload  uploadCommand  `cmd:"" help:"Upload files and folders to a tus server."`
-	Doctor  doctorCommand  `cmd:"" help:"Find out what stands between clients and a server."`
-	Conf    configCommand  `cmd:"" name:"config" help:"Print the settings in effect."`
-	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the REST API."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" default:"1" help:"Run the server. This is the default."`
+	Check    checkCommand    `cmd:"" help:"Compare the database with the stored files."`
+	Health   healthCommand   `cmd:"" help:"Check whether the server on this machine is up."`
+	Upload   uploadCommand   `cmd:"" help:"Upload files and folders to a tus server."`
+	Doctor   doctorCommand   `cmd:"" help:"Diagnose what is between clients and a server."`
+	Conf     configCommand   `cmd:"" name:"config" help:"Print the settings in effect."`
+	OpenAPI  openapiCommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document of the REST API."`
+	Licenses licensesCommand `cmd:"" help:"Print the licences of Pawl and of all software in it."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 // app is what a command runs with.

@@ -12,42 +12,42 @@ import (
 // are found together and not one by one. Every setting has one name in three
 // spellings: --data-dir, PAWL_DATA_DIR, and data-dir in the file.
 type settings struct {
-	Config string `env:"PAWL_CONFIG" placeholder:"FILE" help:"Read settings from a YAML file; flags and the environment go before it."`
+	Config string `env:"PAWL_CONFIG" placeholder:"FILE" help:"Read settings from a YAML file; flags and environment variables take precedence."`
 
 	Listen         string `env:"PAWL_LISTEN" group:"Server" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
-	InsecureListen toggle `env:"PAWL_INSECURE_LISTEN" group:"Server" help:"Listen beyond this machine, although everybody who can connect can then do everything."`
+	InsecureListen toggle `env:"PAWL_INSECURE_LISTEN" group:"Server" help:"Allow listening on addresses that other machines can reach, although everybody who can connect can do everything."`
 	PublicURL      string `env:"PAWL_PUBLIC_URL" name:"public-url" group:"Server" placeholder:"URL" help:"The address people use, if it is another one than Pawl listens on."`
 	Hosts          list   `env:"PAWL_HOSTS" group:"Server" placeholder:"NAME,…" help:"More host names this server answers to, beside localhost, IP addresses and the host of PAWL_PUBLIC_URL."`
 	CORSOrigins    list   `env:"PAWL_CORS_ORIGINS" name:"cors-origins" group:"Server" placeholder:"ORIGIN,…" help:"Origins of other sites whose pages may upload here."`
 	H2C            toggle `env:"PAWL_H2C" name:"h2c" group:"Server" help:"Also speak HTTP/2 without TLS, for a proxy that does."`
-	HTTP2Window    string `env:"PAWL_HTTP2_WINDOW" name:"http2-window" group:"Server" default:"16MiB" placeholder:"SIZE" help:"How much may be under way to an upload over HTTP/2 (${default}): a round trip brings no more. Each connection can take as much memory."`
-	ShutdownTime   string `env:"PAWL_SHUTDOWN_TIMEOUT" name:"shutdown-timeout" group:"Server" default:"20s" placeholder:"TIME" help:"How long requests may take to end when Pawl is stopped (${default})."`
+	HTTP2Window    string `env:"PAWL_HTTP2_WINDOW" name:"http2-window" group:"Server" default:"16MiB" placeholder:"SIZE" help:"Receive window of HTTP/2 (${default}): an upload gets no more through in a round trip. Each connection can use as much memory."`
+	ShutdownTime   string `env:"PAWL_SHUTDOWN_TIMEOUT" name:"shutdown-timeout" group:"Server" default:"20s" placeholder:"TIME" help:"How long requests may take to finish when Pawl is stopped (${default})."`
 
-	DataDir     string `env:"PAWL_DATA_DIR" group:"Storage" default:"./pawl-data" placeholder:"DIR" help:"Where everything is kept that is not kept elsewhere (${default})."`
+	DataDir     string `env:"PAWL_DATA_DIR" group:"Storage" default:"./pawl-data" placeholder:"DIR" help:"Data directory: the database and the files, unless configured below (${default})."`
 	DatabaseURL string `env:"PAWL_DATABASE_URL" name:"database-url" group:"Storage" placeholder:"URL" help:"sqlite:FILE or postgres://…; by default pawl.db in the data directory."`
 	StorageURL  string `env:"PAWL_STORAGE_URL" name:"storage-url" group:"Storage" placeholder:"URL" help:"file:DIR or s3://BUCKET/PREFIX?region=…&endpoint=…; by default the data directory."`
 
-	S3Memory string `env:"PAWL_S3_MEMORY" name:"s3-memory" group:"Storage" default:"256MiB" placeholder:"SIZE" help:"How much of all uploads together waits in memory for S3 (${default})."`
+	S3Memory string `env:"PAWL_S3_MEMORY" name:"s3-memory" group:"Storage" default:"256MiB" placeholder:"SIZE" help:"Memory for data that waits for S3, of all uploads together (${default})."`
 
-	Downloads string `env:"PAWL_DOWNLOADS" group:"Downloads" default:"proxy" placeholder:"proxy|redirect" help:"Whether downloads come through Pawl or are sent to S3 (${default})."`
-	CDNURL    string `env:"PAWL_CDN_URL" name:"cdn-url" group:"Downloads" placeholder:"URL" help:"Send downloads there rather than to S3: it has to serve the bucket's keys."`
-	CDNSecret secret `env:"PAWL_CDN_SECRET" name:"cdn-secret" group:"Downloads" placeholder:"TEXT" help:"Signs the links to it; better set in the environment than here."`
+	Downloads string `env:"PAWL_DOWNLOADS" group:"Downloads" default:"proxy" placeholder:"proxy|redirect" help:"Whether Pawl serves downloads itself or redirects them to S3 (${default})."`
+	CDNURL    string `env:"PAWL_CDN_URL" name:"cdn-url" group:"Downloads" placeholder:"URL" help:"Redirect downloads there instead of to S3: it must serve the bucket's keys."`
+	CDNSecret secret `env:"PAWL_CDN_SECRET" name:"cdn-secret" group:"Downloads" placeholder:"TEXT" help:"Signs the links to the CDN; prefer the environment variable."`
 
 	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; no limit by default."`
 	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"How long nothing may arrive for an upload before it is given up (${default})."`
-	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Media types to take alone, such as image/*,application/pdf."`
-	DenyTypes       list   `env:"PAWL_DENY_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Media types to refuse."`
-	AllowExtensions list   `env:"PAWL_ALLOW_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Extensions to take alone, such as png,tar.gz."`
-	DenyExtensions  list   `env:"PAWL_DENY_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Extensions to refuse."`
-	RefuseMismatch  toggle `env:"PAWL_REFUSE_MISMATCH" group:"Uploads" help:"Refuse files whose bytes contradict their declared type."`
+	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Only accept these media types, such as image/*,application/pdf."`
+	DenyTypes       list   `env:"PAWL_DENY_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Reject these media types."`
+	AllowExtensions list   `env:"PAWL_ALLOW_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Only accept these extensions, such as png,tar.gz."`
+	DenyExtensions  list   `env:"PAWL_DENY_EXTENSIONS" group:"Uploads" placeholder:"EXT,…" help:"Reject these extensions."`
+	RefuseMismatch  toggle `env:"PAWL_REFUSE_MISMATCH" group:"Uploads" help:"Reject files whose content contradicts their declared type."`
 
-	HookURL      string `env:"PAWL_HOOK_URL" name:"hook-url" group:"Call-out" placeholder:"URL" help:"A service to ask about every upload, at its creation and at its end."`
-	HookTimeout  string `env:"PAWL_HOOK_TIMEOUT" group:"Call-out" default:"5s" placeholder:"TIME" help:"How long the service has to answer (${default})."`
-	HookSecret   secret `env:"PAWL_HOOK_SECRET" group:"Call-out" placeholder:"TEXT" help:"Signs the questions; better set in the environment than here."`
-	HookWhenDown string `env:"PAWL_HOOK_WHEN_DOWN" group:"Call-out" default:"refuse" placeholder:"refuse|allow" help:"What to do when the service cannot be asked (${default})."`
+	HookURL      string `env:"PAWL_HOOK_URL" name:"hook-url" group:"Call-out" placeholder:"URL" help:"A service to ask about every upload, when it is created and when it is complete."`
+	HookTimeout  string `env:"PAWL_HOOK_TIMEOUT" group:"Call-out" default:"5s" placeholder:"TIME" help:"How long the service may take to answer (${default})."`
+	HookSecret   secret `env:"PAWL_HOOK_SECRET" group:"Call-out" placeholder:"TEXT" help:"Signs the requests to the service; prefer the environment variable."`
+	HookWhenDown string `env:"PAWL_HOOK_WHEN_DOWN" group:"Call-out" default:"refuse" placeholder:"refuse|allow" help:"What to do when the service cannot be reached (${default})."`
 
-	LogFormat string `env:"PAWL_LOG_FORMAT" group:"Log" default:"auto" placeholder:"auto|text|json" help:"auto is text on a terminal and JSON elsewhere (${default})."`
-	LogLevel  string `env:"PAWL_LOG_LEVEL" group:"Log" default:"info" placeholder:"debug|info|warn|error" help:"The least that is logged (${default})."`
+	LogFormat string `env:"PAWL_LOG_FORMAT" group:"Log" default:"auto" placeholder:"auto|text|json" help:"Log format; auto is text on a terminal and JSON elsewhere (${default})."`
+	LogLevel  string `env:"PAWL_LOG_LEVEL" group:"Log" default:"info" placeholder:"debug|info|warn|error" help:"Lowest level that is logged (${default})."`
 }
 
 // secret is a text that is never printed.

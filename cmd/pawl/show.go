@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
+
+	"pawl/cmd/internal/redact"
 )
 
 // configCommand prints the settings in effect, as a file that --config takes.
@@ -22,26 +24,30 @@ func (configCommand) Run(a *app) error {
 	return err
 }
 
-// shown is the value as YAML, without what is secret in it.
+// shown returns the value as YAML, without what is secret in it.
 func (s setting) shown() string {
+	entries := s.texts()
+	for i, entry := range entries {
+		entries[i] = quoted(redact.Address(entry))
+	}
+	if _, ok := s.value.Interface().(list); ok {
+		return "[" + strings.Join(entries, ", ") + "]"
+	}
+	return entries[0]
+}
+
+// texts returns the entries of a list, or the one text that any other value is.
+func (s setting) texts() []string {
 	switch value := s.value.Interface().(type) {
 	case list:
-		entries := make([]string, len(value))
-		for i, entry := range value {
-			entries[i] = quoted(entry)
-		}
-		return "[" + strings.Join(entries, ", ") + "]"
+		return slices.Clone(value)
 	case toggle:
 		if value == "" {
-			return "false"
+			return []string{"false"}
 		}
-		return quoted(string(value))
-	case secret:
-		return quoted(value.String())
-	case string:
-		return quoted(withoutPassword(value))
+		return []string{string(value)}
 	default:
-		return quoted(fmt.Sprint(value))
+		return []string{fmt.Sprint(value)} // of a secret its stars
 	}
 }
 
@@ -55,34 +61,4 @@ func quoted(text string) string {
 		return text
 	}
 	return fmt.Sprintf("%q", text)
-}
-
-// harmless are the parts of a query that say where something is. Everything else
-// may be secret.
-var harmless = map[string]bool{
-	"endpoint": true, "region": true, "path-style": true,
-	"host": true, "port": true, "dbname": true, "sslmode": true, "sslrootcert": true, "pool_max_conns": true,
-}
-
-// withoutPassword hides what of a URL can be secret: a password, and the values of
-// its query.
-func withoutPassword(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		if scheme, _, ok := strings.Cut(text, "://"); ok {
-			return scheme + "://xxxxx"
-		}
-		return text
-	}
-	if u.User == nil && u.RawQuery == "" {
-		return text
-	}
-	query := u.Query()
-	for key := range query {
-		if !harmless[key] {
-			query.Set(key, "xxxxx")
-		}
-	}
-	u.RawQuery = query.Encode()
-	return u.Redacted()
 }

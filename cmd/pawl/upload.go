@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,16 +17,16 @@ import (
 
 // uploadCommand is a tus client for scripts.
 type uploadCommand struct {
-	Args      []string      `arg:"" name:"path" help:"Files and folders, or - for standard input; then the URL of the server, unless PAWL_URL or --url names it."`
+	Args      []string      `arg:"" name:"path" help:"Files and folders, or - for standard input; then the URL of the server, unless PAWL_URL or --url gives it."`
 	URL       string        `env:"PAWL_URL" name:"url" placeholder:"URL" help:"The server, or its tus endpoint; /files/ if there is no path."`
-	Name      string        `placeholder:"NAME" help:"What to call the file that comes from standard input."`
-	Headers   []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'; in the environment nobody else on the machine sees it."`
+	Name      string        `placeholder:"NAME" help:"The name of the file that is read from standard input."`
+	Headers   []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'; other users of the machine cannot see it if it is set in the environment."`
 	Metadata  []string      `sep:"none" placeholder:"KEY=VALUE" help:"Metadata for every file."`
-	Files     int           `default:"2" help:"How many files to send at a time (${default})."`
-	Parts     int           `default:"1" help:"How many parts of a file to send at a time, if the server can join them (${default})."`
-	ChunkSize string        `placeholder:"SIZE" help:"The most that one request carries, for proxies that limit it; with checksums if the server knows them."`
-	RetryFor  time.Duration `default:"5m" placeholder:"TIME" help:"How long to go on trying while nothing moves (${default})."`
-	JSON      bool          `name:"json" help:"Print what happens in lines of JSON."`
+	Files     int           `default:"2" help:"Number of files to upload at a time (${default})."`
+	Parts     int           `default:"1" help:"Number of parts of a file to upload at a time, if the server supports concatenation (${default})."`
+	ChunkSize string        `placeholder:"SIZE" help:"Largest request body, for proxies that limit it; each is sent with a checksum if the server supports that."`
+	RetryFor  time.Duration `default:"5m" placeholder:"TIME" help:"How long to retry without progress (${default})."`
+	JSON      bool          `name:"json" help:"Print events as lines of JSON."`
 }
 
 const userAgent = "pawl-upload"
@@ -70,7 +69,7 @@ func (u *uploadCommand) Run(a *app) error {
 	return err
 }
 
-// target tells the paths from the URL, which comes last if it comes at all.
+// target separates the paths from the URL, which comes last if it is given.
 func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) {
 	paths, server := u.Args, u.URL
 	if last := u.Args[len(u.Args)-1]; strings.HasPrefix(last, "http://") || strings.HasPrefix(last, "https://") {
@@ -79,47 +78,49 @@ func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) 
 	stdin := slices.Contains(paths, batch.StdinPath)
 	switch {
 	case server == "":
-		return nil, nil, errors.New("upload to where? Write the URL last, or set PAWL_URL")
+		return nil, nil, errors.New("no server given: write its URL last, or set PAWL_URL")
 	case len(paths) == 0:
-		return nil, nil, errors.New("upload what? Name files or folders, or - for standard input")
+		return nil, nil, errors.New("nothing to upload: name files or folders, or - for standard input")
 	case stdin && u.Name == "":
-		return nil, nil, errors.New("what comes from standard input needs a --name")
+		return nil, nil, errors.New("standard input requires a --name")
 	case !stdin && u.Name != "":
-		return nil, nil, errors.New("--name is for standard input; files keep the names they have")
+		return nil, nil, errors.New("--name is for standard input; files keep their names")
 	case u.Files < 1 || u.Parts < 1 || u.RetryFor < 0:
-		return nil, nil, errors.New("--files and --parts must be at least 1, and --retry-for cannot be below 0")
+		return nil, nil, errors.New("--files and --parts must be at least 1, and --retry-for cannot be negative")
 	}
 	endpoint, err = tusclient.ParseEndpoint(server)
 	return paths, endpoint, err
 }
 
-// readHeaders never says what is in a header: it may be a secret.
+// readHeaders parses header lines. Its error never quotes one: it may hold a secret.
 func readHeaders(lines []string) (http.Header, error) {
 	header := http.Header{"User-Agent": {userAgent + "/" + versionText()}}
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !ok || name == "" || strings.ContainsAny(name, " \t\r\n") || strings.ContainsAny(value, "\r\n\x00") {
-			return nil, errors.New("a header is to be written 'Name: value'")
+			return nil, errors.New("write a header as 'Name: value'")
 		}
 		header.Set(name, value)
 	}
 	return header, nil
 }
 
+// readMetadata parses KEY=VALUE pairs. Its error never quotes one: it may hold a secret.
 func readMetadata(pairs []string) (map[string]string, error) {
 	metadata := map[string]string{}
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok || key == "" {
-			return nil, fmt.Errorf("metadata is to be written key=value, not %q", pair)
+			return nil, errors.New("write metadata as key=value")
 		}
 		metadata[key] = value
 	}
 	return metadata, nil
 }
 
-// columns is nil if f is no terminal.
+// columns returns a function that reports the width of the terminal f, or nil if f is
+// no terminal.
 func columns(f *os.File) func() int {
 	fd := int(f.Fd())
 	if !term.IsTerminal(fd) {

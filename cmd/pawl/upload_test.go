@@ -326,7 +326,7 @@ func TestUploadNoticesChange(t *testing.T) {
 	path, _ := randomFile(t, 3<<20)
 	url := meddler(t, r.url, func(*http.Request) { _ = os.Chtimes(path, time.Time{}, time.Unix(1, 0)) })
 	stdout, stderr, code := newClient(t).run(path, url)
-	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "changed while it was uploaded") {
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "changed while it was being uploaded") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net"
 	"time"
 
@@ -23,8 +24,7 @@ const (
 func poolConfig(c Config) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
-		// The cause names no password: pgx leaves it out.
-		return nil, pawl.Because(err, pawl.Invalid, "the database's URL cannot be read")
+		return nil, pawl.Because(withoutURL(err), pawl.Invalid, "the database's URL cannot be read")
 	}
 	config.MaxConns = defaultMaxConns
 	if c.MaxConns > 0 {
@@ -34,6 +34,15 @@ func poolConfig(c Config) (*pgxpool.Config, error) {
 	config.HealthCheckPeriod = 15 * time.Second
 	configure(config.ConnConfig)
 	return config, nil
+}
+
+// withoutURL returns why a URL could not be parsed, without the URL. pgx hides the
+// password where it expects one, and leaves it in "?password=…".
+func withoutURL(err error) error {
+	if parse, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+		parse.ConnString = "URL"
+	}
+	return err
 }
 
 func configure(c *pgx.ConnConfig) {

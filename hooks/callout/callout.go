@@ -41,7 +41,7 @@ type Config struct {
 // Gate is a [pawl.BeginGate] and a [pawl.FinishGate].
 type Gate struct {
 	config Config
-	shown  string // the URL without what may be secret in it
+	shown  string // scheme and host of the URL: the rest may be secret
 	client *http.Client
 }
 
@@ -63,13 +63,12 @@ func New(c Config) (*Gate, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Gate{config: c, shown: Shown(u), client: newClient()}, nil
+	return &Gate{config: c, shown: shownURL(u), client: newClient()}, nil
 }
 
-// Shown is a URL as logs may have it: a user, a password or a query can be secret.
-func Shown(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
-}
+// shownURL returns a URL as logs may have it. Its user, password, path and query can
+// all be secret.
+func shownURL(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // CheckURL reads the URL of a call-out.
 func CheckURL(text string) (*url.URL, error) {

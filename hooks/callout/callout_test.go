@@ -198,6 +198,24 @@ func TestFailOpen(t *testing.T) {
 	}
 }
 
+// TestLogHidesURL logs failed calls without what may be secret in the URL.
+func TestLogHidesURL(t *testing.T) {
+	var log strings.Builder
+	for _, open := range []bool{false, true} {
+		g, err := callout.New(callout.Config{
+			URL: "http://hunter2:hunter2@127.0.0.1:1/services/hunter2?token=hunter2#hunter2", FailOpen: open,
+			Log: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = g.Begin(t.Context(), upload)
+	}
+	if got := log.String(); strings.Contains(got, "hunter2") || strings.Count(got, "url=http://127.0.0.1:1 ") != 2 {
+		t.Errorf("logged %s", got)
+	}
+}
+
 func TestSignature(t *testing.T) {
 	g := service(t, callout.Config{Secret: "s3cret"}, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

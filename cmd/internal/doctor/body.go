@@ -26,7 +26,7 @@ const (
 func (e *examination) buffering(ctx context.Context) {
 	where, _, err := e.create(ctx, trialSize)
 	if where == "" {
-		e.note(Finding{Check: "buffering", Status: Warn, Seen: "Not examined: no second upload could be created" + because(err) + "."})
+		e.note(Finding{Check: "buffering", Status: Warn, Seen: "Not checked: a second upload could not be created" + because(err) + "."})
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -45,7 +45,7 @@ func (e *examination) buffering(ctx context.Context) {
 		}
 		r, err := e.ask(ctx, http.MethodHead, where, nil, 0)
 		if offset, _ := r.offset(err); offset > 0 {
-			e.note(Finding{Check: "buffering", Status: OK, Seen: "The server sees bytes while a body is still being sent."})
+			e.note(Finding{Check: "buffering", Status: OK, Seen: "The server receives bytes while the body is still being sent."})
 			return
 		}
 	}
@@ -54,20 +54,20 @@ func (e *examination) buffering(ctx context.Context) {
 
 func (e *examination) heldBack() Finding {
 	if e.pawl {
-		return Finding{"buffering", Fail, "Half of a body was sent, and the server had seen none of it: something in between collects bodies before it passes them on. What it has collected is lost when the connection breaks.", mendBuffering}
+		return Finding{"buffering", Fail, "Half of a body was sent, and the server had received none of it: a proxy buffers request bodies. What it has buffered is lost when the connection breaks.", mendBuffering}
 	}
-	return Finding{"buffering", Warn, "Half of a body was sent, and the server told of none of it. Either something in between collects bodies, or this server counts a body only when it has ended.", mendBuffering}
+	return Finding{"buffering", Warn, "Half of a body was sent, and the server reported none of it. Either a proxy buffers request bodies, or this server counts a body only when it is complete.", mendBuffering}
 }
 
 // judgeAnswered judges a body that was answered although half of it was missing.
 func judgeAnswered(a outcomeOf) Finding {
 	switch {
 	case a.err != nil:
-		return Finding{"buffering", Warn, fmt.Sprintf("Not known: the connection ended in the middle of a body: %v.", a.err), mendTimeouts}
+		return Finding{"buffering", Warn, fmt.Sprintf("Unknown: the connection ended in the middle of a body: %v.", a.err), mendTimeouts}
 	case a.isTus():
-		return Finding{Check: "buffering", Status: OK, Seen: "The server answers before a body has ended, so bodies reach it as they are sent."}
+		return Finding{Check: "buffering", Status: OK, Seen: "The server responds before the body is complete, so bodies reach it as they are sent."}
 	}
-	return Finding{"buffering", Fail, fmt.Sprintf("Something before the server answered %s in the middle of a body.", a.status()), mendBuffering}
+	return Finding{"buffering", Fail, fmt.Sprintf("Something in front of the server answered %s in the middle of a body.", a.status()), mendBuffering}
 }
 
 type outcomeOf struct {
@@ -115,7 +115,7 @@ func (e *examination) sizes(ctx context.Context) {
 		passed = n
 	}
 	if passed == 0 {
-		e.note(Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not examined: the server takes no more than %d bytes.", e.maxSize)})
+		e.note(Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not checked: the server accepts at most %d bytes.", e.maxSize)})
 		return
 	}
 	e.note(Finding{Check: "body size", Status: OK, Seen: fmt.Sprintf("A body of %d MiB gets through.", passed/mib)})
@@ -125,7 +125,7 @@ func (e *examination) sizes(ctx context.Context) {
 func (e *examination) size(ctx context.Context, n int64) *Finding {
 	where, created, err := e.create(ctx, n+1)
 	if where == "" {
-		return &Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not examined for %d MiB: the creation was answered with %s.", n/mib, outcome(created, err))}
+		return &Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not checked for %d MiB: the response to the creation is %s.", n/mib, outcome(created, err))}
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.Patience+time.Duration(n/leastSpeed)*time.Second)
 	defer cancel()
@@ -134,7 +134,7 @@ func (e *examination) size(ctx context.Context, n int64) *Finding {
 	case err == nil && r.StatusCode/100 == 2:
 		return nil
 	case err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus():
-		return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB is answered with 413 by something before the server.", n/mib), mendSizes}
+		return &Finding{"body size", Fail, fmt.Sprintf("Something in front of the server answers a body of %d MiB with 413.", n/mib), mendSizes}
 	}
 	return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB does not get through: %s.", n/mib, outcome(r, err)), mendSizes}
 }
@@ -143,18 +143,18 @@ func (e *examination) size(ctx context.Context, n int64) *Finding {
 func (e *examination) goOn(ctx context.Context) {
 	where, _, err := e.create(ctx, trialSize)
 	if where == "" {
-		e.note(Finding{Check: "100-continue", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		e.note(Finding{Check: "100-continue", Status: Warn, Seen: "Not checked: an upload could not be created" + because(err) + "."})
 		return
 	}
 	var told atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { told.Store(true) }})
 	r, err := e.patch(traced, where, 0, zeros(64<<10), 64<<10, "Expect", "100-continue")
-	f := Finding{"100-continue", OK, "A client that asks first is told to go on.", mendContinue}
+	f := Finding{"100-continue", OK, "Clients that ask before they send a body get 100 Continue.", mendContinue}
 	switch {
 	case err != nil || r.StatusCode/100 != 2:
-		f.Status, f.Seen = Warn, fmt.Sprintf("A PATCH with Expect: 100-continue is answered with %s. curl and some mobile clients send that.", outcome(r, err))
+		f.Status, f.Seen = Warn, fmt.Sprintf("The response to a PATCH with Expect: 100-continue is %s. curl and some mobile clients send that.", outcome(r, err))
 	case !told.Load():
-		f.Status, f.Seen = Warn, "Nobody answers 100 to Expect: 100-continue; clients that ask wait for a second or so with each body."
+		f.Status, f.Seen = Warn, "Expect: 100-continue gets no 100 response; clients that send it wait about a second before each body."
 	}
 	e.note(f)
 }
@@ -165,19 +165,19 @@ const refusedBody = 4 * mib
 func (e *examination) refusal(ctx context.Context) {
 	where, _, err := e.create(ctx, 2*refusedBody)
 	if where == "" {
-		e.note(Finding{Check: "early refusal", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		e.note(Finding{Check: "early refusal", Status: Warn, Seen: "Not checked: an upload could not be created" + because(err) + "."})
 		return
 	}
 	r, err := e.patch(ctx, where, 1, zeros(refusedBody), refusedBody)
 	if err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus() {
 		return // that is for the check of sizes to tell
 	}
-	f := Finding{"early refusal", OK, "A refusal reaches the client although its body has not ended.", mendRefusal}
+	f := Finding{"early refusal", OK, "An error response reaches the client while it is still sending.", mendRefusal}
 	switch {
 	case err != nil:
-		f.Status, f.Seen = Warn, fmt.Sprintf("A request was to be refused, and the connection was cut before the answer was there (%v). Browsers show that as a network error and try again blindly.", err)
+		f.Status, f.Seen = Warn, fmt.Sprintf("The connection was closed before the error response arrived (%v). Browsers report a network error and retry without knowing why.", err)
 	case r.StatusCode != http.StatusConflict:
-		f.Status, f.Seen = Warn, fmt.Sprintf("A wrong Upload-Offset is answered with %s in place of 409: was the header changed or taken away?", r.status())
+		f.Status, f.Seen = Warn, fmt.Sprintf("The response to a wrong Upload-Offset is %s instead of 409: does something change or remove the header?", r.status())
 		f.Remedies = mendRequestHeaders
 	}
 	e.note(f)
@@ -193,7 +193,7 @@ func (e *examination) slow(ctx context.Context) {
 	n := max(1, int64(e.Slow/time.Second)) * trickle
 	where, _, err := e.create(ctx, n+1)
 	if where == "" {
-		e.note(Finding{Check: "slow body", Status: Warn, Seen: "Not examined: no upload could be created" + because(err) + "."})
+		e.note(Finding{Check: "slow body", Status: Warn, Seen: "Not checked: an upload could not be created" + because(err) + "."})
 		return
 	}
 	began := e.Now()
@@ -202,10 +202,10 @@ func (e *examination) slow(ctx context.Context) {
 	r, err := e.send(ctx, http.MethodPatch, where, &trickling{ctx, n}, n, "Content-Type", offsetStream, "Upload-Offset", "0")
 	took := e.Now().Sub(began).Round(time.Second)
 	if err == nil && r.StatusCode/100 == 2 {
-		e.note(Finding{Check: "slow body", Status: OK, Seen: fmt.Sprintf("A body that takes %s gets through.", took)})
+		e.note(Finding{Check: "slow body", Status: OK, Seen: fmt.Sprintf("A body that takes %s to send gets through.", took)})
 		return
 	}
-	e.note(Finding{"slow body", Fail, fmt.Sprintf("A body that came slowly was ended after %s: %s.", took, outcome(r, err)), mendTimeouts})
+	e.note(Finding{"slow body", Fail, fmt.Sprintf("A slow body was ended after %s: %s.", took, outcome(r, err)), mendTimeouts})
 }
 
 type trickling struct {

@@ -45,10 +45,10 @@ func (e *examination) corsAnswers(ctx context.Context) {
 func (e *examination) preflight(r reply, err error) Finding {
 	const check = "CORS preflight"
 	if err != nil {
-		return Finding{check, Fail, fmt.Sprintf("It is not answered: %v.", err), mendCORS}
+		return Finding{check, Fail, fmt.Sprintf("No answer: %v.", err), mendCORS}
 	}
 	if r.StatusCode/100 != 2 {
-		return Finding{check, Fail, fmt.Sprintf("It is answered with %s. It must be 2xx, without a login.", r.status()), mendCORS}
+		return Finding{check, Fail, fmt.Sprintf("The response is %s. It must be 2xx, without authentication.", r.status()), mendCORS}
 	}
 	if fault := e.allowed(r.Header); fault != "" {
 		return Finding{check, Fail, fault, mendCORS}
@@ -76,7 +76,7 @@ func (e *examination) allowed(h http.Header) string {
 	case len(origins) == 0:
 		return "It has no Access-Control-Allow-Origin: pages of " + e.Origin + " may not upload."
 	case len(origins) > 1 || strings.Contains(origins[0], ","):
-		return "Access-Control-Allow-Origin is there twice, which browsers refuse: server and proxy both set it."
+		return "Access-Control-Allow-Origin is set twice, by server and proxy, which browsers reject."
 	case origins[0] != "*" && origins[0] != e.Origin:
 		return fmt.Sprintf("Access-Control-Allow-Origin is %s and not %s.", origins[0], e.Origin)
 	}
@@ -100,7 +100,7 @@ func (e *examination) exposed(r reply, err error) Finding {
 	if len(missing) == 0 {
 		return Finding{Check: check, Status: OK, Seen: "Pages may read what tus clients read."}
 	}
-	f := Finding{check, Warn, "Access-Control-Expose-Headers lacks " + strings.Join(missing, ", ") + ": pages cannot read that.", mendCORS}
+	f := Finding{check, Warn, "Access-Control-Expose-Headers lacks " + strings.Join(missing, ", ") + ": pages cannot read these.", mendCORS}
 	for _, key := range corsReads[:3] { // without these no upload works
 		if slices.Contains(missing, key) {
 			f.Status = Fail

@@ -57,7 +57,15 @@ func Examine(ctx context.Context, c Config) Report {
 	if e.reach(ctx) {
 		e.examineRest(ctx)
 	}
-	return Report{URL: c.Endpoint.String(), Via: e.via, Findings: e.findings}
+	return Report{URL: withoutQuery(c.Endpoint), Via: e.via, Findings: e.findings}
+}
+
+// withoutQuery returns a URL as a report can have it, which others will read: a query
+// may hold a token.
+func withoutQuery(u *url.URL) string {
+	shown := *u
+	shown.RawQuery = ""
+	return shown.String()
 }
 
 func (e *examination) examineRest(ctx context.Context) {

@@ -264,7 +264,7 @@ func TestWindows(t *testing.T) {
 		server.StartTLS()
 		r := examine(t, server, nil)
 		for _, f := range r.Findings {
-			if f.Check == "HTTP/2" && (f.Status != tt.want || !strings.Contains(f.Seen, "Spoken")) {
+			if f.Check == "HTTP/2" && (f.Status != tt.want || !strings.Contains(f.Seen, "Supported")) {
 				t.Errorf("with windows of %d: %s %s", tt.window, f.Status, f.Seen)
 			}
 		}
@@ -301,5 +301,15 @@ func TestNoTus(t *testing.T) {
 	r := examine(t, httptest.NewServer(http.NotFoundHandler()), nil)
 	if r.faults()["tus"] != Fail {
 		t.Errorf("findings:\n%s", r.text())
+	}
+}
+
+// TestReportHidesQuery leaves the query out of a report, which is passed on.
+func TestReportHidesQuery(t *testing.T) {
+	r := examine(t, start(httptest.NewUnstartedServer(http.NotFoundHandler())), func(c *Config) { c.Endpoint.RawQuery = "token=hunter2" })
+	var out bytes.Buffer
+	check(t, r.PrintJSON(&out))
+	if text := r.text() + out.String(); strings.Contains(text, "hunter2") {
+		t.Errorf("the query is shown:\n%s", text)
 	}
 }

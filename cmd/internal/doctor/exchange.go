@@ -38,17 +38,17 @@ func (e *examination) checkCreation(r reply, err error) bool {
 	case err != nil && r.Response == nil:
 		f.Seen = fmt.Sprintf("POST was not answered: %v.", err)
 	case r.StatusCode == http.StatusCreated && r.Header.Get("Location") == "":
-		f.Seen, f.Remedies = "The answer to POST has lost its Location: clients do not learn where to send the bytes.", mendResponseHeaders
+		f.Seen, f.Remedies = "The response to POST has no Location: clients cannot know where to send the bytes.", mendResponseHeaders
 	case err != nil:
-		f.Seen = fmt.Sprintf("The answer to POST cannot be used: %v.", err)
+		f.Seen = fmt.Sprintf("The response to POST cannot be used: %v.", err)
 	case r.StatusCode == http.StatusPreconditionFailed:
-		f.Seen, f.Remedies = "POST is answered with 412: the server did not see Tus-Resumable, so something takes request headers away.", mendRequestHeaders
+		f.Seen, f.Remedies = "The response to POST is 412: the server did not receive Tus-Resumable, so something removes request headers.", mendRequestHeaders
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
-		f.Seen = fmt.Sprintf("POST is answered with %s. Give the doctor a token (--header) to have more examined.", r.status())
+		f.Seen = fmt.Sprintf("The response to POST is %s. Pass a token with --header to check more.", r.status())
 	case r.StatusCode == http.StatusBadRequest && r.isTus():
-		f.Seen, f.Remedies = fmt.Sprintf("POST is answered with %s: were Upload-Length or Upload-Metadata taken away?", r.status()), mendRequestHeaders
+		f.Seen, f.Remedies = fmt.Sprintf("The response to POST is %s: does something remove Upload-Length or Upload-Metadata?", r.status()), mendRequestHeaders
 	case r.StatusCode != http.StatusCreated:
-		f.Seen, f.Remedies = fmt.Sprintf("POST is answered with %s in place of 201.", r.status()), mendMethods
+		f.Seen, f.Remedies = fmt.Sprintf("The response to POST is %s instead of 201.", r.status()), mendMethods
 	default:
 		return true
 	}
@@ -61,15 +61,15 @@ func (e *examination) checkCreation(r reply, err error) bool {
 func (e *examination) location(text string) {
 	u, err := e.Endpoint.Parse(text)
 	if err != nil {
-		e.note(Finding{"location", Fail, fmt.Sprintf("Location is %q, which is no URL.", text), mendLocation})
+		e.note(Finding{"location", Fail, fmt.Sprintf("Location is %q, which is not a URL.", text), mendLocation})
 		return
 	}
-	f := Finding{"location", OK, "Location leads back to where the client came from.", mendLocation}
+	f := Finding{"location", OK, "Location leads back to the address that clients use.", mendLocation}
 	switch {
 	case u.Scheme != e.Endpoint.Scheme:
-		f.Status, f.Seen = Fail, fmt.Sprintf("Location begins with %s://, but clients come over %s://. Browsers block that, others lose the encryption.", u.Scheme, e.Endpoint.Scheme)
+		f.Status, f.Seen = Fail, fmt.Sprintf("Location begins with %s://, but clients use %s://. Browsers block that; other clients lose encryption.", u.Scheme, e.Endpoint.Scheme)
 	case u.Host != e.Endpoint.Host:
-		f.Status, f.Seen = Fail, fmt.Sprintf("Location leads to %s, but clients know %s. If that is a name from inside, they cannot follow.", u.Host, e.Endpoint.Host)
+		f.Status, f.Seen = Fail, fmt.Sprintf("Location leads to %s, but clients use %s. If that is an internal name, they cannot reach it.", u.Host, e.Endpoint.Host)
 	}
 	e.note(f)
 }
@@ -87,11 +87,11 @@ func (e *examination) try(_ context.Context, method string, do func() (reply, er
 	e.methods[method] = true
 	r, err = do()
 	if err == nil && r.StatusCode/100 == 2 {
-		e.note(Finding{check, Warn, fmt.Sprintf("%s itself is answered with %s; only as POST with X-HTTP-Method-Override it gets through.", method, first), mendMethods})
+		e.note(Finding{check, Warn, fmt.Sprintf("The response to %s is %s; it gets through only as POST with X-HTTP-Method-Override.", method, first), mendMethods})
 		return r, true
 	}
 	e.methods[method] = false
-	f := Finding{check, Fail, fmt.Sprintf("%s is answered with %s, and as POST with X-HTTP-Method-Override with %s.", method, first, outcome(r, err)), mendMethods}
+	f := Finding{check, Fail, fmt.Sprintf("The response to %s is %s, and as POST with X-HTTP-Method-Override %s.", method, first, outcome(r, err)), mendMethods}
 	if method == http.MethodDelete {
 		f.Status = Warn // clients can do without it
 	}
@@ -101,7 +101,7 @@ func (e *examination) try(_ context.Context, method string, do func() (reply, er
 
 func outcome(r reply, err error) string {
 	if err != nil {
-		return fmt.Sprintf("nothing: %v", err)
+		return fmt.Sprintf("an error: %v", err)
 	}
 	return r.status()
 }
@@ -120,18 +120,18 @@ func (e *examination) headers(created, asked, written reply) {
 	miss(asked, "HEAD", "Tus-Resumable", "Upload-Offset", "Upload-Length")
 	miss(written, "PATCH", "Tus-Resumable", "Upload-Offset")
 	if len(missing) > 0 {
-		e.note(Finding{"response headers", Fail, "Answers have lost " + strings.Join(missing, ", ") + ".", mendResponseHeaders})
+		e.note(Finding{"response headers", Fail, "Responses lack " + strings.Join(missing, ", ") + ".", mendResponseHeaders})
 	} else {
-		e.note(Finding{Check: "response headers", Status: OK, Seen: "Answers have all that clients need."})
+		e.note(Finding{Check: "response headers", Status: OK, Seen: "Responses have all headers that clients need."})
 	}
 	switch {
 	case asked.Header.Get("Upload-Metadata") == "":
-		e.note(Finding{"request headers", Warn, "Upload-Metadata does not come back after HEAD: it was taken away on one of the ways, and files may lose their names.", mendRequestHeaders})
+		e.note(Finding{"request headers", Warn, "The response to HEAD has no Upload-Metadata: something removes it from requests or responses, and files may lose their names.", mendRequestHeaders})
 	default:
 		e.note(Finding{Check: "request headers", Status: OK, Seen: "Tus-Resumable, Upload-Length, Upload-Offset and Upload-Metadata reach the server."})
 	}
 	if !strings.Contains(asked.Header.Get("Cache-Control"), "no-store") {
-		e.note(Finding{Check: "caching", Status: Warn, Seen: "The answer to HEAD does not say Cache-Control: no-store; a cache on the way could tell an old offset."})
+		e.note(Finding{Check: "caching", Status: Warn, Seen: "The response to HEAD has no Cache-Control: no-store; a cache could return an old offset."})
 	}
 }
 
@@ -145,6 +145,6 @@ func (e *examination) cleanUp(ctx context.Context) {
 		}
 	}
 	if left > 0 {
-		e.note(Finding{Check: "clean-up", Status: Warn, Seen: fmt.Sprintf("%d uploads for trials could not be terminated; they stay until they expire.", left)})
+		e.note(Finding{Check: "clean-up", Status: Warn, Seen: fmt.Sprintf("%d test uploads could not be terminated; they remain until they expire.", left)})
 	}
 }

@@ -44,16 +44,16 @@ func (e *examination) http2(ctx context.Context) {
 		return
 	}
 	perSecond := window * int64(time.Second/farTrip)
-	f := Finding{"HTTP/2", OK, fmt.Sprintf("Spoken, with %d KiB on the way at most: up to %s/s at a round trip of 100 ms.", window/1024, amount(perSecond)), mendWindows}
+	f := Finding{"HTTP/2", OK, fmt.Sprintf("Supported, with a window of %d KiB: up to %s/s at a round trip of 100 ms.", window/1024, amount(perSecond)), mendWindows}
 	if window < wideEnough {
 		f.Status = Warn
-		f.Seen = fmt.Sprintf("Spoken, and at first it lets no more than %d KiB be on the way: at a round trip of 100 ms that is %s/s for an upload, unless the server widens it later.", window/1024, amount(perSecond))
+		f.Seen = fmt.Sprintf("Supported, with an initial window of only %d KiB: at a round trip of 100 ms that is %s/s for an upload, unless the server widens it later.", window/1024, amount(perSecond))
 	}
 	e.note(f)
 }
 
 func (e *examination) noHTTP2() {
-	e.note(Finding{Check: "HTTP/2", Status: OK, Seen: "Not spoken here; HTTP/1.1 has no windows that could be too small."})
+	e.note(Finding{Check: "HTTP/2", Status: OK, Seen: "Not supported here; HTTP/1.1 has no flow-control windows that could be too small."})
 }
 
 func amount(bytes int64) string {

@@ -22,7 +22,7 @@ const (
 func (r Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%s\n", terminal.Safe(r.URL))
 	if len(r.Via) > 0 {
-		fmt.Fprintf(w, "Answers show: %s\n", strings.Join(r.Via, ", "))
+		fmt.Fprintf(w, "Seen in responses: %s\n", strings.Join(r.Via, ", "))
 	}
 	counts := map[Status]int{}
 	for _, f := range r.Findings {

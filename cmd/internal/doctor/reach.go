@@ -34,10 +34,10 @@ func (e *examination) reach(ctx context.Context) bool {
 
 func (e *examination) unreachable(err error) {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		e.note(Finding{"TLS", Fail, fmt.Sprintf("The certificate is not valid for clients: %v.", err), mendTLS})
+		e.note(Finding{"TLS", Fail, fmt.Sprintf("Clients reject the certificate: %v.", err), mendTLS})
 		return
 	}
-	e.note(Finding{Check: "reachable", Status: Fail, Seen: fmt.Sprintf("No answer: %v. Is the server running, and its port open from here?", err)})
+	e.note(Finding{Check: "reachable", Status: Fail, Seen: fmt.Sprintf("No answer: %v. Is the server running, and its port reachable from here?", err)})
 }
 
 func (e *examination) certificate(state *tls.ConnectionState) {
@@ -55,7 +55,7 @@ func (e *examination) certificate(state *tls.ConnectionState) {
 func (e *examination) clock(r reply, here time.Time) {
 	there, err := http.ParseTime(r.Header.Get("Date"))
 	if err != nil {
-		e.note(Finding{Check: "clock", Status: Warn, Seen: "The answer has no readable Date, so that clocks cannot be compared."})
+		e.note(Finding{Check: "clock", Status: Warn, Seen: "The response has no valid Date, so the clocks cannot be compared."})
 		return
 	}
 	skew := there.Sub(here)
@@ -67,7 +67,7 @@ func (e *examination) clock(r reply, here time.Time) {
 	if skew < 0 {
 		way = "behind"
 	}
-	e.note(Finding{"clock", Warn, fmt.Sprintf("The server's clock is %s %s this one. Expiry of uploads, links and tokens goes by it.", skew.Abs().Round(time.Second), way), mendClock})
+	e.note(Finding{"clock", Warn, fmt.Sprintf("The server's clock is %s %s this one. Uploads, links and tokens expire by it.", skew.Abs().Round(time.Second), way), mendClock})
 }
 
 // isTus looks at the answer to OPTIONS (tus 1.0, "OPTIONS").
@@ -77,24 +77,24 @@ func (e *examination) isTus(ctx context.Context, r reply) bool {
 	versions, extensions := r.Header.Get("Tus-Version"), r.Header.Get("Tus-Extension")
 	switch {
 	case r.StatusCode/100 == 3:
-		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The address sends clients on to %q. tus clients do not all follow: give them that one.", r.Header.Get("Location"))})
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server redirects to %q. Not all tus clients follow redirects: give them that address.", r.Header.Get("Location"))})
 		return false
 	case versions == "" && r.isTus():
-		e.note(Finding{"tus", Fail, "The answer to OPTIONS has Tus-Resumable but no Tus-Version: something takes response headers away.", mendResponseHeaders})
+		e.note(Finding{"tus", Fail, "The response to OPTIONS has Tus-Resumable but no Tus-Version: something removes response headers.", mendResponseHeaders})
 		return true
 	case versions == "" && e.pawl:
-		e.note(Finding{"tus", Fail, fmt.Sprintf("Pawl is here, but OPTIONS is answered with %s by something in front of it.", r.status()), mendMethods})
+		e.note(Finding{"tus", Fail, fmt.Sprintf("This is Pawl, but something in front of it answers OPTIONS with %s.", r.status()), mendMethods})
 		return true
 	case versions == "":
-		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("OPTIONS is answered with %s, and without Tus-Version: this is no tus endpoint, or something in front of it answers.", r.status()), Remedies: mendMethods})
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The response to OPTIONS is %s, without Tus-Version: either this is not a tus endpoint, or something in front of it answers.", r.status()), Remedies: mendMethods})
 		return false
 	case !strings.Contains(versions, version):
-		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server speaks tus %s; clients speak %s.", versions, version)})
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server supports tus %s; clients use %s.", versions, version)})
 		return false
 	}
 	f := Finding{Check: "tus", Status: OK, Seen: fmt.Sprintf("tus %s with %s.", versions, strings.ReplaceAll(extensions, ",", ", "))}
 	if extensions == "" {
-		f = Finding{"tus", Warn, "tus " + versions + ", and no Tus-Extension: clients will think that they cannot create uploads.", mendResponseHeaders}
+		f = Finding{"tus", Warn, "tus " + versions + ", and no Tus-Extension: clients will assume that they cannot create uploads.", mendResponseHeaders}
 	}
 	e.note(f)
 	return true

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"pawl/cmd/internal/redact"
 )
 
 // Client speaks to one tus endpoint. It may be used by many goroutines at a time.
@@ -55,11 +57,11 @@ func ParseEndpoint(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%q is no URL", text)
+		return nil, fmt.Errorf("%q is not a URL", redact.Address(text))
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, fmt.Errorf("%q is no address of a server: write it like https://files.example.com/files/", text)
+		return nil, fmt.Errorf("%q is not the URL of a server: write one like https://files.example.com/files/", redact.Address(text))
 	case u.User != nil:
-		return nil, errors.New("a password does not belong in the URL, where others can see it: use a header")
+		return nil, errors.New("do not put a password into the URL, where others can see it: use a header")
 	}
 	u.Fragment = ""
 	if u.Path == "" || u.Path == "/" {

@@ -1,0 +1,107 @@
+// Package redact hides what may be secret in settings and addresses before they are
+// shown.
+package redact
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Hidden stands for what is not shown.
+const Hidden = "xxxxx"
+
+// Address returns text without what may be secret in it:
+//
+//   - of URLs user and password, and all of the query but options that say where
+//     something is;
+//   - of URLs other than those of databases, buckets and files the path as well: that
+//     of a webhook is often its only secret;
+//   - all of what looks like a URL and cannot be read as one, and of a connection
+//     string such as "host=db password=…".
+//
+// Text that is none of these is returned as it is.
+func Address(text string) string {
+	scheme, rest, ok := strings.Cut(text, "://")
+	switch {
+	case ok && schemeName.MatchString(scheme):
+		return scheme + "://" + afterScheme(scheme, rest, text)
+	case ok || credentials.MatchString(text):
+		return Hidden
+	}
+	scheme, rest, _ = strings.Cut(text, ":")
+	if rest != "" && networkSchemes[strings.ToLower(scheme)] {
+		return scheme + ":" + Hidden
+	}
+	return text
+}
+
+var (
+	schemeName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
+	// credentials matches "password=…" with any of the usual names, and "user:password@".
+	credentials = regexp.MustCompile(`(?i)(pass|pwd|secret|token|key|auth|user)\w*\s*[=:]|:[^/\s]*@|^[^/\s]+@`)
+)
+
+// networkSchemes are those after which // is missing if it is not there. After the
+// colon of other text comes a port or a path.
+var networkSchemes = map[string]bool{"postgres": true, "postgresql": true, "mysql": true, "s3": true, "http": true, "https": true}
+
+// pathSchemes are those whose paths name a database, a prefix or a file.
+var pathSchemes = map[string]bool{"postgres": true, "postgresql": true, "s3": true, "sqlite": true, "file": true}
+
+// afterScheme returns what is shown of a URL behind its "://".
+func afterScheme(scheme, rest, text string) string {
+	end := len(rest)
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		end = i
+	}
+	u, err := url.Parse(text)
+	// A password with an unescaped / or ? ends the authority early, at its beginning.
+	if err != nil || strings.Contains(rest[end:], "@") {
+		return Hidden
+	}
+	shown := u.Host
+	if u.User != nil {
+		shown = Hidden + "@" + shown
+	}
+	if !pathSchemes[strings.ToLower(scheme)] {
+		if strings.Trim(rest[end:], "/") != "" {
+			return shown + "/" + Hidden
+		}
+		return shown + rest[end:]
+	}
+	shown += u.EscapedPath()
+	if u.RawQuery != "" {
+		shown += "?" + query(u.RawQuery)
+	}
+	if u.Fragment != "" {
+		shown += "#" + Hidden
+	}
+	return shown
+}
+
+// harmless are the options of a query that say where something is, or how it is
+// reached.
+var harmless = map[string]bool{
+	"endpoint": true, "region": true, "path-style": true, "equal-parts": true, "checksums": true,
+	"host": true, "port": true, "dbname": true, "sslmode": true, "sslrootcert": true, "target_session_attrs": true,
+	"connect_timeout": true, "pool_max_conns": true,
+}
+
+// query hides the values of all options that are not harmless.
+func query(raw string) string {
+	options := strings.Split(raw, "&")
+	for i, option := range options {
+		name, value, ok := strings.Cut(option, "=")
+		text, err := url.QueryUnescape(value)
+		switch {
+		case !ok:
+			options[i] = Hidden
+		case !harmless[name] || err != nil:
+			options[i] = name + "=" + Hidden
+		case Address(text) != text:
+			options[i] = name + "=" + url.QueryEscape(Address(text))
+		}
+	}
+	return strings.Join(options, "&")
+}
