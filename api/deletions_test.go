@@ -41,7 +41,7 @@ func TestDeleteMany(t *testing.T) {
 	a, b := h.putFor(ann, "a", "", "12345"), h.putFor(ann, "b", "", "123")
 	others, unfinished := h.putFor(bob, "c", "", "1"), h.begin(ann, "d", "", 10)
 	never := string(pawl.NewID(unfinished.Time()))
-	_, before, err := h.events.Span(t.Context())
+	_, before, err := h.events.Span(t.Context(), pawl.Local)
 	check(t, err)
 
 	missing := func(id string) deletionJSON {

@@ -35,7 +35,8 @@ func (in *FileFilter) filter() (q pawl.FileQuery, err error) {
 }
 
 // typesOf reads a list of media types and families such as image/*, without their
-// parameters; nil where it asks for every type.
+// parameters; nil where it asks for every type. A type that has several names is looked
+// for under the given one too: files of earlier versions can have it.
 func typesOf(list string) (types []string) {
 	for entry := range strings.SplitSeq(list, ",") {
 		entry, _, _ = strings.Cut(entry, ";")
@@ -45,10 +46,17 @@ func typesOf(list string) (types []string) {
 			return nil
 		default:
 			types = append(types, strings.TrimSuffix(entry, "*"))
+			if canonical := pawl.CanonicalType(entry); canonical != entry {
+				types = append(types, canonical)
+			}
 		}
 	}
 	return types
 }
+
+// epoch is older than every file, and what older times come to: the first of all is the
+// zero time, which stands for none.
+var epoch = time.Unix(0, 0).UTC()
 
 // parseTime reads a time of a query, or the beginning of a day; zero for empty.
 func parseTime(name, text string) (time.Time, error) {
@@ -57,6 +65,9 @@ func parseTime(name, text string) (time.Time, error) {
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil {
+			if t.Before(epoch) {
+				t = epoch
+			}
 			return t, nil
 		}
 	}
