@@ -68,12 +68,17 @@ func tell(ctx context.Context, log *slog.Logger, done []*goose.MigrationResult) 
 	}
 }
 
+// Rows are locked in the order of ids, as by everybody who changes many: instances that
+// start at the same time do not stop each other for good.
 var rekeyStatements = rekey.Statements{
 	Missing: "SELECT id, name, metadata FROM files WHERE search_key = '' AND id > $1 ORDER BY id LIMIT $2",
-	Set: `UPDATE files SET name_key = made.name_key, search_key = made.search_key
-		FROM json_to_recordset($1::json) AS made (id text, name text, metadata text, name_key text, search_key text)
-		WHERE files.id = made.id AND files.search_key = ''
-			AND files.name = made.name AND files.metadata = made.metadata`,
+	Set: `UPDATE files SET name_key = keyed.name_key, search_key = keyed.search_key
+		FROM (SELECT f.id, made.name_key, made.search_key
+			FROM json_to_recordset($1::json) AS made (id text, name text, metadata text, name_key text, search_key text)
+			JOIN files AS f ON f.id = made.id
+			WHERE f.search_key = '' AND f.name = made.name AND f.metadata = made.metadata
+			ORDER BY f.id FOR UPDATE OF f) AS keyed
+		WHERE files.id = keyed.id`,
 }
 
 // lacksTrigrams reports whether the extension could not be made, which has many
