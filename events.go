@@ -38,8 +38,8 @@ func (e *Events) Since(ctx context.Context, p Principal, after int64, limit int)
 	return events, after, nil
 }
 
-// Span returns the oldest event that is still kept, and the newest, of all owners: to
-// those who may read any.
+// Span returns the numbers of the oldest event that is still kept and of the newest, of
+// all owners. A principal that may not read any event gets an error.
 func (e *Events) Span(ctx context.Context, p Principal) (oldest, newest int64, err error) {
 	if err := e.policy(p, ActRead, p.ID); err != nil {
 		return 0, 0, err

@@ -22,7 +22,7 @@ type Files struct {
 type FilesConfig struct {
 	Store  Store
 	Blobs  Blobs
-	Gates  Gates // of them, those asked about a new name
+	Gates  Gates // only Rename is used
 	Policy Policy
 	Events *Events
 	Log    *slog.Logger
@@ -32,8 +32,8 @@ type FilesConfig struct {
 // NewFiles makes the use cases ready.
 func NewFiles(c FilesConfig) *Files { return &Files{FilesConfig: c, downloads: make(map[ID]int64)} }
 
-// List returns the files that p may see, in the order asked for. Whose they are is
-// for the policy to say, not the query.
+// List returns the files that p may see, in the order asked for. The policy decides
+// whose files those are; q.Owner is ignored.
 func (f *Files) List(ctx context.Context, p Principal, q FileQuery) (_ []File, err error) {
 	if q.Owner, err = f.Policy.scope(p); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (f *Files) List(ctx context.Context, p Principal, q FileQuery) (_ []File, e
 	return f.Store.Files(ctx, q)
 }
 
-// Totals counts what List lists, on all pages together.
+// Totals returns the totals of all files that List returns, on all pages together.
 func (f *Files) Totals(ctx context.Context, p Principal, q FileQuery) (_ FileTotals, err error) {
 	if q.Owner, err = f.Policy.scope(p); err != nil {
 		return FileTotals{}, err
@@ -54,8 +54,8 @@ func (f *Files) Get(ctx context.Context, p Principal, id ID) (File, error) {
 	return f.ask(ctx, p, ActRead, id)
 }
 
-// ask returns a file that p may do that to. Who may do it to no file at all is told
-// so, whether or not there is this one.
+// ask returns a file that p may do this to. A principal that may not do it to any file
+// gets that answer whether or not the file exists.
 func (f *Files) ask(ctx context.Context, p Principal, do Action, id ID) (File, error) {
 	if err := f.Policy(p, do, p.ID); err != nil {
 		return File{}, err

@@ -2,8 +2,9 @@ package pawl
 
 import "context"
 
-// Gates are what an upload is asked at its three moments, and a file at its renaming.
-// Each list is asked in order; the first refusal ends the upload. A refusal is an [Error] of kind
+// Gates are what an upload is asked at its three moments, and a file when it is renamed.
+// Each list is asked in order; the first refusal ends the upload. A refusal is an
+// [Error] of kind
 // [Refused], [UnsupportedType], [TooLarge] or [Invalid], with a sentence for the
 // client. One of kind [Unavailable] means the gate could not be asked: a creation
 // then fails and can be retried, a finish is tried again later by itself.
@@ -38,8 +39,8 @@ type FinishGate interface {
 	Finish(ctx context.Context, f File) error
 }
 
-// RenameGate is asked before a file gets another name, which f already has. A refusal
-// leaves the file as it is.
+// RenameGate is asked before a file is renamed: f has the new name. A refusal leaves the
+// file as it is.
 type RenameGate interface {
 	Rename(ctx context.Context, f File) error
 }

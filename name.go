@@ -15,16 +15,16 @@ const MaxNameBytes = 1024
 // Unnamed is the name of a file whose client gave none.
 const Unnamed = "unnamed"
 
-// CleanName returns name as it is stored, shown, sent and judged. Whatever bytes a
-// client sends, the result is UTF-8 that reads the way it is written:
+// CleanName returns name in the one form in which it is stored, shown, sent and judged:
 //
-//   - bytes that are no UTF-8 become U+FFFD, one for each run of them;
-//   - tabs, line breaks and separators become spaces, other control characters go;
-//   - invisible characters go, among them those that change the direction of the
-//     text around them (UAX #9) and make "gnp.exe" read as "exe.png";
-//   - blanks at either end go.
+//   - each run of bytes that is not UTF-8 is replaced with U+FFFD;
+//   - tabs, line breaks and separators are replaced with spaces, other control characters
+//     are removed;
+//   - invisible characters are removed, among them those that change the direction of
+//     the text around them (UAX #9) and make "gnp.exe" read as "exe.png";
+//   - blanks at either end are removed.
 //
-// What is invisible but part of the spelling stays: U+200C and U+200D inside a name
+// Invisible characters that belong to the spelling stay: U+200C and U+200D inside a name
 // (Persian, Hindi, emoji), variation selectors, and the tags of a flag. Slashes and
 // dots stay too: a name is for display, and never names a file on disk.
 //
@@ -73,7 +73,7 @@ func isTag(r rune) bool { return r >= 0xE0020 && r <= 0xE007F }
 // isJoiner reports whether r is the zero width non-joiner or joiner.
 func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }
 
-// isBlank reports whether r takes room and shows nothing.
+// isBlank reports whether r takes up space and shows nothing.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' } // BRAILLE PATTERN BLANK
 
 // isInvisible reports whether r shows nothing by itself: format characters, and what
@@ -138,8 +138,8 @@ func IsText(value string) bool {
 
 // FoldName returns the form in which names are compared with each other and with
 // questions: without case, accents (U+0300 to U+036F) and invisible characters, in
-// one normal form (NFC). Systems differ in the form they write: macOS decomposes
-// what keyboards compose.
+// normal form C. Systems differ in the form they use: macOS writes decomposed what
+// keyboards type composed.
 func FoldName(name string) string {
 	if isPlain(name) {
 		return strings.ToLower(name)
@@ -163,9 +163,9 @@ func SortKey(name string) string { return cut(FoldName(name), MaxNameBytes) }
 // for it beside a sort key.
 const maxSearchKey = 1500
 
-// SearchKey returns what a file is searched by: its folded name and path, of which a
-// very long one is cut. It is never empty, and has a line break between the two, which
-// no word of a question has.
+// SearchKey returns what a file is searched by: its folded name and path, cut to 1,500
+// bytes. It is never empty: there is a line break between the two, which no word of a
+// question has.
 func SearchKey(name, path string) string {
 	name, path = SortKey(name), FoldName(path)
 	if strings.HasSuffix(path, name) && len(path) < maxSearchKey {
@@ -174,7 +174,8 @@ func SearchKey(name, path string) string {
 	return cut(name+"\n"+path, maxSearchKey)
 }
 
-// cut returns the beginning of text, at most so many bytes, and no character in part.
+// cut returns the longest beginning of text that has at most so many bytes and only whole
+// characters.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text

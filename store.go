@@ -51,7 +51,7 @@ type FileReader interface {
 	FilesWithIDs(ctx context.Context, ids []ID) (map[ID]File, error)
 	FileByJoinKey(ctx context.Context, owner, key string) (File, error)
 	Files(ctx context.Context, q FileQuery) ([]File, error)
-	// FileTotals counts what Files lists without a cursor and a limit.
+	// FileTotals returns the totals of what Files returns without a cursor and a limit.
 	FileTotals(ctx context.Context, q FileQuery) (FileTotals, error)
 }
 
@@ -134,8 +134,8 @@ const (
 	BySize    FileSort = "size"
 )
 
-// FileQuery selects files. Of nobody there are none; every other zero field selects
-// everything.
+// FileQuery selects files. The zero Owner selects nothing; every other zero field
+// selects everything.
 type FileQuery struct {
 	Owner         Scope
 	Words         []string // see SearchWords; each is in the name or the path

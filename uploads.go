@@ -143,8 +143,8 @@ func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
 	return u.current(ctx, up)
 }
 
-// rowFor returns the row of an upload that p may do that to. Who may do it to no upload
-// at all is told so, whether or not there is this one.
+// rowFor returns the row of an upload that p may do this to. A principal that may not do
+// it to any upload gets that answer whether or not the upload exists.
 func (u *Uploads) rowFor(ctx context.Context, p Principal, do Action, id ID) (Upload, error) {
 	if err := u.Policy(p, do, p.ID); err != nil {
 		return Upload{}, err
@@ -181,8 +181,8 @@ func (u *Uploads) current(ctx context.Context, up Upload) (_ Upload, err error) 
 }
 
 // List returns the uploads under way that p may see, newest first. One that ended
-// while the list was made is left out. Whose they are is for the policy to say, not
-// the query.
+// while the list was made is left out. The policy decides whose uploads those are;
+// q.Owner is ignored.
 func (u *Uploads) List(ctx context.Context, p Principal, q UploadQuery) (_ []Upload, err error) {
 	if q.Owner, err = u.Policy.scope(p); err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ func disposition(kind, name string) string {
 	return value
 }
 
-// savedName returns the name under which a file is saved: the one it is shown with, but
-// without the separators of paths, and with something besides dots.
+// savedName returns the name under which a download is saved: the name that is shown, with
+// path separators replaced. A name of dots alone becomes "download".
 func savedName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r == '/' || r == '\\' {

@@ -18,12 +18,12 @@ type FileFilter struct {
 	CreatedBefore string `query:"created_before" doc:"Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC" example:"2026-12-01T00:00:00Z"`
 }
 
-// filter reads what the client asks for. Here, and only here, is checked that it is text
-// that a database takes.
+// filter returns the query that the client asks for, without order and limit. It is the
+// one place that checks that the client's text is text, which databases require.
 func (in *FileFilter) filter() (q pawl.FileQuery, err error) {
-	for name, value := range map[string]string{"q": in.Q, "type": in.Type, "state": in.State} {
-		if !pawl.IsText(value) {
-			return q, pawl.Errorf(pawl.Invalid, "%s must be UTF-8 text without control characters", name)
+	for _, text := range []string{in.Q, in.Type, in.State} {
+		if !pawl.IsText(text) {
+			return q, pawl.Errorf(pawl.Invalid, "q, type and state must be UTF-8 text without control characters")
 		}
 	}
 	q = pawl.FileQuery{Words: pawl.SearchWords(in.Q), Types: typesOf(in.Type), State: pawl.FileState(in.State)}

@@ -83,8 +83,8 @@ func orElse(t time.Time, none int64) int64 {
 	return Micros(t)
 }
 
-// Words returns the longest word of a query, by which an index finds the least, and the
-// others. The word is empty if there is none.
+// Words returns the longest word of a query, for which an index finds the fewest rows,
+// and the others. The word is empty if there is none.
 func Words(q pawl.FileQuery) (word string, others []string) {
 	if len(q.Words) == 0 {
 		return "", nil
@@ -93,8 +93,8 @@ func Words(q pawl.FileQuery) (word string, others []string) {
 	return words[0], words[1:]
 }
 
-// ByTypeAlone reports whether a query selects by owner and type and nothing else, so
-// that the kept statistics know how much it selects.
+// ByTypeAlone reports whether a query selects by owner and type and nothing else: then the
+// kept statistics have its totals.
 func ByTypeAlone(q pawl.FileQuery) bool {
 	return len(q.Words) == 0 && q.State == "" && q.CreatedAfter.IsZero() && q.CreatedBefore.IsZero()
 }

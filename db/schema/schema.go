@@ -13,8 +13,8 @@ var sqlite embed.FS
 //go:embed postgres/*.sql
 var postgres embed.FS
 
-// Keys is the version that brings the search key. The keys of the rows there are have
-// to be made before the migrations that follow: see db/rekey.
+// Keys is the version that adds the search key. Existing rows get their keys before the
+// migrations that follow: see db/rekey.
 const Keys = 7
 
 // SQLite is the migrations for SQLite, in goose's form.

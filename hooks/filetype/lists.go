@@ -85,9 +85,9 @@ func parseExtensions(entries []string) (extensions, error) {
 	return list, errors.Join(faults...)
 }
 
-// match returns the entry that the name ends in, or empty. What Windows drops from the
-// end of a name when it saves the file does not count: dots, spaces and the name of a
-// stream, as in "a.exe::$DATA". Neither do characters that nobody sees.
+// match returns the entry that the name ends in, or the empty string. It ignores what
+// Windows drops from the end of a name when it saves the file (dots, spaces, and the name
+// of a stream, as in "a.exe::$DATA"), and invisible characters.
 func (l extensions) match(name string) string {
 	name = pawl.StripInvisible(name)
 	if base, stream, _ := strings.Cut(name, ":"); strings.Contains(stream, ":$") {
