@@ -58,7 +58,7 @@ func (c *Checker) found(id ID, remedy string, mend func() error, what string, ar
 }
 
 func (c *Checker) checkFiles(ctx context.Context) error {
-	q := FileQuery{Sort: ByCreated, Ascending: true, Limit: listPage}
+	q := FileQuery{Owner: Everybody, Sort: ByCreated, Ascending: true, Limit: listPage}
 	for {
 		page, err := c.Store.Files(ctx, q)
 		if err != nil {
@@ -109,7 +109,7 @@ func (c *Checker) checkFile(ctx context.Context, f File) error {
 }
 
 func (c *Checker) checkUploads(ctx context.Context) error {
-	q := UploadQuery{WithPartial: true, Limit: listPage}
+	q := UploadQuery{Owner: Everybody, WithPartial: true, Limit: listPage}
 	for {
 		page, err := c.Store.Uploads(ctx, q)
 		if err != nil {
@@ -160,7 +160,7 @@ func (c *Checker) checkOrphans(ctx context.Context) error {
 }
 
 func (c *Checker) checkTotals(ctx context.Context) error {
-	stats, err := c.Store.Stats(ctx, "", DayRange{})
+	stats, err := c.Store.Stats(ctx, Everybody, DayRange{})
 	if err != nil {
 		return err
 	}

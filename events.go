@@ -22,6 +22,9 @@ func NewEvents(store Store, policy Policy) *Events {
 // Since lists what happened after seq, oldest first, of what p may read. next is
 // where to go on from: events of others are skipped, not repeated.
 func (e *Events) Since(ctx context.Context, p Principal, after int64, limit int) (events []Event, next int64, err error) {
+	if err := e.policy(p, ActRead, p.ID); err != nil {
+		return nil, after, err
+	}
 	all, err := e.store.Events(ctx, after, limit)
 	if err != nil {
 		return nil, after, err
@@ -35,8 +38,12 @@ func (e *Events) Since(ctx context.Context, p Principal, after int64, limit int)
 	return events, after, nil
 }
 
-// Span is the oldest event that is still kept, and the newest.
-func (e *Events) Span(ctx context.Context) (oldest, newest int64, err error) {
+// Span returns the numbers of the oldest event that is still kept and of the newest, of
+// all owners. A principal that may not read any event gets an error.
+func (e *Events) Span(ctx context.Context, p Principal) (oldest, newest int64, err error) {
+	if err := e.policy(p, ActRead, p.ID); err != nil {
+		return 0, 0, err
+	}
 	return e.store.EventSpan(ctx)
 }
 

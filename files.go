@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 	"unicode"
@@ -21,6 +22,7 @@ type Files struct {
 type FilesConfig struct {
 	Store  Store
 	Blobs  Blobs
+	Gates  Gates // only Rename is used
 	Policy Policy
 	Events *Events
 	Log    *slog.Logger
@@ -30,12 +32,21 @@ type FilesConfig struct {
 // NewFiles makes the use cases ready.
 func NewFiles(c FilesConfig) *Files { return &Files{FilesConfig: c, downloads: make(map[ID]int64)} }
 
-// List is the files that p may see, in the order asked for.
-func (f *Files) List(ctx context.Context, p Principal, q FileQuery) ([]File, error) {
-	if !p.Operator {
-		q.Owner = p.ID
+// List returns the files that p may see, in the order asked for. The policy decides
+// whose files those are; q.Owner is ignored.
+func (f *Files) List(ctx context.Context, p Principal, q FileQuery) (_ []File, err error) {
+	if q.Owner, err = f.Policy.scope(p); err != nil {
+		return nil, err
 	}
 	return f.Store.Files(ctx, q)
+}
+
+// Totals returns the totals of all files that List returns, on all pages together.
+func (f *Files) Totals(ctx context.Context, p Principal, q FileQuery) (_ FileTotals, err error) {
+	if q.Owner, err = f.Policy.scope(p); err != nil {
+		return FileTotals{}, err
+	}
+	return f.Store.FileTotals(ctx, q)
 }
 
 // Get is one file.
@@ -43,22 +54,35 @@ func (f *Files) Get(ctx context.Context, p Principal, id ID) (File, error) {
 	return f.ask(ctx, p, ActRead, id)
 }
 
+// ask returns a file that p may do this to. A principal that may not do it to any file
+// gets that answer whether or not the file exists.
 func (f *Files) ask(ctx context.Context, p Principal, do Action, id ID) (File, error) {
-	file, err := f.Store.File(ctx, id)
-	if err != nil {
+	if err := f.Policy(p, do, p.ID); err != nil {
 		return File{}, err
 	}
-	return file, f.Policy(p, do, file.Owner)
+	file, err := f.Store.File(ctx, id)
+	if err == nil {
+		err = f.Policy(p, do, file.Owner)
+	}
+	return file, hideMissing(err)
 }
 
-// Edit renames a file or replaces its user metadata.
+// Edit renames a file or replaces its user metadata. A new name is cleaned (see
+// [CleanName]) and has to pass the rename gates.
 func (f *Files) Edit(ctx context.Context, p Principal, id ID, edit FileEdit) (File, error) {
 	file, err := f.ask(ctx, p, ActWrite, id)
 	if err != nil {
 		return File{}, err
 	}
-	if err := edit.check(); err != nil {
+	if edit, err = edit.clean(); err != nil {
 		return File{}, err
+	}
+	if edit.Name != nil && *edit.Name != file.Name {
+		renamed := file
+		renamed.Name = *edit.Name
+		if err := f.Gates.rename(ctx, renamed); err != nil {
+			return File{}, err
+		}
 	}
 	now := f.Now()
 	err = f.commit(ctx, func(tx Tx) error {
@@ -76,16 +100,23 @@ func (f *Files) Edit(ctx context.Context, p Principal, id ID, edit FileEdit) (Fi
 // Limits on user metadata, so that a row stays small.
 const (
 	maxMetadataKeys  = 64
-	maxMetadataBytes = 8 << 10
+	maxMetadataBytes = 16 << 10
 )
 
-func (e FileEdit) check() error {
+// clean returns the edit as it is stored, or an error of kind [Invalid].
+func (e FileEdit) clean() (FileEdit, error) {
 	if e.Name != nil {
-		if err := CheckName(*e.Name); err != nil {
-			return err
+		name := CleanName(*e.Name)
+		if err := CheckName(name); err != nil {
+			return e, err
 		}
+		e.Name = &name
 	}
-	return CheckMetadata(e.Metadata)
+	if path, given := e.Metadata[PathKey]; given {
+		e.Metadata = maps.Clone(e.Metadata)
+		e.Metadata[PathKey] = CleanPath(path)
+	}
+	return e, CheckMetadata(e.Metadata)
 }
 
 // CheckMetadata refuses user metadata that is too large or cannot be shown: keys
@@ -190,16 +221,13 @@ func (f *Files) bookDownloads(tx Tx, counted map[ID]int64) error {
 	return nil
 }
 
-// Stats are the kept statistics of what p may see.
+// Stats returns the kept statistics of what p may see.
 func (f *Files) Stats(ctx context.Context, p Principal, days DayRange) (Stats, error) {
-	if err := f.Policy(p, ActRead, p.ID); err != nil {
+	scope, err := f.Policy.scope(p)
+	if err != nil {
 		return Stats{}, err
 	}
-	owner := p.ID
-	if p.Operator {
-		owner = ""
-	}
-	return f.Store.Stats(ctx, owner, days)
+	return f.Store.Stats(ctx, scope, days)
 }
 
 func (f *Files) commit(ctx context.Context, change func(tx Tx) error) error {

@@ -2,8 +2,9 @@ package pawl
 
 import "context"
 
-// Gates are what an upload is asked at its three moments. Each list is asked in
-// order; the first refusal ends the upload. A refusal is an [Error] of kind
+// Gates are what an upload is asked at its three moments, and a file when it is renamed.
+// Each list is asked in order; the first refusal ends the upload. A refusal is an
+// [Error] of kind
 // [Refused], [UnsupportedType], [TooLarge] or [Invalid], with a sentence for the
 // client. One of kind [Unavailable] means the gate could not be asked: a creation
 // then fails and can be retried, a finish is tried again later by itself.
@@ -11,6 +12,7 @@ type Gates struct {
 	Begin   []BeginGate
 	Content []ContentGate
 	Finish  []FinishGate
+	Rename  []RenameGate
 	// Detect returns the media type that the first bytes of content show: at most
 	// HeadBytes of them. Name and declared type are none of its business: gates
 	// judge what the bytes show.
@@ -35,6 +37,12 @@ type ContentGate interface {
 // FinishGate is asked when every byte is there and the file is about to exist.
 type FinishGate interface {
 	Finish(ctx context.Context, f File) error
+}
+
+// RenameGate is asked before a file is renamed: f has the new name. A refusal leaves the
+// file as it is.
+type RenameGate interface {
+	Rename(ctx context.Context, f File) error
 }
 
 func (g Gates) begin(ctx context.Context, u Upload) error {
@@ -62,6 +70,15 @@ func (g Gates) content(ctx context.Context, u Upload, head []byte) (foundType st
 func (g Gates) finish(ctx context.Context, f File) error {
 	for _, gate := range g.Finish {
 		if err := gate.Finish(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g Gates) rename(ctx context.Context, f File) error {
+	for _, gate := range g.Rename {
+		if err := gate.Rename(ctx, f); err != nil {
 			return err
 		}
 	}

@@ -127,7 +127,7 @@ func (j *Janitor) keep(ctx context.Context) error {
 // then than the blobs. When what a finish needs is away, it is away for the
 // others too: they wait for the next round.
 func (j *Janitor) finishUploads(ctx context.Context) error {
-	q := UploadQuery{Limit: listPage, OnlyWhole: j.seenAll.Load()}
+	q := UploadQuery{Owner: Everybody, Limit: listPage, OnlyWhole: j.seenAll.Load()}
 	for {
 		page, err := j.Store.Uploads(ctx, q)
 		if err != nil {

@@ -22,7 +22,7 @@ type Store interface {
 	LifeReader
 	MultipartReader
 
-	Stats(ctx context.Context, owner string, days DayRange) (Stats, error)
+	Stats(ctx context.Context, owner Scope, days DayRange) (Stats, error)
 	// Events lists what happened after seq, oldest first.
 	Events(ctx context.Context, after int64, limit int) ([]Event, error)
 	// EventSpan is the oldest seq still kept and the newest ever given, 0 and 0 if none.
@@ -51,6 +51,8 @@ type FileReader interface {
 	FilesWithIDs(ctx context.Context, ids []ID) (map[ID]File, error)
 	FileByJoinKey(ctx context.Context, owner, key string) (File, error)
 	Files(ctx context.Context, q FileQuery) ([]File, error)
+	// FileTotals returns the totals of what Files returns without a cursor and a limit.
+	FileTotals(ctx context.Context, q FileQuery) (FileTotals, error)
 }
 
 // LifeReader reads what deletion has to ask.
@@ -115,10 +117,10 @@ type Tx interface {
 
 // UploadQuery selects uploads, newest first, by keyset: those with ids below Before.
 type UploadQuery struct {
-	Owner       string // empty: everybody's
-	Before      ID     // empty: from the newest
-	WithPartial bool   // also the pieces of parallel uploads
-	OnlyWhole   bool   // only those whose every byte is known to have arrived
+	Owner       Scope
+	Before      ID   // empty: from the newest
+	WithPartial bool // also the pieces of parallel uploads
+	OnlyWhole   bool // only those whose every byte is known to have arrived
 	Limit       int
 }
 
@@ -128,15 +130,16 @@ type FileSort string
 // The orders of a list of files.
 const (
 	ByCreated FileSort = "created_at"
-	ByName    FileSort = "name" // case-folded, see FoldName
+	ByName    FileSort = "name" // folded, see SortKey
 	BySize    FileSort = "size"
 )
 
-// FileQuery selects files. Zero fields select everything.
+// FileQuery selects files. The zero Owner selects nothing; every other zero field
+// selects everything.
 type FileQuery struct {
-	Owner         string
-	NameContains  string // compared folded, see FoldName
-	MediaType     string // exact, or a family such as "image/"
+	Owner         Scope
+	Words         []string // see SearchWords; each is in the name or the path
+	Types         []string // media types, or families such as "image/"; any of them
 	State         FileState
 	CreatedAfter  time.Time // inclusive
 	CreatedBefore time.Time // exclusive
@@ -150,9 +153,15 @@ type FileQuery struct {
 // and the id.
 type FileCursor struct {
 	Created time.Time // with ByCreated
-	Name    string    // with ByName: folded
+	Name    string    // with ByName: see SortKey
 	Size    int64     // with BySize
 	ID      ID
+}
+
+// FileTotals is how many files a query selects, and their size.
+type FileTotals struct {
+	Files int64
+	Bytes int64
 }
 
 // FileEdit is a change to a file's editable fields; nil leaves one as it is.

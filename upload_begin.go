@@ -11,7 +11,7 @@ import (
 type UploadSpec struct {
 	Kind         UploadKind
 	Length       int64  // bytes, or UnknownLength; of a Final upload it is not asked
-	Name         string // empty: Unnamed
+	Name         string // as it came; Unnamed if nothing visible is in it
 	DeclaredType string
 	Metadata     map[string]string
 	RawMetadata  string
@@ -62,9 +62,7 @@ func (u *Uploads) checkSpec(spec *UploadSpec) error {
 	if _, _, err := statedDigest(spec.Metadata); err != nil {
 		return err
 	}
-	if spec.Name == "" {
-		spec.Name = Unnamed
-	}
+	spec.Name = NameOrUnnamed(spec.Name)
 	return CheckName(spec.Name)
 }
 

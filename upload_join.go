@@ -10,6 +10,9 @@ import (
 // repeated one can be answered with it. The error is of kind [NotFound] if there
 // was none.
 func (u *Uploads) Joined(ctx context.Context, p Principal, parts []ID) (ID, error) {
+	if err := u.Policy(p, ActWrite, p.ID); err != nil {
+		return "", err
+	}
 	key := joinKey(parts)
 	f, err := u.Store.FileByJoinKey(ctx, p.ID, key)
 	if KindOf(err) != NotFound {
@@ -48,6 +51,9 @@ const joinAgain = time.Minute
 
 // DriveJoin takes a begun join to its end.
 func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
+	if err := u.Policy(p, ActWrite, p.ID); err != nil {
+		return err
+	}
 	unlock, err := u.Lock(ctx, id, func() {})
 	if err != nil {
 		return err

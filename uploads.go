@@ -75,6 +75,9 @@ var errLost = Errorf(Gone, "bytes of this upload were lost; begin it again")
 // finished upload looks complete, and so does a part for a while after its join: who
 // has not heard of the join asks for its parts before asking for it again.
 func (u *Uploads) Look(ctx context.Context, p Principal, id ID) (Upload, error) {
+	if err := u.Policy(p, ActRead, p.ID); err != nil {
+		return Upload{}, err
+	}
 	if l := u.here(id); l != nil {
 		return u.lookLive(ctx, p, l)
 	}
@@ -140,8 +143,12 @@ func (u *Uploads) Get(ctx context.Context, p Principal, id ID) (Upload, error) {
 	return u.current(ctx, up)
 }
 
-// rowFor is an upload's row, for somebody who may do that to it.
+// rowFor returns the row of an upload that p may do this to. A principal that may not do
+// it to any upload gets that answer whether or not the upload exists.
 func (u *Uploads) rowFor(ctx context.Context, p Principal, do Action, id ID) (Upload, error) {
+	if err := u.Policy(p, do, p.ID); err != nil {
+		return Upload{}, err
+	}
 	up, err := u.Store.Upload(ctx, id)
 	if err != nil {
 		return Upload{}, err
@@ -173,11 +180,12 @@ func (u *Uploads) current(ctx context.Context, up Upload) (_ Upload, err error) 
 	return up, nil
 }
 
-// List is the uploads under way that p may see, newest first. One that ended
-// while the list was made is left out.
-func (u *Uploads) List(ctx context.Context, p Principal, q UploadQuery) ([]Upload, error) {
-	if !p.Operator {
-		q.Owner = p.ID
+// List returns the uploads under way that p may see, newest first. One that ended
+// while the list was made is left out. The policy decides whose uploads those are;
+// q.Owner is ignored.
+func (u *Uploads) List(ctx context.Context, p Principal, q UploadQuery) (_ []Upload, err error) {
+	if q.Owner, err = u.Policy.scope(p); err != nil {
+		return nil, err
 	}
 	rows, err := u.Store.Uploads(ctx, q)
 	if err != nil {
@@ -210,6 +218,9 @@ func (u *Uploads) Active() []Upload {
 
 // May reports whether p may do that to the upload: nil, or why not.
 func (u *Uploads) May(ctx context.Context, p Principal, do Action, id ID) error {
+	if err := u.Policy(p, do, p.ID); err != nil {
+		return err
+	}
 	if l := u.here(id); l != nil {
 		return u.Policy(p, do, l.row().Owner)
 	}
@@ -233,6 +244,9 @@ func (u *Uploads) here(id ID) *live {
 
 // open takes the upload up where it is, for a caller that holds its lock.
 func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
+	if err := u.Policy(p, ActWrite, p.ID); err != nil {
+		return nil, err
+	}
 	if l := u.live.get(id); l != nil {
 		return l, u.Policy(p, ActWrite, l.row().Owner)
 	}

@@ -39,7 +39,7 @@ const defaultStall = 2 * time.Minute
 func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Add("Vary", "Sec-Fetch-Dest")
 	if err := checkDestination(r); err != nil {
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 		return
 	}
 	id, err := fileID(idOf(r))
@@ -56,7 +56,7 @@ func (d download) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	how, all, err := look(r, file, bytes)
 	switch {
 	case err != nil:
-		problem.Write(w, r, err)
+		refuseDownload(w, r, err)
 	case d.Redirects.wanted(r):
 		d.redirect(w, r, file, how)
 	default:

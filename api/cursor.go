@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"hash/fnv"
@@ -21,18 +22,26 @@ type cursor struct {
 	ID    string `json:"i"`
 }
 
+// maxCursor is how long a cursor can be that the server gives out: a name of MaxNameBytes
+// takes at most twice as many in JSON, everything else less than 256, and Base64 makes
+// four bytes of three. TestCursorsOfLongNames holds it to that.
+const maxCursor = (2*pawl.MaxNameBytes + 256) / 3 * 4
+
 var errCursor = pawl.Errorf(pawl.Invalid, "this cursor is not one of this list; begin again without it")
 
 func (c cursor) String() string {
-	raw, _ := json.Marshal(c) // strings and integers
-	return base64.RawURLEncoding.EncodeToString(raw)
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
+	enc.SetEscapeHTML(false) // would take six bytes for one
+	_ = enc.Encode(c)        // strings and integers
+	return base64.RawURLEncoding.EncodeToString(raw.Bytes())
 }
 
 // parseCursor reads a cursor that the same query gave out. The error is of kind Invalid.
 func parseCursor(text, query string) (cursor, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
+	if err != nil || len(text) > maxCursor {
 		return c, errCursor
 	}
 	if err := json.Unmarshal(raw, &c); err != nil || c.Query != query {
@@ -58,7 +67,7 @@ func cursorOf(f pawl.File, sort pawl.FileSort, query string) string {
 	c := cursor{Query: query, ID: string(f.ID)}
 	switch sort {
 	case pawl.ByName:
-		c.Name = pawl.FoldName(f.Name)
+		c.Name = pawl.SortKey(f.Name)
 	case pawl.BySize:
 		c.Size = f.Size
 	default:

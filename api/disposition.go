@@ -2,13 +2,14 @@ package api
 
 import (
 	"strings"
-	"unicode"
+
+	"pawl"
 )
 
 // disposition is the Content-Disposition of a file (RFC 6266): its name in ASCII
 // for old clients, and where that loses something, in UTF-8 too (RFC 8187).
 func disposition(kind, name string) string {
-	name = showable(name)
+	name = savedName(name)
 	ascii := asciiName(name)
 	value := kind + `; filename="` + ascii + `"`
 	if ascii != name {
@@ -17,19 +18,15 @@ func disposition(kind, name string) string {
 	return value
 }
 
-// showable leaves out of a name what would end the header or turn the text
-// around it: control and format characters, among them the bidirectional ones
-// that make "gnp.exe" read as "exe.png". Path separators become underscores.
-func showable(name string) string {
+// savedName returns the name under which a download is saved: the name that is shown, with
+// path separators replaced. A name of dots alone becomes "download".
+func savedName(name string) string {
 	name = strings.Map(func(r rune) rune {
-		switch {
-		case r == '/' || r == '\\':
+		if r == '/' || r == '\\' {
 			return '_'
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
-			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(name, "_"))
+	}, pawl.CleanName(name))
 	if strings.Trim(name, ". ") == "" {
 		return "download"
 	}

@@ -66,7 +66,7 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // fresh is false if the stream cannot resume after the client's last event: it was
 // too long ago, or belongs to another life of the database.
 func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
-	oldest, newest, err := e.Span(r.Context())
+	oldest, newest, err := e.Span(r.Context(), auth.From(r.Context()))
 	if err != nil {
 		return 0, false, err
 	}

@@ -151,7 +151,7 @@ func TestEventsGoOnWhereTheyStopped(t *testing.T) {
 func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
 	h := newHouse(t, quick)
 	h.put("a", "", "1")
-	_, newest, err := h.events.Span(t.Context())
+	_, newest, err := h.events.Span(t.Context(), pawl.Local)
 	check(t, err)
 	for _, last := range []string{"nonsense", strconv.FormatInt(newest+1, 10), "-5"} {
 		stream, stop := h.follow("Last-Event-ID", last)

@@ -3,8 +3,6 @@ package api
 import (
 	"context"
 	"encoding/hex"
-	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,6 +15,7 @@ type files struct{ *pawl.Files }
 
 func (f files) register(rest huma.API) {
 	get(rest, "list-files", "/api/v1/files", "List files, a page at a time", f.list)
+	get(rest, "get-file-totals", "/api/v1/files/totals", "Get how many files there are, and their size", f.totals)
 	get(rest, "get-file", "/api/v1/files/{id}", "Get what is known about a file", f.get)
 	edit(rest, "edit-file", "/api/v1/files/{id}", "Rename a file, or replace its metadata", f.edit)
 	remove(rest, "delete-file", "/api/v1/files/{id}", "Delete a file and its bytes, for good", f.delete)
@@ -62,15 +61,11 @@ func digestOf(f pawl.File) *string {
 }
 
 type fileList struct {
-	Q             string    `query:"q" maxLength:"1024" doc:"Part of the name, in any case"`
-	Type          string    `query:"type" maxLength:"255" doc:"A media type, or a family of them" example:"image/*"`
-	State         string    `query:"state" maxLength:"32" doc:"Only files in this state"`
-	CreatedAfter  time.Time `query:"created_after" doc:"Only files as old as this or younger"`
-	CreatedBefore time.Time `query:"created_before" doc:"Only files older than this"`
-	Sort          string    `query:"sort" enum:"created_at,name,size" default:"created_at"`
-	Order         string    `query:"order" enum:"asc,desc" default:"desc"`
-	Limit         int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor        string    `query:"cursor" maxLength:"4096" doc:"The next_cursor of the page before"`
+	FileFilter
+	Sort   string `query:"sort" enum:"created_at,name,size" default:"created_at"`
+	Order  string `query:"order" enum:"asc,desc" default:"desc"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+	Cursor string `query:"cursor" doc:"The next_cursor of the page before"`
 }
 
 func (f files) list(ctx context.Context, in *fileList) (*body[page[fileJSON]], error) {
@@ -87,14 +82,12 @@ func (f files) list(ctx context.Context, in *fileList) (*body[page[fileJSON]], e
 }
 
 func (in *fileList) query() (pawl.FileQuery, error) {
-	q := pawl.FileQuery{
-		NameContains: in.Q,
-		MediaType:    strings.ToLower(strings.TrimSuffix(in.Type, "*")),
-		State:        pawl.FileState(in.State),
-		CreatedAfter: in.CreatedAfter, CreatedBefore: in.CreatedBefore,
-		Sort: pawl.FileSort(in.Sort), Ascending: in.Order == "asc",
-		Limit: in.Limit + 1, // see pageOf
+	q, err := in.filter()
+	if err != nil {
+		return q, err
 	}
+	q.Sort, q.Ascending = pawl.FileSort(in.Sort), in.Order == "asc"
+	q.Limit = in.Limit + 1 // see pageOf
 	if in.Cursor == "" {
 		return q, nil
 	}
@@ -104,7 +97,7 @@ func (in *fileList) query() (pawl.FileQuery, error) {
 }
 
 func (in *fileList) fingerprint() string {
-	return fingerprint("files", in.Q, in.Type, in.State, in.CreatedAfter.String(), in.CreatedBefore.String(), in.Sort, in.Order)
+	return fingerprint("files", in.Q, in.Type, in.State, in.CreatedAfter, in.CreatedBefore, in.Sort, in.Order)
 }
 
 // byID is the input of everything about one file or upload. No pattern is
@@ -125,7 +118,7 @@ func (f files) get(ctx context.Context, in *byID) (*body[fileJSON], error) {
 type fileEdit struct {
 	ID   string `path:"id" doc:"36 characters of 0-9 and a-v"`
 	Body struct {
-		Name     *string           `json:"name,omitempty" minLength:"1" maxLength:"255" nullable:"false"`
+		Name     *string           `json:"name,omitempty" nullable:"false" doc:"At most 1024 bytes of UTF-8; what cannot be seen in it is left out"`
 		Metadata map[string]string `json:"metadata,omitempty" nullable:"false" doc:"Replaces all there is"`
 	}
 }

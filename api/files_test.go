@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -43,7 +44,8 @@ func TestListFilters(t *testing.T) {
 	h := newHouse(t)
 	h.put("Beach.png", "image/png", pngHead+"1")
 	h.put("notes.txt", "text/plain", "some notes, longer than the others")
-	h.put("beach.gif", "image/gif", "GIF89a")
+	gif := h.put("beach.gif", "image/gif", "GIF89a")
+	h.do("PATCH", "/api/v1/files/"+gif.ID, `{"metadata":{"relativePath":"Trip/Été/beach.gif"}}`)
 	h.put("100%_sure.txt", "text/plain", "yes")
 	for query, want := range map[string][]string{
 		"":                                   {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
@@ -51,6 +53,18 @@ func TestListFilters(t *testing.T) {
 		"q=BEACH":                            {"beach.gif", "Beach.png"},
 		"q=%25_":                             {"100%_sure.txt"},
 		"q=nothing":                          nil,
+		"q=B%C3%A9ach+png":                   {"Beach.png"},
+		"q=trip":                             {"beach.gif"},
+		"q=gif+trip":                         {"beach.gif"},
+		"type=*/*":                           {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
+		"type=text/plain%3B+charset=utf-8":   {"100%_sure.txt", "notes.txt"},
+		"type=image/png,+text/*%3Bq=1,,":     {"100%_sure.txt", "notes.txt", "Beach.png"},
+		"type=image/x-png":                   {"Beach.png"},
+		"type=nonsense":                      nil,
+		"created_after=2026-01-01":           {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
+		"created_before=2026-01-01":          nil,
+		"created_before=0001-01-01":          nil,
+		"created_after=0001-01-01T00:00:00Z": {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
 		"type=image/png":                     {"Beach.png"},
 		"type=IMAGE/*":                       {"beach.gif", "Beach.png"},
 		"type=image/":                        {"beach.gif", "Beach.png"},
@@ -59,7 +73,7 @@ func TestListFilters(t *testing.T) {
 		"state=ready&q=notes":                {"notes.txt"},
 		"state=other":                        nil,
 		"created_after=2100-01-01T00:00:00Z": nil,
-		"created_before=2100-01-01T00:00:00Z&limit=200": {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
+		"created_before=2100-01-01T00:00:00Z&limit=1000": {"100%_sure.txt", "beach.gif", "notes.txt", "Beach.png"},
 	} {
 		got, _ := names(getJSON[page[fileView]](h, "/api/v1/files?"+query))
 		slices.Sort(got)
@@ -71,6 +85,74 @@ func TestListFilters(t *testing.T) {
 		if diff := cmp.Diff(wantSorted, got); diff != "" {
 			t.Errorf("?%s: %s", query, diff)
 		}
+		wantTotals(h, query)
+	}
+}
+
+// wantTotals compares the totals of a query with its list.
+func wantTotals(h *house, query string) {
+	h.t.Helper()
+	var want fileTotalsJSON
+	for _, f := range getJSON[page[fileView]](h, "/api/v1/files?"+query).Items {
+		want.Files++
+		want.Bytes += f.Size
+	}
+	filters, _ := url.ParseQuery(query)
+	for _, of := range []string{"sort", "order", "limit"} {
+		filters.Del(of)
+	}
+	if got := getJSON[fileTotalsJSON](h, "/api/v1/files/totals?"+filters.Encode()); got != want {
+		h.t.Errorf("totals of ?%s: %+v, want %+v", query, got, want)
+	}
+}
+
+func TestListOfNonsense(t *testing.T) {
+	h := newHouse(t)
+	for _, query := range []string{"q=%00", "q=%ff", "type=%00", "type=image/%ff", "state=%00", "state=%ff", "created_after=soon", "created_before=2026-13-01"} {
+		for _, path := range []string{"/api/v1/files?", "/api/v1/files/totals?"} {
+			resp, text := h.do("GET", path+query, "")
+			if resp.StatusCode != http.StatusBadRequest || !strings.Contains(text, `"code":"invalid"`) || strings.Contains(text, "15:04:05") {
+				t.Errorf("%s%s: %s %s", path, query, resp.Status, text)
+			}
+		}
+	}
+}
+
+// TestCursorsOfLongNames walks lists of names that take the most room in a cursor.
+func TestCursorsOfLongNames(t *testing.T) {
+	h := newHouse(t)
+	want := 0
+	for _, character := range []string{"&", "<", `"`, `\`, "é", "日", "\U0010FFFF", "\U0001D160", "x"} {
+		for _, more := range []string{"1", "2"} {
+			name := strings.Repeat(character, (pawl.MaxNameBytes-1)/len(character)) + more
+			if f := h.put(name, "", "1"); f.Name != name {
+				t.Fatalf("%.10q... became %.10q...", name, f.Name)
+			}
+			want++
+		}
+	}
+	for _, order := range []string{"asc", "desc"} {
+		var all []string
+		for cursor := ""; ; {
+			p := getJSON[page[fileView]](h, "/api/v1/files?sort=name&limit=1&order="+order+"&cursor="+cursor)
+			got, next := names(p)
+			if all = append(all, got...); next == "" {
+				break
+			}
+			if len(next) > maxCursor {
+				t.Errorf("a cursor has %d bytes", len(next))
+			}
+			cursor = next
+		}
+		if len(all) != want || len(slices.Compact(slices.Sorted(slices.Values(all)))) != want {
+			t.Errorf("%s: %d names, want %d", order, len(all), want)
+		}
+	}
+	longest := cursor{Query: strings.Repeat("z", 13), Time: math.MinInt64, Size: math.MaxInt64, Name: strings.Repeat(`"`, pawl.MaxNameBytes), ID: strings.Repeat("v", 36)}
+	if text := longest.String(); len(text) > maxCursor {
+		t.Errorf("a cursor can have %d bytes, more than %d", len(text), maxCursor)
+	} else if again, err := parseCursor(text, longest.Query); err != nil || again != longest {
+		t.Errorf("the longest cursor is not taken back: %v", err)
 	}
 }
 
@@ -153,17 +235,17 @@ func TestEdit(t *testing.T) {
 		t.Errorf("metadata replaced: %s", text)
 	}
 	for body, status := range map[string]int{
-		`{"name":""}`: 422,
-		`{"name":"` + strings.Repeat("x", 256) + `"}`: 422,
-		`{"name":"a\r\nSet-Cookie: x"}`:               400,
-		`{"name":"a\u0000b"}`:                         400,
-		`{"nmae":"typo"}`:                             422,
-		`{"id":"other"}`:                              422,
-		`{"metadata":{"k":1}}`:                        422,
-		`{"metadata":["k"]}`:                          422,
-		`{`:                                           400,
-		``:                                            400,
-		`[]`:                                          422,
+		`{"name":""}`:          400,
+		`{"name":" \u200b\t"}`: 400,
+		`{"name":"` + strings.Repeat("x", 1025) + `"}`: 400,
+		`{"name":"` + strings.Repeat("é", 513) + `"}`:  400,
+		`{"nmae":"typo"}`:      422,
+		`{"id":"other"}`:       422,
+		`{"metadata":{"k":1}}`: 422,
+		`{"metadata":["k"]}`:   422,
+		`{`:                    400,
+		``:                     400,
+		`[]`:                   422,
 		`{"metadata":{"k":"` + strings.Repeat("x", 2<<20) + `"}}`: 413,
 	} {
 		resp, text := h.do("PATCH", path, body)

@@ -50,7 +50,7 @@ func lengthOf(u pawl.Upload) *int64 {
 
 type uploadList struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor string `query:"cursor" maxLength:"4096" doc:"The next_cursor of the page before"`
+	Cursor string `query:"cursor" doc:"The next_cursor of the page before"`
 }
 
 var uploadsQuery = fingerprint("uploads")

@@ -50,7 +50,7 @@ func parseConcat(h http.Header) (kind pawl.UploadKind, parts []part, err error) 
 	header := strings.TrimSpace(values[0])
 	list, final := strings.CutPrefix(header, "final;")
 	switch {
-	case len(values) > 1 || !final && header != "partial":
+	case len(values) > 1 || !final && header != "partial" || !isASCII(header):
 		return "", nil, errConcat
 	case !final:
 		return pawl.Partial, nil, nil

@@ -40,7 +40,7 @@ func TestConcatenation(t *testing.T) {
 	if second != first {
 		t.Errorf("the same join again made %s, not %s", second, first)
 	}
-	rows, err := s.store.Uploads(t.Context(), pawl.UploadQuery{WithPartial: true, Limit: 10})
+	rows, err := s.store.Uploads(t.Context(), pawl.UploadQuery{Owner: pawl.Everybody, WithPartial: true, Limit: 10})
 	check(t, err)
 	if len(rows) > 0 {
 		t.Errorf("%d partial uploads are left", len(rows))

@@ -108,7 +108,7 @@ func TestExpiredUploadsAreReclaimed(t *testing.T) {
 	s.do("HEAD", partial, nil).want(t, 404)
 	s.patch(young, 5, "world").want(t, 204)
 	s.wantFile(young, "helloworld")
-	rows, err := s.store.Uploads(t.Context(), pawl.UploadQuery{WithPartial: true, Limit: 10})
+	rows, err := s.store.Uploads(t.Context(), pawl.UploadQuery{Owner: pawl.Everybody, WithPartial: true, Limit: 10})
 	check(t, err)
 	if len(rows) > 0 {
 		t.Errorf("%d uploads are left", len(rows))

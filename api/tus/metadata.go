@@ -26,8 +26,11 @@ func parseMetadata(h http.Header) (spec pawl.UploadSpec, err error) {
 	}
 	spec.Name = take(pairs, "filename", "name")
 	spec.DeclaredType = mediaType(take(pairs, "filetype", "type"))
-	if pairs["relativePath"] == "null" { // Uppy's way of saying there is none
-		delete(pairs, "relativePath")
+	if pairs[pawl.PathKey] == "null" { // Uppy's way of saying there is none
+		delete(pairs, pawl.PathKey)
+	}
+	for key, value := range pairs {
+		pairs[key] = asText(key, value)
 	}
 	spec.Metadata = pairs
 	if err := takeDigest(h, pairs); err != nil {
@@ -73,9 +76,6 @@ func metadataPairs(raw string) (map[string]string, error) {
 		if err != nil {
 			return nil, pawl.Errorf(pawl.Invalid, "the value of %q in Upload-Metadata is not Base64", key)
 		}
-		if !pawl.IsText(string(value)) {
-			return nil, pawl.Errorf(pawl.Invalid, "the value of %q in Upload-Metadata is not UTF-8 text without control characters", key)
-		}
 		pairs[key] = string(value)
 	}
 	return pairs, nil
@@ -90,21 +90,36 @@ func isMetadataKey(key string) bool {
 	return key != ""
 }
 
-// take removes the keys and returns the value of the first that has one.
-func take(pairs map[string]string, keys ...string) (value string) {
-	for _, key := range keys {
-		if value == "" {
-			value = pairs[key]
-		}
-		delete(pairs, key)
+// take removes a key and returns its value. The key that some clients send in its place,
+// or beside it with the same value, stands in for it where it is missing; with a value of
+// its own it is the client's, and stays.
+func take(pairs map[string]string, key, standIn string) string {
+	value := pairs[key]
+	delete(pairs, key)
+	if value == "" || pairs[standIn] == value {
+		value = pairs[standIn]
+		delete(pairs, standIn)
 	}
 	return value
 }
 
-// mediaType is what a client declares, if it makes sense.
+// asText returns a value as JSON can carry it: as it is, or, as tus leaves open what the
+// bytes of a value mean, as a data URL (RFC 2397) that loses none of them. The bytes of a
+// path are a name's.
+func asText(key, value string) string {
+	switch {
+	case key == pawl.PathKey:
+		return pawl.CleanPath(value)
+	case pawl.IsText(value):
+		return value
+	}
+	return "data:;base64," + base64.StdEncoding.EncodeToString([]byte(value))
+}
+
+// mediaType returns what a client declares, if it makes sense.
 func mediaType(declared string) string {
 	base, params, err := mime.ParseMediaType(declared)
-	if err != nil || !strings.Contains(base, "/") || len(declared) > 255 {
+	if err != nil || !pawl.IsText(declared) || !strings.Contains(base, "/") || len(declared) > 255 {
 		return ""
 	}
 	return mime.FormatMediaType(base, params)

@@ -219,9 +219,9 @@ func (s *rig) wantFile(path, content string) pawl.File {
 // wantNothing checks that an upload has left no trace: no row, no file, no bytes.
 func (s *rig) wantNothing() {
 	s.t.Helper()
-	rows, err := s.store.Uploads(s.t.Context(), pawl.UploadQuery{WithPartial: true, Limit: 10})
+	rows, err := s.store.Uploads(s.t.Context(), pawl.UploadQuery{Owner: pawl.Everybody, WithPartial: true, Limit: 10})
 	check(s.t, err)
-	files, err := s.store.Files(s.t.Context(), pawl.FileQuery{Sort: pawl.ByCreated, Limit: 10})
+	files, err := s.store.Files(s.t.Context(), pawl.FileQuery{Owner: pawl.Everybody, Sort: pawl.ByCreated, Limit: 10})
 	check(s.t, err)
 	if len(rows)+len(files) > 0 {
 		s.t.Errorf("%d uploads and %d files are left", len(rows), len(files))

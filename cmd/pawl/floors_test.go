@@ -79,8 +79,10 @@ func refuse(pkg, imported string) string {
 	switch {
 	case isStandard(imported):
 		return ""
+	case pkg == root && slices.Contains(textRules, imported):
+		return ""
 	case pkg == root:
-		return "the domain knows the standard library alone"
+		return "the domain knows the standard library alone, and the rules of Unicode"
 	case !isOurs(imported):
 		return refuseForeign(pkg, imported)
 	case to == "cmd" && (from != "cmd" || !within(imported, "pawl/cmd/internal")):
@@ -90,6 +92,10 @@ func refuse(pkg, imported string) string {
 	}
 	return "rooms know the domain and their own folder alone"
 }
+
+// textRules are the packages that complete the standard library with the normal forms
+// and the case folding of Unicode: the Go project keeps them, and they do nothing else.
+var textRules = []string{"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}
 
 // foreign are other people's packages that one folder alone may know, so that
 // their types stop there.
@@ -150,6 +156,8 @@ func TestFloorsRule(t *testing.T) {
 		{"pawl", "net/http", false},
 		{"pawl", "github.com/google/go-cmp/cmp", true},
 		{"pawl", "pawl/db/sqlite", true},
+		{"pawl", "golang.org/x/text/unicode/norm", false},
+		{"pawl", "golang.org/x/text/language", true},
 		{"pawl/db/sqlite", "pawl", false},
 		{"pawl/db/sqlite", "pawl/db/schema", false},
 		{"pawl/db/sqlite", "pawl/storage/disk", true},

@@ -17,6 +17,7 @@ func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
 	gates := pawl.Gates{Detect: filetype.Detect}
 	if !c.types.AllowsAll() {
 		gates.Begin, gates.Content = []pawl.BeginGate{types}, []pawl.ContentGate{types}
+		gates.Rename = []pawl.RenameGate{types}
 	}
 	if c.hook.URL == "" {
 		return gates, nil

@@ -22,7 +22,7 @@ func (s *server) openHouse(ctx context.Context) error {
 		MaxSize: s.config.maxSize, Expiry: s.config.expiry, Observer: s.meters.Observer(), Log: s.log, Now: time.Now,
 	})
 	s.files = pawl.NewFiles(pawl.FilesConfig{
-		Store: g.store, Blobs: g.blobs, Policy: pawl.OwnersOnly, Events: s.events, Log: s.log, Now: time.Now,
+		Store: g.store, Blobs: g.blobs, Gates: gates, Policy: pawl.OwnersOnly, Events: s.events, Log: s.log, Now: time.Now,
 	})
 	s.onClose(s.putAway)
 	s.janitor = pawl.NewJanitor(pawl.JanitorConfig{

@@ -52,7 +52,7 @@ func (u Upload) Value() (pawl.Upload, error) {
 	metadata, err := parseMetadata(u.Metadata)
 	return pawl.Upload{
 		ID: pawl.ID(u.ID), Owner: u.Owner, Kind: pawl.UploadKind(u.Kind), Length: u.Length,
-		Name: u.Name, DeclaredType: u.DeclaredType,
+		Name: pawl.NameOrUnnamed(u.Name), DeclaredType: u.DeclaredType,
 		Metadata: metadata, RawMetadata: u.RawMetadata,
 		Parts: Parts(u.JoinKey), RawConcat: u.RawConcat, SecretSHA256: u.SecretSha256,
 		Progress: pawl.Progress{
@@ -107,23 +107,37 @@ type File struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	SecretSha256 []byte
+	SearchKey    string
 }
 
 // OfFile is the row of a file.
 func OfFile(f pawl.File) File {
 	return File{
-		ID: string(f.ID), Owner: f.Owner, Name: f.Name, NameKey: pawl.FoldName(f.Name), Size: f.Size,
+		ID: string(f.ID), Owner: f.Owner, Name: f.Name, NameKey: pawl.SortKey(f.Name), Size: f.Size,
 		DeclaredType: f.DeclaredType, MediaType: f.MediaType, Sha256: f.SHA256[:], State: string(f.State),
 		Metadata: Metadata(f.Metadata), RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
 		JoinKey: f.JoinKey, Downloads: f.Downloads,
 		CreatedAt: Micros(f.CreatedAt), UpdatedAt: Micros(f.UpdatedAt), SecretSha256: f.SecretSHA256,
+		SearchKey: pawl.SearchKey(f.Name, f.Metadata[pawl.PathKey]),
 	}
 }
 
-// Value is the file of a row.
+// Keys returns what the file with this name and metadata, as they stand in columns, is
+// sorted and searched by.
+func Keys(name, metadata string) (nameKey, searchKey string, err error) {
+	values, err := parseMetadata(metadata)
+	if err != nil {
+		return "", "", err
+	}
+	name = pawl.NameOrUnnamed(name)
+	return pawl.SortKey(name), pawl.SearchKey(name, values[pawl.PathKey]), nil
+}
+
+// Value is the file of a row. Names that were stored before they were cleaned are
+// cleaned here, and stay in the row as they came.
 func (f File) Value() (pawl.File, error) {
 	value := pawl.File{
-		ID: pawl.ID(f.ID), Owner: f.Owner, Name: f.Name, Size: f.Size,
+		ID: pawl.ID(f.ID), Owner: f.Owner, Name: pawl.NameOrUnnamed(f.Name), Size: f.Size,
 		DeclaredType: f.DeclaredType, MediaType: f.MediaType, State: pawl.FileState(f.State),
 		RawMetadata: f.RawMetadata, RawConcat: f.RawConcat, JoinKey: f.JoinKey,
 		SecretSHA256: f.SecretSha256, Downloads: f.Downloads,

@@ -48,6 +48,9 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"downloads are counted", downloadsAreCounted},
 		{"files are listed by pages", filesAreListed},
 		{"a page ends where nothing is left", listsEnd},
+		{"names are searched in every spelling", spellingsAreFound},
+		{"the longest names are listed and searched", longNamesAreListed},
+		{"nobody has anything", nobodyHasAnything},
 
 		{"one of many wins a move", oneWinsAMove},
 		{"one of many wins a join", oneWinsAJoin},
@@ -226,7 +229,7 @@ func Reopen[S interface {
 	s = open(t)
 	wantUpload(t, s, u)
 	wantFile(t, s, f)
-	stats, err := s.Stats(t.Context(), "", pawl.DayRange{From: noon, To: noon})
+	stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{From: noon, To: noon})
 	wantEqual(t, stats.Totals, err, pawl.Totals{Files: 1, Bytes: f.Size, UploadsFinished: 1, UploadsActive: 1})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)

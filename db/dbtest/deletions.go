@@ -76,7 +76,7 @@ func deletionIsAtomic(t *testing.T, s pawl.Store) {
 		t.Helper()
 		found, err := s.FilesWithIDs(t.Context(), ids)
 		wantEqual(t, len(found), err, len(ids)-deleted)
-		stats, err := s.Stats(t.Context(), "ann", pawl.DayRange{From: noon, To: noon})
+		stats, err := s.Stats(t.Context(), pawl.OwnedBy("ann"), pawl.DayRange{From: noon, To: noon})
 		wantEqual(t, stats.Days[0].FilesRemoved, err, int64(deleted))
 		events, err := s.Events(t.Context(), 0, 1000)
 		wantEqual(t, len(events), err, deleted)

@@ -71,8 +71,26 @@ func fileIsEdited(t *testing.T, s pawl.Store) {
 		f.UpdatedAt = at
 		wantFile(t, s, f)
 	}
-	found, err := s.Files(t.Context(), pawl.FileQuery{NameContains: "über"})
-	wantEqual(t, found, err, []pawl.File{f}) // the folded name has changed too
+	wantFound := func(question string, want ...pawl.File) {
+		t.Helper()
+		found, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody, Words: pawl.SearchWords(question)})
+		wantEqual(t, found, err, want)
+	}
+	wantFound("über", f) // the keys have changed too
+
+	inFolder := map[string]string{pawl.PathKey: "Sommer/a.txt"}
+	update(t, s, func(tx pawl.Tx) error { return tx.EditFile(f.ID, pawl.FileEdit{Metadata: inFolder}, noon) })
+	f.Metadata, f.UpdatedAt = inFolder, noon
+	wantFound("sommer über", f)
+	other := "b.txt"
+	update(t, s, func(tx pawl.Tx) error { return tx.EditFile(f.ID, pawl.FileEdit{Name: &other}, noon) })
+	f.Name = other
+	wantFound("über")
+	wantFound("sommer b.txt", f)
+	update(t, s, func(tx pawl.Tx) error { return tx.EditFile(f.ID, pawl.FileEdit{Metadata: map[string]string{}}, noon) })
+	f.Metadata = nil
+	wantFound("sommer")
+	wantFound("b.txt", f)
 	updateFails(t, s, pawl.NotFound, func(tx pawl.Tx) error {
 		return tx.EditFile(someID(3), pawl.FileEdit{Name: &name}, noon)
 	})
@@ -93,7 +111,7 @@ func downloadsAreCounted(t *testing.T, s pawl.Store) {
 	})
 	f.Downloads = 5
 	wantFile(t, s, f)
-	for owner, want := range map[string][2]int64{"": {2, 3}, "ann": {2, 3}, "bob": {0, 0}} {
+	for owner, want := range map[pawl.Scope][2]int64{pawl.Everybody: {2, 3}, pawl.OwnedBy("ann"): {2, 3}, pawl.OwnedBy("bob"): {0, 0}} {
 		stats, err := s.Stats(t.Context(), owner, pawl.DayRange{From: noon, To: later})
 		wantEqual(t, [2]int64{stats.Days[0].Downloads, stats.Days[1].Downloads}, err, want)
 		wantEqual(t, stats.Totals.Downloads, err, want[0]+want[1])

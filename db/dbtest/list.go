@@ -3,6 +3,7 @@ package dbtest
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,14 @@ import (
 
 func filesAreListed(t *testing.T, s pawl.Store) {
 	all := assortedFiles()
-	update(t, s, insertFiles(all...))
+	update(t, s, func(tx pawl.Tx) error {
+		for _, f := range all {
+			if err := tx.Count(added(f, noon)); err != nil {
+				return err
+			}
+		}
+		return insertFiles(all...)(tx)
+	})
 	for _, sort := range []pawl.FileSort{pawl.ByCreated, pawl.ByName, pawl.BySize} {
 		t.Run(string(sort), func(t *testing.T) {
 			for q := range fileQueries {
@@ -27,9 +35,10 @@ func filesAreListed(t *testing.T, s pawl.Store) {
 			}
 		})
 	}
-	got, err := s.Files(t.Context(), pawl.FileQuery{})
-	wantEqual(t, got, err, selectFiles(all, pawl.FileQuery{})) // the zero query is everything, newest first
-	_, err = s.Files(t.Context(), pawl.FileQuery{Sort: "owner"})
+	everything := pawl.FileQuery{Owner: pawl.Everybody} // newest first
+	got, err := s.Files(t.Context(), everything)
+	wantEqual(t, got, err, selectFiles(all, everything))
+	_, err = s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody, Sort: "owner"})
 	wantKind(t, err, pawl.Invalid)
 }
 
@@ -46,6 +55,9 @@ func assortedFiles() (all []pawl.File) {
 		f.Size = []int64{0, 1, 1, 1 << 40, 7}[i%5]
 		f.Owner = []string{"ann", "bob", "ann", "o'hara"}[i/3%4]
 		f.MediaType = types[i/2%len(types)]
+		if i%4 == 0 {
+			f.Metadata = map[string]string{pawl.PathKey: "Été 100%/" + f.Name}
+		}
 		f.State = []pawl.FileState{pawl.Ready, pawl.Ready, "held"}[i%3]
 		f.CreatedAt = noon.Add(time.Duration(i*31%11-5) * time.Microsecond)
 		all = append(all, f)
@@ -61,18 +73,23 @@ func fileQueries(yield func(pawl.FileQuery) bool) {
 		{{}, noon.Add(2 * time.Microsecond)},
 		{noon.Add(-2 * time.Microsecond), noon.Add(2 * time.Microsecond)},
 	}
-	for _, name := range []string{"_", "'", `"`, `\`, "Ä", "*", "a%b", "A_B"} { // characters, not patterns
-		if !yield(pawl.FileQuery{NameContains: name}) {
+	questions := []string{
+		"_", "'", `"`, `\`, "Ä", "*", "a%b", "A_B", // characters, not patterns
+		"100 ete", "txt ETE a", "txt a pdf", "ann 日本", `" hi say`, "a b c d e f g h i j k l", "été\n100",
+	}
+	for _, question := range questions {
+		if !yield(pawl.FileQuery{Owner: pawl.Everybody, Words: pawl.SearchWords(question)}) {
 			return
 		}
 	}
-	for _, owner := range []string{"", "ann", "o'hara"} {
-		for _, name := range []string{"", "TXT", "%"} {
-			for _, mediaType := range []string{"", "image/png", "image/", "image"} {
+	types := [][]string{nil, {"image/png"}, {"image/"}, {"image"}, {"application/pdf", "image/jpeg"}, {"text/", "image/png"}, {"", ","}}
+	for _, owner := range []pawl.Scope{pawl.Everybody, pawl.OwnedBy("ann"), pawl.OwnedBy("o'hara")} {
+		for _, question := range []string{"", "TXT", "% ete"} {
+			for _, types := range types {
 				for _, state := range []pawl.FileState{"", pawl.Ready} {
 					for _, window := range windows {
 						q := pawl.FileQuery{
-							Owner: owner, NameContains: name, MediaType: mediaType, State: state,
+							Owner: owner, Words: pawl.SearchWords(question), Types: types, State: state,
 							CreatedAfter: window[0], CreatedBefore: window[1],
 						}
 						if !yield(q) {
@@ -102,10 +119,15 @@ func selectFiles(all []pawl.File, q pawl.FileQuery) (selected []pawl.File) {
 }
 
 func selects(q pawl.FileQuery, f pawl.File) bool {
-	family := strings.HasSuffix(q.MediaType, "/") && strings.HasPrefix(f.MediaType, q.MediaType)
-	return (q.Owner == "" || f.Owner == q.Owner) &&
-		strings.Contains(pawl.FoldName(f.Name), pawl.FoldName(q.NameContains)) &&
-		(q.MediaType == "" || f.MediaType == q.MediaType || family) &&
+	isOf := func(mediaType string) bool {
+		return f.MediaType == mediaType || strings.HasSuffix(mediaType, "/") && strings.HasPrefix(f.MediaType, mediaType)
+	}
+	lacks := func(word string) bool {
+		return !strings.Contains(pawl.FoldName(f.Name), word) && !strings.Contains(pawl.FoldName(f.Metadata[pawl.PathKey]), word)
+	}
+	return q.Owner.Includes(f.Owner) &&
+		!slices.ContainsFunc(q.Words, lacks) &&
+		(len(q.Types) == 0 || slices.ContainsFunc(q.Types, isOf)) &&
 		(q.State == "" || f.State == q.State) &&
 		(q.CreatedAfter.IsZero() || !f.CreatedAt.Before(q.CreatedAfter)) &&
 		(q.CreatedBefore.IsZero() || f.CreatedAt.Before(q.CreatedBefore))
@@ -114,7 +136,7 @@ func selects(q pawl.FileQuery, f pawl.File) bool {
 func compareFiles(sort pawl.FileSort, a, b pawl.File) int {
 	switch sort {
 	case pawl.ByName:
-		return strings.Compare(pawl.FoldName(a.Name), pawl.FoldName(b.Name))
+		return strings.Compare(pawl.SortKey(a.Name), pawl.SortKey(b.Name))
 	case pawl.BySize:
 		return cmp.Compare(a.Size, b.Size)
 	default:
@@ -125,14 +147,23 @@ func compareFiles(sort pawl.FileSort, a, b pawl.File) int {
 func compareIDs(a, b pawl.ID) int { return strings.Compare(string(a), string(b)) }
 
 func cursor(f pawl.File) *pawl.FileCursor {
-	return &pawl.FileCursor{Created: f.CreatedAt, Name: pawl.FoldName(f.Name), Size: f.Size, ID: f.ID}
+	return &pawl.FileCursor{Created: f.CreatedAt, Name: pawl.SortKey(f.Name), Size: f.Size, ID: f.ID}
 }
 
-// walkFiles turns the pages of a list.
+// walkFiles turns the pages of a list, and compares the totals with it.
 func walkFiles(t *testing.T, s pawl.Store, q pawl.FileQuery, want []pawl.File) {
 	t.Helper()
+	walk(t, s, q, want, 7)
+	totals, err := s.FileTotals(t.Context(), q)
+	if err != nil || totals != totalsOf(want) {
+		t.Fatalf("%+v: totals %+v, %v; want %+v", q, totals, err, totalsOf(want))
+	}
+}
+
+func walk(t *testing.T, s pawl.Store, q pawl.FileQuery, want []pawl.File, limit int) {
+	t.Helper()
 	var got []pawl.File
-	for q.Limit = 7; ; q.After = cursor(got[len(got)-1]) {
+	for q.Limit = limit; ; q.After = cursor(got[len(got)-1]) {
 		page, err := s.Files(t.Context(), q)
 		if err != nil {
 			t.Fatalf("%+v: %v", q, err)
@@ -148,6 +179,14 @@ func walkFiles(t *testing.T, s pawl.Store, q pawl.FileQuery, want []pawl.File) {
 	}
 }
 
+func totalsOf(files []pawl.File) (totals pawl.FileTotals) {
+	for _, f := range files {
+		totals.Files++
+		totals.Bytes += f.Size
+	}
+	return totals
+}
+
 // listsEnd asks for what comes after the last, also where it was deleted since.
 func listsEnd(t *testing.T, s pawl.Store) {
 	first, last := someFile(someID(1)), someFile(someID(2))
@@ -155,11 +194,86 @@ func listsEnd(t *testing.T, s pawl.Store) {
 	update(t, s, insertFiles(first, last))
 	for _, sort := range []pawl.FileSort{pawl.ByCreated, pawl.ByName, pawl.BySize} {
 		for ascending, end := range map[bool]pawl.File{true: last, false: first} {
-			page, err := s.Files(t.Context(), pawl.FileQuery{Sort: sort, Ascending: ascending, After: cursor(end), Limit: 5})
+			page, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, After: cursor(end), Limit: 5})
 			wantEqual(t, page, err, nil)
 		}
 	}
 	update(t, s, deleteFiles(last.ID))
-	page, err := s.Files(t.Context(), pawl.FileQuery{Sort: pawl.BySize, After: cursor(last), Limit: 5})
+	page, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody, Sort: pawl.BySize, After: cursor(last), Limit: 5})
 	wantEqual(t, page, err, []pawl.File{first})
+}
+
+// spellingsAreFound asks for names in another form than they were stored in.
+func spellingsAreFound(t *testing.T, s pawl.Store) {
+	for i, name := range []string{"gro\u0308ssen.md", "Größen.md", "GRÖSSEN.MD"} {
+		f := someFile(someID(i))
+		f.Name = name
+		update(t, s, insertFiles(f))
+	}
+	for question, want := range map[string]int{
+		"größen": 3, "gro\u0308ßen": 3, "GROSSEN": 3, "größen md": 3, "md.größen": 0,
+	} {
+		q := pawl.FileQuery{Owner: pawl.Everybody, Words: pawl.SearchWords(question)}
+		if found, err := s.Files(t.Context(), q); err != nil || len(found) != want {
+			t.Errorf("%q finds %d, %v; want %d", question, len(found), err, want)
+		}
+	}
+}
+
+// longNamesAreListed has names of the greatest length, folded to more than that, and
+// of characters that compress badly.
+func longNamesAreListed(t *testing.T, s pawl.Store) {
+	var all []pawl.File
+	random := rand.New(rand.NewPCG(1, 2))
+	name := func(letters string) string {
+		var b strings.Builder
+		for b.Len() < pawl.MaxNameBytes {
+			b.WriteRune([]rune(letters)[random.IntN(len([]rune(letters)))])
+		}
+		return b.String()
+	}
+	for i, letters := range []string{
+		"&<>\"", "\U0001D15E\U0001D15F\U0001D160\U0001D161\U0001D162\U0001D163", "0123456789abcdefghijklmnopqrstuvwxyz", "&<>\"", "\U0010FFFF\U0010FFFE",
+	} {
+		f := someFile(someID(i))
+		f.Name = name(letters)
+		f.Metadata = map[string]string{pawl.PathKey: "folder/" + f.Name}
+		all = append(all, f)
+	}
+	update(t, s, insertFiles(all...))
+	for _, ascending := range []bool{true, false} {
+		q := pawl.FileQuery{Owner: pawl.Everybody, Sort: pawl.ByName, Ascending: ascending, Words: []string{"folder"}}
+		walk(t, s, q, selectFiles(all, q), 1)
+	}
+	for _, f := range all {
+		q := pawl.FileQuery{Owner: pawl.Everybody, Words: pawl.SearchWords(f.Name)}
+		found, err := s.Files(t.Context(), q)
+		wantEqual(t, found, err, []pawl.File{f})
+	}
+}
+
+// nobodyHasAnything asks every list for the zero scope.
+func nobodyHasAnything(t *testing.T, s pawl.Store) {
+	f, u := someFile(someID(1)), someUpload(someID(2))
+	ownerless, begun := someFile(someID(3)), someUpload(someID(4))
+	ownerless.Owner, begun.Owner = "", ""
+	update(t, s, insertFiles(f, ownerless))
+	update(t, s, insertUploads(u, begun))
+	for _, counted := range []pawl.File{f, ownerless} {
+		update(t, s, func(tx pawl.Tx) error { return tx.Count(added(counted, noon)) })
+	}
+	for _, nobody := range []pawl.Scope{{}, pawl.OwnedBy("")} {
+		for _, sort := range []pawl.FileSort{pawl.ByCreated, pawl.ByName, pawl.BySize} {
+			files, err := s.Files(t.Context(), pawl.FileQuery{Owner: nobody, Sort: sort})
+			wantEqual(t, files, err, nil)
+		}
+		uploads, err := s.Uploads(t.Context(), pawl.UploadQuery{Owner: nobody, WithPartial: true})
+		wantEqual(t, uploads, err, nil)
+		for _, state := range []pawl.FileState{"", pawl.Ready} {
+			totals, err := s.FileTotals(t.Context(), pawl.FileQuery{Owner: nobody, State: state})
+			wantEqual(t, totals, err, pawl.FileTotals{})
+		}
+		stats, err := s.Stats(t.Context(), nobody, pawl.DayRange{From: noon, To: noon})
+		wantEqual(t, stats, err, pawl.Stats{})
+	}
 }

@@ -28,7 +28,7 @@ func oneWinsAMove(t *testing.T, s pawl.Store) {
 			})
 		})
 		wantNoUpload(t, s, u.ID)
-		stats, err := s.Stats(t.Context(), "", pawl.DayRange{From: noon, To: noon})
+		stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{From: noon, To: noon})
 		wantEqual(t, stats.Totals.Files, err, int64(round+1))
 	}
 }
@@ -40,7 +40,7 @@ func oneWinsAJoin(t *testing.T, s pawl.Store) {
 		u.Kind, u.Parts = pawl.Final, []pawl.ID{"a", "b"}
 		return s.Update(t.Context(), insertUploads(u))
 	})
-	all, err := s.Uploads(t.Context(), pawl.UploadQuery{})
+	all, err := s.Uploads(t.Context(), pawl.UploadQuery{Owner: pawl.Everybody})
 	wantEqual(t, len(all), err, 1)
 }
 

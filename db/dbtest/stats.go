@@ -14,7 +14,7 @@ import (
 
 func statisticsOfNothing(t *testing.T, s pawl.Store) {
 	days := pawl.DayRange{From: noon, To: noon.Add(48 * time.Hour)} // the 28th of February, the 29th and the 1st of March
-	got, err := s.Stats(t.Context(), "", days)
+	got, err := s.Stats(t.Context(), pawl.Everybody, days)
 	want := pawl.Stats{Days: []pawl.Day{
 		{Date: time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)},
 		{Date: time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)},
@@ -32,7 +32,7 @@ func statisticsEqualAFullCount(t *testing.T, s pawl.Store) {
 	for range 300 {
 		d.doSomething()
 	}
-	for _, owner := range []string{"", "ann", "bob", "nobody"} {
+	for _, owner := range []pawl.Scope{pawl.Everybody, pawl.OwnedBy("ann"), pawl.OwnedBy("bob"), pawl.OwnedBy("stranger")} {
 		for _, days := range []pawl.DayRange{
 			{From: noon.AddDate(0, 0, -2), To: noon.AddDate(0, 0, 9)},
 			{From: noon.AddDate(0, 0, 3), To: noon.AddDate(0, 0, 4)},
@@ -150,8 +150,8 @@ func (d *diary) changeHisMind(at time.Time) {
 }
 
 // count is the full count.
-func (d *diary) count(owner string, days pawl.DayRange) pawl.Stats {
-	mine := func(of string) bool { return owner == "" || owner == of }
+func (d *diary) count(owner pawl.Scope, days pawl.DayRange) pawl.Stats {
+	mine := owner.Includes
 	var stats pawl.Stats
 	types := map[string]pawl.TypeTotal{}
 	for _, f := range d.files {

@@ -34,7 +34,7 @@ func updateIsAtomic(t *testing.T, s pawl.Store) {
 	}
 	wantNoFile(t, s, f.ID)
 	wantNoUpload(t, s, u.ID)
-	stats, err := s.Stats(t.Context(), "", pawl.DayRange{From: noon, To: noon})
+	stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{From: noon, To: noon})
 	wantEqual(t, stats.Totals, err, pawl.Totals{})
 	events, err := s.Events(t.Context(), 0, 10)
 	wantEqual(t, events, err, nil)

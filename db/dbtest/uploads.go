@@ -21,7 +21,7 @@ func uploadRoundTrip(t *testing.T, s pawl.Store) {
 		SecretSHA256: bytes.Repeat([]byte{0, 255}, 16),
 		CreatedAt:    noon, UpdatedAt: noon.Add(time.Microsecond),
 	}
-	bare := pawl.Upload{ID: someID(4), Kind: pawl.Partial, Length: pawl.UnknownLength, CreatedAt: noon, UpdatedAt: noon}
+	bare := pawl.Upload{ID: someID(4), Kind: pawl.Partial, Name: pawl.Unnamed, Length: pawl.UnknownLength, CreatedAt: noon, UpdatedAt: noon}
 	update(t, s, insertUploads(full, bare))
 	wantUpload(t, s, full)
 	wantUpload(t, s, bare)
@@ -127,7 +127,7 @@ func uploadsAreListed(t *testing.T, s pawl.Store) {
 		all = append(all, u)
 	}
 	update(t, s, insertUploads(all...))
-	for _, owner := range []string{"", "ann", "nobody"} {
+	for _, owner := range []pawl.Scope{pawl.Everybody, pawl.OwnedBy("ann"), pawl.OwnedBy("stranger"), {}} {
 		for i := range 4 {
 			q := pawl.UploadQuery{Owner: owner, WithPartial: i&1 > 0, OnlyWhole: i&2 > 0}
 			t.Run(fmt.Sprintf("%+v", q), func(t *testing.T) { walkUploads(t, s, q, selectUploads(all, q)) })
@@ -137,7 +137,7 @@ func uploadsAreListed(t *testing.T, s pawl.Store) {
 
 func selectUploads(all []pawl.Upload, q pawl.UploadQuery) (selected []pawl.Upload) {
 	for _, u := range all {
-		if (q.Owner == "" || u.Owner == q.Owner) &&
+		if q.Owner.Includes(u.Owner) &&
 			(q.WithPartial || u.Kind != pawl.Partial) &&
 			(!q.OnlyWhole || u.Complete()) {
 			selected = append(selected, u)

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"pawl"
+	"pawl/db/rekey"
 	"pawl/db/schema"
 )
 
@@ -33,16 +35,50 @@ func migrate(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
 	if err != nil {
 		return translate("prepare the migrations", err)
 	}
-	done, err := provider.Up(ctx)
-	for _, m := range done {
-		log.InfoContext(ctx, "database schema changed", "migration", m.Source.Version, "took", m.Duration)
-	}
+	err = bringUp(ctx, provider, db, log)
 	if lacksTrigrams(err) {
 		return pawl.Because(err, pawl.Invalid,
 			"the database needs the extension pg_trgm: install it there (it is in postgresql-contrib), and let Pawl's user, "+
 				"or an administrator, run CREATE EXTENSION pg_trgm")
 	}
 	return translate("bring the database's schema up to date", err)
+}
+
+func bringUp(ctx context.Context, provider *goose.Provider, db *sql.DB, log *slog.Logger) error {
+	done, err := provider.UpTo(ctx, schema.Keys)
+	tell(ctx, log, done)
+	if err != nil {
+		return err
+	}
+	n, err := rekey.Run(ctx, db, rekeyStatements)
+	if n > 0 {
+		log.InfoContext(ctx, "files have new keys to be sorted and searched by", "files", n)
+	}
+	if err != nil {
+		return err
+	}
+	done, err = provider.Up(ctx)
+	tell(ctx, log, done)
+	return err
+}
+
+func tell(ctx context.Context, log *slog.Logger, done []*goose.MigrationResult) {
+	for _, m := range done {
+		log.InfoContext(ctx, "database schema changed", "migration", m.Source.Version, "took", m.Duration)
+	}
+}
+
+// Rows are locked in the order of ids, as by everybody who changes many: instances that
+// start at the same time do not stop each other for good.
+var rekeyStatements = rekey.Statements{
+	Missing: "SELECT id, name, metadata FROM files WHERE search_key = '' AND id > $1 ORDER BY id LIMIT $2",
+	Set: `UPDATE files SET name_key = keyed.name_key, search_key = keyed.search_key
+		FROM (SELECT f.id, made.name_key, made.search_key
+			FROM json_to_recordset($1::json) AS made (id text, name text, metadata text, name_key text, search_key text)
+			JOIN files AS f ON f.id = made.id
+			WHERE f.search_key = '' AND f.name = made.name AND f.metadata = made.metadata
+			ORDER BY f.id FOR UPDATE OF f) AS keyed
+		WHERE files.id = keyed.id`,
 }
 
 // lacksTrigrams reports whether the extension could not be made, which has many

@@ -92,7 +92,7 @@ func passes(t *testing.T, n *atomic.Int64) {
 
 func wantNothingHalf(t *testing.T, s *Store, acknowledged *sync.Map) {
 	t.Helper()
-	files, err := s.Files(t.Context(), pawl.FileQuery{})
+	files, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func wantNothingHalf(t *testing.T, s *Store, acknowledged *sync.Map) {
 		}
 		return true
 	})
-	stats, err := s.Stats(t.Context(), "", pawl.DayRange{})
+	stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{})
 	if err != nil || stats.Totals.Files != int64(len(files)) {
 		t.Errorf("%d files counted, %v; want %d", stats.Totals.Files, err, len(files))
 	}
@@ -130,7 +130,7 @@ func TestServerIsAway(t *testing.T) {
 		"ping":   func() error { return s.Ping(t.Context()) },
 		"update": func() error { return s.Update(t.Context(), newFile(pawl.NewID(time.Now()), "ann")) },
 		"read": func() error {
-			_, err := s.Stats(t.Context(), "", pawl.DayRange{})
+			_, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{})
 			return err
 		},
 		"lease": func() error {

@@ -58,24 +58,33 @@ func looks(t *testing.T, n int) (all []look) {
 				how += " ascending"
 			}
 			middle := &pawl.FileCursor{Created: at, Name: "m", Size: 1 << 19, ID: pawl.ID("m")}
-			list(how, index, pawl.FileQuery{Sort: sort, Ascending: ascending})
-			list(how+", from the middle", index, pawl.FileQuery{Sort: sort, Ascending: ascending, After: middle})
-			list(how+", of one type", index, pawl.FileQuery{Sort: sort, Ascending: ascending, MediaType: "image/png"})
-			list(how+", a common part of names", index, pawl.FileQuery{Sort: sort, Ascending: ascending, NameContains: "report"})
-			list(how+", two characters", index, pawl.FileQuery{Sort: sort, Ascending: ascending, NameContains: "-0"})
-			list(how+", a rare part of names", "files_by_name_part", pawl.FileQuery{Sort: sort, Ascending: ascending, NameContains: "needle"})
-			list(how+", of who has few", "files_by_owner_", pawl.FileQuery{Sort: sort, Ascending: ascending, Owner: "few"})
-			list(how+", of who has many", "files_by_owner_", pawl.FileQuery{Sort: sort, Ascending: ascending, Owner: "many"})
+			list(how, index, pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending})
+			list(how+", from the middle", index, pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, After: middle})
+			list(how+", of one type", index, pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, Types: []string{"image/png"}})
+			list(how+", a common part of names", index, pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, Words: []string{"report"}})
+			list(how+", two characters", index, pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, Words: []string{"-0"}})
+			list(how+", a rare part of names", "files_by_word", pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, Words: []string{"needle"}})
+			list(how+", two words", "files_by_word", pawl.FileQuery{Owner: pawl.Everybody, Sort: sort, Ascending: ascending, Words: []string{"dat", "needle"}})
+			list(how+", of who has few", "files_by_owner_", pawl.FileQuery{Sort: sort, Ascending: ascending, Owner: pawl.OwnedBy("few")})
+			list(how+", of who has many", "files_by_", pawl.FileQuery{Sort: sort, Ascending: ascending, Owner: pawl.OwnedBy("many")})
 			list(how+", of one day", "", pawl.FileQuery{
-				Sort: sort, Ascending: ascending, CreatedAfter: at.Add(-12 * time.Hour), CreatedBefore: at.Add(12 * time.Hour),
+				Owner: pawl.Everybody, Sort: sort, Ascending: ascending, CreatedAfter: at.Add(-12 * time.Hour), CreatedBefore: at.Add(12 * time.Hour),
 			})
 		}
 	}
-	for _, owner := range []string{"", "few", "many"} {
-		of := " of " + owner
+	for _, owner := range []pawl.Scope{pawl.Everybody, pawl.OwnedBy("few"), pawl.OwnedBy("many")} {
+		of := " of " + owner.Owner()
 		all = append(all,
 			look{"statistics" + of, "", func(ctx context.Context, s *Store) error {
 				_, err := s.Stats(ctx, owner, pawl.DayRange{From: at.AddDate(0, 0, -30), To: at})
+				return err
+			}},
+			look{"totals" + of, "stats_types_pkey", func(ctx context.Context, s *Store) error {
+				_, err := s.FileTotals(ctx, pawl.FileQuery{Owner: owner, Types: []string{"image/"}})
+				return err
+			}},
+			look{"totals of a search" + of, "files_by_", func(ctx context.Context, s *Store) error {
+				_, err := s.FileTotals(ctx, pawl.FileQuery{Owner: owner, Words: []string{"needle"}})
 				return err
 			}},
 			look{"uploads" + of, "", func(ctx context.Context, s *Store) error {
@@ -154,14 +163,14 @@ func costs(t *testing.T, s *Store) {
 	t.Helper()
 	const count = 20_000
 	without := "none"
-	for i, by := range append([]string{""}, "owner_name", "owner_size", "owner_created", "name_part", "name", "size") {
+	for i, by := range append([]string{""}, "owner_name", "owner_size", "owner_created", "word", "name", "size") {
 		if by != "" {
 			run(t, s, "DROP INDEX files_by_"+by)
 			without += ", " + by
 		}
 		began := time.Now()
 		run(t, s, fmt.Sprintf(`INSERT INTO files SELECT 'x' || %d || lpad(i::text, 34, '0'), 'o' || hashint8(i) %% 100000, name, name,
-			hashint8(i) & 1048575, '', 'image/png', decode(repeat('00', 32), 'hex'), 'ready', '{}', '', '', '', 0, (1::bigint << 60) + i, 0
+			hashint8(i) & 1048575, '', 'image/png', decode(repeat('00', 32), 'hex'), 'ready', '{}', '', '', '', 0, (1::bigint << 60) + i, 0, NULL, name || E'\n'
 			FROM (SELECT i, substr(md5(i::text || '%d'), 1, 12) || '.dat' AS name FROM generate_series(1, %d) AS i) AS made`, i, i, count))
 		t.Logf("a file costs %v without %s", time.Since(began)/count, without)
 	}
@@ -209,7 +218,7 @@ func fill(t *testing.T, s *Store, n int) {
 	const file = `INSERT INTO files SELECT lpad(i::text, 36, '0'),
 		CASE WHEN i %% 10 = 0 THEN 'many' WHEN i %% (%[1]d / 40) = 1 THEN 'few' ELSE 'o' || i %% (%[1]d / 100) END,
 		name, name, hashint8(i) & 1048575, '', (ARRAY['image/png', 'text/plain', 'application/pdf', 'video/mp4'])[1 + i %% 4],
-		decode(repeat('00', 32), 'hex'), 'ready', '{}', '', '', '', CASE WHEN i %% 100 = 0 THEN i %% 7919 ELSE 0 END, at, at
+		decode(repeat('00', 32), 'hex'), 'ready', '{}', '', '', '', CASE WHEN i %% 100 = 0 THEN i %% 7919 ELSE 0 END, at, at, NULL, name || E'\n'
 		FROM (SELECT i::bigint AS i, 1704067200000000 + i * 60000000::bigint AS at,
 			CASE WHEN i %% (%[1]d / 20) = 3 THEN 'needle ' WHEN i %% 5 = 0 THEN 'report ' ELSE '' END
 				|| substr(md5(i::text), 1, 12) || '-' || i %% 10 || '.dat' AS name
@@ -248,7 +257,7 @@ func run(t *testing.T, s *Store, sql string) {
 	}
 }
 
-var orders = []string{"created", "name", "size", "owner_created", "owner_name", "owner_size", "name_part", "downloads"}
+var orders = []string{"created", "name", "size", "owner_created", "owner_name", "owner_size", "word", "downloads"}
 
 // dropped are the statements that drop the indexes which indexes makes again.
 func dropped() (all []string) {
@@ -258,20 +267,28 @@ func dropped() (all []string) {
 	return all
 }
 
-// indexes are the statements of the migration that make them.
+// indexes are the statements of the migrations that make them, the latest of each name.
 func indexes(t *testing.T) (all []string) {
 	t.Helper()
-	content, err := os.ReadFile("../schema/postgres/00001_start.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, statement := range strings.Split(string(content), ";\n") {
-		if _, index, found := strings.Cut(statement, "CREATE INDEX files_by_"); found {
-			all = append(all, "CREATE INDEX files_by_"+index)
+	latest := map[string]string{}
+	for _, migration := range []string{"00001_start.sql", "00008_search_index.sql"} {
+		content, err := os.ReadFile("../schema/postgres/" + migration)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up, _, _ := strings.Cut(string(content), "-- +goose Down")
+		for _, statement := range strings.Split(up, ";\n") {
+			if _, index, found := strings.Cut(statement, "CREATE INDEX files_by_"); found {
+				name, _, _ := strings.Cut(index, " ")
+				latest[name] = "CREATE INDEX files_by_" + index
+			}
 		}
 	}
-	if len(all) != len(orders) {
-		t.Fatalf("%d indexes, want %d", len(all), len(orders))
+	for _, name := range orders {
+		if latest[name] == "" {
+			t.Fatalf("no migration makes the index files_by_%s", name)
+		}
+		all = append(all, latest[name])
 	}
 	return all
 }

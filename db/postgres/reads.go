@@ -34,17 +34,17 @@ func (s *Store) UploadByJoinKey(ctx context.Context, owner, key string) (pawl.Up
 	})
 }
 
-// afterEveryID sorts after all ids, which have no such character.
-const afterEveryID = "~"
-
 func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload, error) {
+	if q.Owner.IsNobody() {
+		return nil, nil
+	}
 	before := string(q.Before)
 	if before == "" {
-		before = afterEveryID
+		before = columns.AfterEveryID
 	}
 	params := query.UploadsParams{
-		Before: before, Owner: q.Owner,
-		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: limit(q.Limit),
+		Before: before, Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(),
+		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: columns.Limit(q.Limit),
 	}
 	return read(ctx, s, "list uploads", func(ctx context.Context, queries *query.Queries) ([]pawl.Upload, error) {
 		rows, err := queries.Uploads(ctx, params)

@@ -140,16 +140,29 @@ func (t *tx) InsertFile(f pawl.File) error {
 
 func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
 	params := query.EditFileParams{UpdatedAt: columns.Micros(at), ID: string(id)}
-	if edit.Name != nil {
-		folded := pawl.FoldName(*edit.Name)
-		params.Name, params.NameKey = edit.Name, &folded
-	}
+	params.Name = edit.Name
 	if edit.Metadata != nil {
 		metadata := columns.Metadata(edit.Metadata)
 		params.Metadata = &metadata
 	}
-	moved, err := t.move("edit a file", func(q *query.Queries) (int64, error) { return q.EditFile(t.ctx, params) })
-	return unless(moved, err, errNoSuchFile)
+	var edited query.EditFileRow
+	moved, err := t.move("edit a file", func(q *query.Queries) (_ int64, err error) {
+		edited, err = q.EditFile(t.ctx, params)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return 0, nil
+		}
+		return 1, err
+	})
+	if err := unless(moved, err, errNoSuchFile); err != nil {
+		return err
+	}
+	return t.do("write a file's keys", func(q *query.Queries) error {
+		nameKey, searchKey, err := columns.Keys(edited.Name, edited.Metadata)
+		if err != nil {
+			return err
+		}
+		return q.SetKeys(t.ctx, query.SetKeysParams{NameKey: nameKey, SearchKey: searchKey, ID: string(id)})
+	})
 }
 
 func (t *tx) AddDownloads(id pawl.ID, n int64, at time.Time) error {

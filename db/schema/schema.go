@@ -1,5 +1,5 @@
 // Package schema holds the migrations of every database dialect. A change has
-// the same number in each of them.
+// the same number in each of them, and is missing where a dialect has no use for it.
 package schema
 
 import (
@@ -12,6 +12,10 @@ var sqlite embed.FS
 
 //go:embed postgres/*.sql
 var postgres embed.FS
+
+// Keys is the version that adds the search key. Existing rows get their keys before the
+// migrations that follow: see db/rekey.
+const Keys = 7
 
 // SQLite is the migrations for SQLite, in goose's form.
 func SQLite() fs.FS { return must(fs.Sub(sqlite, "sqlite")) }

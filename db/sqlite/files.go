@@ -1,11 +1,9 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
-	"math"
+	"encoding/json"
 	"strings"
-	"time"
 
 	"pawl"
 	"pawl/db/columns"
@@ -14,34 +12,31 @@ import (
 
 // Files implements [pawl.Store].
 func (s *Store) Files(ctx context.Context, q pawl.FileQuery) ([]pawl.File, error) {
-	var rows []query.File
-	var err error
+	var list func(context.Context, pawl.FileQuery) ([]query.File, error)
 	switch q.Sort {
 	case pawl.ByCreated, "":
-		rows, err = s.filesByCreated(ctx, q)
+		list = s.filesByCreated
 	case pawl.ByName:
-		rows, err = s.filesByName(ctx, q)
+		list = s.filesByName
 	case pawl.BySize:
-		rows, err = s.filesBySize(ctx, q)
+		list = s.filesBySize
 	default:
 		return nil, pawl.Errorf(pawl.Invalid, "files cannot be sorted by %q", q.Sort)
 	}
+	if q.Owner.IsNobody() {
+		return nil, nil
+	}
+	rows, err := list(ctx, q)
 	return many(rows, err, file, "list files")
 }
 
 func (s *Store) filesByCreated(ctx context.Context, q pawl.FileQuery) ([]query.File, error) {
-	from, before := created(q)
-	// No id is empty: what is above (from, "") was created at from or later, and
-	// what is below (before, "") before it.
-	list := span[int64]{place[int64]{from, ""}, place[int64]{before, ""}}
-	if q.After != nil {
-		list.goOn(columns.Micros(q.After.Created), q.After.ID, q.Ascending)
-	}
-	exact, family := mediaType(q)
+	list := columns.ByCreated(q)
+	word, more := words(q)
 	params := query.FilesByCreatedParams{
-		Low: list.low.value, LowID: list.low.id, High: list.high.value, HighID: list.high.id,
-		Owner: q.Owner, State: string(q.State), MediaType: exact, MediaFamily: family,
-		NamePart: pawl.FoldName(q.NameContains), Lim: limit(q.Limit),
+		Low: list.Low.Value, LowID: list.Low.ID, High: list.High.Value, HighID: list.High.ID,
+		Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(), State: string(q.State),
+		Types: types(q), Word: word, MoreWords: more, Lim: columns.Limit(q.Limit),
 	}
 	if q.Ascending {
 		return s.queries.FilesByCreated(ctx, params)
@@ -49,22 +44,15 @@ func (s *Store) filesByCreated(ctx context.Context, q pawl.FileQuery) ([]query.F
 	return s.queries.FilesByCreatedDescending(ctx, query.FilesByCreatedDescendingParams(params))
 }
 
-// afterEveryName sorts after every name: a name is shorter, and no character is
-// greater.
-var afterEveryName = strings.Repeat("\U0010FFFF", pawl.MaxNameBytes/4+1)
-
 func (s *Store) filesByName(ctx context.Context, q pawl.FileQuery) ([]query.File, error) {
-	list := span[string]{place[string]{"", ""}, place[string]{afterEveryName, ""}}
-	if q.After != nil {
-		list.goOn(q.After.Name, q.After.ID, q.Ascending)
-	}
-	from, before := created(q)
-	exact, family := mediaType(q)
+	list := columns.ByName(q)
+	from, before := columns.Window(q)
+	word, more := words(q)
 	params := query.FilesByNameParams{
-		Low: list.low.value, LowID: list.low.id, High: list.high.value, HighID: list.high.id,
+		Low: list.Low.Value, LowID: list.Low.ID, High: list.High.Value, HighID: list.High.ID,
 		CreatedFrom: from, CreatedBefore: before,
-		Owner: q.Owner, State: string(q.State), MediaType: exact, MediaFamily: family,
-		NamePart: pawl.FoldName(q.NameContains), Lim: limit(q.Limit),
+		Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(), State: string(q.State),
+		Types: types(q), Word: word, MoreWords: more, Lim: columns.Limit(q.Limit),
 	}
 	if q.Ascending {
 		return s.queries.FilesByName(ctx, params)
@@ -73,17 +61,14 @@ func (s *Store) filesByName(ctx context.Context, q pawl.FileQuery) ([]query.File
 }
 
 func (s *Store) filesBySize(ctx context.Context, q pawl.FileQuery) ([]query.File, error) {
-	list := span[int64]{place[int64]{-1, ""}, place[int64]{math.MaxInt64, afterEveryID}}
-	if q.After != nil {
-		list.goOn(q.After.Size, q.After.ID, q.Ascending)
-	}
-	from, before := created(q)
-	exact, family := mediaType(q)
+	list := columns.BySize(q)
+	from, before := columns.Window(q)
+	word, more := words(q)
 	params := query.FilesBySizeParams{
-		Low: list.low.value, LowID: list.low.id, High: list.high.value, HighID: list.high.id,
+		Low: list.Low.Value, LowID: list.Low.ID, High: list.High.Value, HighID: list.High.ID,
 		CreatedFrom: from, CreatedBefore: before,
-		Owner: q.Owner, State: string(q.State), MediaType: exact, MediaFamily: family,
-		NamePart: pawl.FoldName(q.NameContains), Lim: limit(q.Limit),
+		Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(), State: string(q.State),
+		Types: types(q), Word: word, MoreWords: more, Lim: columns.Limit(q.Limit),
 	}
 	if q.Ascending {
 		return s.queries.FilesBySize(ctx, params)
@@ -91,54 +76,43 @@ func (s *Store) filesBySize(ctx context.Context, q pawl.FileQuery) ([]query.File
 	return s.queries.FilesBySizeDescending(ctx, query.FilesBySizeDescendingParams(params))
 }
 
-// place is where a row stands in an order.
-type place[V cmp.Ordered] struct {
-	value V
-	id    string
-}
-
-func (p place[V]) compare(other place[V]) int {
-	return cmp.Or(cmp.Compare(p.value, other.value), cmp.Compare(p.id, other.id))
-}
-
-// span is a stretch of a list, without its two ends.
-type span[V cmp.Ordered] struct{ low, high place[V] }
-
-// goOn makes the span begin, in the list's direction, after a place in it.
-func (s *span[V]) goOn(value V, id pawl.ID, ascending bool) {
-	after := place[V]{value, string(id)}
-	switch {
-	case ascending && after.compare(s.low) > 0:
-		s.low = after
-	case !ascending && after.compare(s.high) < 0:
-		s.high = after
+// FileTotals implements [pawl.Store].
+func (s *Store) FileTotals(ctx context.Context, q pawl.FileQuery) (pawl.FileTotals, error) {
+	if q.Owner.IsNobody() {
+		return pawl.FileTotals{}, nil
 	}
-}
-
-// created is the stretch of time a list is about: from inclusive, before exclusive.
-func created(q pawl.FileQuery) (from, before int64) {
-	return orElse(q.CreatedAfter, math.MinInt64), orElse(q.CreatedBefore, math.MaxInt64)
-}
-
-func orElse(t time.Time, none int64) int64 {
-	if t.IsZero() {
-		return none
+	if columns.ByTypeAlone(q) {
+		sum, err := s.queries.CountTypes(ctx, q.Owner.Owner(), types(q))
+		return pawl.FileTotals(sum), translate("count files", err)
 	}
-	return columns.Micros(t)
+	from, before := columns.Window(q)
+	word, more := words(q)
+	sum, err := s.queries.CountFiles(ctx, query.CountFilesParams{
+		CreatedFrom: from, CreatedBefore: before,
+		Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(), State: string(q.State),
+		Types: types(q), Word: word, MoreWords: more,
+	})
+	return pawl.FileTotals(sum), translate("count files", err)
 }
 
-// mediaType tells a family such as "image/" from an exact type.
-func mediaType(q pawl.FileQuery) (exact, family string) {
-	if strings.HasSuffix(q.MediaType, "/") {
-		return "", q.MediaType
+// types returns the types of a query with a comma around each, as no type has one;
+// empty for all.
+func types(q pawl.FileQuery) string {
+	if len(q.Types) == 0 {
+		return ""
 	}
-	return q.MediaType, ""
+	return "," + strings.Join(q.Types, ",") + ","
 }
 
-// limit reads a list's limit: none is no limit.
-func limit(n int) int64 {
-	if n <= 0 {
-		return math.MaxInt64
+// words returns the first word to look for, and the others as a JSON list.
+func words(q pawl.FileQuery) (word, more string) {
+	word, others := columns.Words(q)
+	if len(others) == 0 {
+		return word, "[]"
 	}
-	return int64(n)
+	encoded, err := json.Marshal(others)
+	if err != nil {
+		panic(err) // a list of strings always has a JSON form
+	}
+	return word, string(encoded)
 }

@@ -80,7 +80,7 @@ func checkWhole(t *testing.T, path string, acknowledged []pawl.ID) {
 			t.Fatalf("file %s was acknowledged: %v", id, err)
 		}
 	}
-	files, err := s.Files(t.Context(), pawl.FileQuery{})
+	files, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func checkWhole(t *testing.T, path string, acknowledged []pawl.ID) {
 	if err != nil || len(events) != len(files) {
 		t.Fatalf("%d files, %d events, %v", len(files), len(events), err)
 	}
-	stats, err := s.Stats(t.Context(), "", pawl.DayRange{})
+	stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{})
 	if err != nil || stats.Totals.Files != int64(len(files)) {
 		t.Fatalf("%d files, %d counted, %v", len(files), stats.Totals.Files, err)
 	}

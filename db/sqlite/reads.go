@@ -27,17 +27,17 @@ func (s *Store) UsedPart(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
 	return one(row, err, usedPart, "read a used part")
 }
 
-// afterEveryID sorts after all ids, which have no such character.
-const afterEveryID = "~"
-
 func (s *Store) Uploads(ctx context.Context, q pawl.UploadQuery) ([]pawl.Upload, error) {
+	if q.Owner.IsNobody() {
+		return nil, nil
+	}
 	before := string(q.Before)
 	if before == "" {
-		before = afterEveryID
+		before = columns.AfterEveryID
 	}
 	rows, err := s.queries.Uploads(ctx, query.UploadsParams{
-		Before: before, Owner: q.Owner,
-		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: limit(q.Limit),
+		Before: before, Everybody: columns.Flag(q.Owner.IsEverybody()), Owner: q.Owner.Owner(),
+		WithPartial: columns.Flag(q.WithPartial), OnlyWhole: columns.Flag(q.OnlyWhole), Lim: columns.Limit(q.Limit),
 	})
 	return many(rows, err, upload, "list uploads")
 }

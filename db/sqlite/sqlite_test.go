@@ -78,11 +78,11 @@ func TestFullDisk(t *testing.T) {
 	if refused == 0 {
 		t.Fatal("the database was never full")
 	}
-	files, err := s.Files(t.Context(), pawl.FileQuery{})
+	files, err := s.Files(t.Context(), pawl.FileQuery{Owner: pawl.Everybody})
 	if err != nil || len(files) != written {
 		t.Fatalf("%d files, %v; want the %d that were acknowledged", len(files), err, written)
 	}
-	stats, err := s.Stats(t.Context(), "", pawl.DayRange{})
+	stats, err := s.Stats(t.Context(), pawl.Everybody, pawl.DayRange{})
 	if err != nil || stats.Totals.Files != int64(written) {
 		t.Fatalf("%d files counted, %v; want %d", stats.Totals.Files, err, written)
 	}

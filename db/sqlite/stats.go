@@ -12,7 +12,10 @@ import (
 const mostDownloaded = 10
 
 // Stats implements [pawl.Store]. Its parts are of one moment.
-func (s *Store) Stats(ctx context.Context, owner string, days pawl.DayRange) (pawl.Stats, error) {
+func (s *Store) Stats(ctx context.Context, owner pawl.Scope, days pawl.DayRange) (pawl.Stats, error) {
+	if owner.IsNobody() {
+		return pawl.Stats{}, nil
+	}
 	snapshot, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return pawl.Stats{}, translate("read statistics", err)
@@ -22,21 +25,24 @@ func (s *Store) Stats(ctx context.Context, owner string, days pawl.DayRange) (pa
 	return stats, translate("read statistics", err)
 }
 
-func readStats(ctx context.Context, q *query.Queries, owner string, days pawl.DayRange) (stats pawl.Stats, err error) {
+func readStats(ctx context.Context, q *query.Queries, owner pawl.Scope, days pawl.DayRange) (stats pawl.Stats, err error) {
 	if stats.Totals, err = totals(ctx, q, owner); err != nil {
 		return stats, err
 	}
-	types, err := q.Types(ctx, owner)
+	// The rows of everybody together have no owner.
+	types, err := q.Types(ctx, owner.Owner())
 	if err != nil {
 		return stats, err
 	}
 	for _, t := range types {
 		stats.Types = append(stats.Types, pawl.TypeTotal{MediaType: t.MediaType, Files: t.Files, Bytes: t.Bytes})
 	}
-	if stats.Days, err = dayByDay(ctx, q, owner, days); err != nil {
+	if stats.Days, err = dayByDay(ctx, q, owner.Owner(), days); err != nil {
 		return stats, err
 	}
-	rows, err := q.MostDownloaded(ctx, owner, mostDownloaded)
+	rows, err := q.MostDownloaded(ctx, query.MostDownloadedParams{
+		Everybody: columns.Flag(owner.IsEverybody()), Owner: owner.Owner(), Lim: mostDownloaded,
+	})
 	if err != nil {
 		return stats, err
 	}
@@ -44,12 +50,12 @@ func readStats(ctx context.Context, q *query.Queries, owner string, days pawl.Da
 	return stats, err
 }
 
-func totals(ctx context.Context, q *query.Queries, owner string) (pawl.Totals, error) {
-	sum, err := q.Totals(ctx, owner)
+func totals(ctx context.Context, q *query.Queries, owner pawl.Scope) (pawl.Totals, error) {
+	sum, err := q.Totals(ctx, owner.Owner())
 	if err != nil {
 		return pawl.Totals{}, err
 	}
-	active, err := q.CountActiveUploads(ctx, owner)
+	active, err := q.CountActiveUploads(ctx, columns.Flag(owner.IsEverybody()), owner.Owner())
 	return pawl.Totals{
 		Files: sum.Files, Bytes: sum.Bytes,
 		UploadsFinished: sum.UploadsFinished, UploadsFailed: sum.UploadsFailed,

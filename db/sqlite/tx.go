@@ -132,13 +132,28 @@ func (t *tx) EditFile(id pawl.ID, edit pawl.FileEdit, at time.Time) error {
 	params := query.EditFileParams{UpdatedAt: columns.Micros(at), ID: string(id)}
 	if edit.Name != nil {
 		params.Name = text(*edit.Name)
-		params.NameKey = text(pawl.FoldName(*edit.Name))
 	}
 	if edit.Metadata != nil {
 		params.Metadata = text(columns.Metadata(edit.Metadata))
 	}
-	moved, err := t.move("edit a file", func(q *query.Queries) (int64, error) { return q.EditFile(uncut, params) })
-	return unless(moved, err, errNoSuchFile)
+	var edited query.EditFileRow
+	moved, err := t.move("edit a file", func(q *query.Queries) (_ int64, err error) {
+		edited, err = q.EditFile(uncut, params)
+		if errors.Is(err, sql.ErrNoRows) {
+			return 0, nil
+		}
+		return 1, err
+	})
+	if err := unless(moved, err, errNoSuchFile); err != nil {
+		return err
+	}
+	return t.do("write a file's keys", func(q *query.Queries) error {
+		nameKey, searchKey, err := columns.Keys(edited.Name, edited.Metadata)
+		if err != nil {
+			return err
+		}
+		return q.SetKeys(uncut, query.SetKeysParams{NameKey: nameKey, SearchKey: searchKey, ID: string(id)})
+	})
 }
 
 func (t *tx) AddDownloads(id pawl.ID, n int64, at time.Time) error {

@@ -1,5 +1,6 @@
 // Package callout asks an external HTTP service about uploads: at their creation,
-// and when every byte is there.
+// and when every byte is there. It is not asked about what comes after: a file can be
+// renamed and deleted without it.
 //
 // The service gets a POST with a JSON body. It lets the upload go on with any
 // 2xx, and refuses it with a 4xx whose body says why, as {"message": "…"} or as

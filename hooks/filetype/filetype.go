@@ -29,7 +29,7 @@ func (c Config) AllowsAll() bool {
 	return len(c.AllowTypes)+len(c.DenyTypes)+len(c.AllowExtensions)+len(c.DenyExtensions) == 0 && !c.RefuseMismatch
 }
 
-// Gate is a [pawl.BeginGate] and a [pawl.ContentGate].
+// Gate is a [pawl.BeginGate], a [pawl.ContentGate] and a [pawl.RenameGate].
 type Gate struct {
 	allowTypes, denyTypes           types
 	allowExtensions, denyExtensions extensions
@@ -52,11 +52,8 @@ func New(c Config) (*Gate, error) {
 
 // Begin judges what the client says of a file before any of it has come.
 func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
-	if ext := g.denyExtensions.match(u.Name); ext != "" {
-		return refusal("files ending in %s are not allowed", ext)
-	}
-	if len(g.allowExtensions) > 0 && g.allowExtensions.match(u.Name) == "" {
-		return refusal("only files ending in %s are allowed", g.allowExtensions.sentence())
+	if err := g.checkExtension(u.Name); err != nil {
+		return err
 	}
 	claim := claimOf(u)
 	if pawl.IsGenericType(claim) {

@@ -229,6 +229,35 @@ func TestGate(t *testing.T) {
 	}
 }
 
+// TestExtensions judges names at the creation and at a renaming alike.
+func TestExtensions(t *testing.T) {
+	deny, allow := filetype.Config{DenyExtensions: []string{"exe"}}, filetype.Config{AllowExtensions: []string{"png", ".tar.gz"}}
+	for _, test := range []struct {
+		config  filetype.Config
+		name    string
+		refused bool
+	}{
+		{deny, "a.png", false}, {deny, "a.exe", true}, {deny, "A.EXE", true}, {deny, "a.exe. .", true}, {deny, "a.exe\u200d", true},
+		{deny, "a.exe\u200b", true}, {deny, "a.e\u202exe", true}, {deny, "a.exe::$DATA", true}, {deny, "a.exe:x:$data", true},
+		{deny, "a.exe.txt", false}, {deny, "10:30 a.png", false},
+		{allow, "a.png", false}, {allow, "a.tar.gz", false}, {allow, "a.exe", true}, {allow, "a", true}, {allow, "10:30 a.png", false},
+		{allow, "10:$5.png", false}, {allow, "a.png::$DATA", false}, {allow, "a.exe:b.png:$DATA", true},
+	} {
+		gate, err := filetype.New(test.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for moment, err := range map[string]error{
+			"begin":  gate.Begin(t.Context(), pawl.Upload{Name: test.name}),
+			"rename": gate.Rename(t.Context(), pawl.File{Name: test.name}),
+		} {
+			if (err != nil) != test.refused || err != nil && pawl.KindOf(err) != pawl.UnsupportedType {
+				t.Errorf("%+v, %s of %+q: %v", test.config, moment, test.name, err)
+			}
+		}
+	}
+}
+
 func TestNewNamesEveryFault(t *testing.T) {
 	_, err := filetype.New(filetype.Config{
 		AllowTypes:      []string{"image/png", "png", "*/*", "a b/c"},

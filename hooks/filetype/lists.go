@@ -85,9 +85,14 @@ func parseExtensions(entries []string) (extensions, error) {
 	return list, errors.Join(faults...)
 }
 
-// match is the entry that the name ends in, or empty. Dots and spaces at the end
-// of a name are looked through: Windows drops them when it saves the file.
+// match returns the entry that the name ends in, or the empty string. It ignores what
+// Windows drops from the end of a name when it saves the file (dots, spaces, and the name
+// of a stream, as in "a.exe::$DATA"), and invisible characters.
 func (l extensions) match(name string) string {
+	name = pawl.StripInvisible(name)
+	if base, stream, _ := strings.Cut(name, ":"); strings.Contains(stream, ":$") {
+		name = base
+	}
 	name = strings.ToLower(strings.TrimRight(name, ". "))
 	for _, ext := range l {
 		if strings.HasSuffix(name, ext) {

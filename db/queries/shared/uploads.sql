@@ -44,7 +44,7 @@ SELECT * FROM uploads WHERE owner = @owner AND join_key = @join_key AND join_key
 -- name: Uploads :many
 SELECT * FROM uploads
 WHERE id < CAST(@before AS TEXT)
-  AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT))
+  AND (CAST(@everybody AS BIGINT) = 1 OR owner = CAST(@owner AS TEXT))
   AND (CAST(@with_partial AS BIGINT) = 1 OR kind <> 'partial')
   AND (CAST(@only_whole AS BIGINT) = 0 OR durable = length)
 ORDER BY id DESC
@@ -52,7 +52,7 @@ LIMIT CAST(@lim AS BIGINT);
 
 -- name: CountActiveUploads :one
 SELECT count(*) FROM uploads
-WHERE kind <> 'partial' AND (CAST(@owner AS TEXT) = '' OR owner = CAST(@owner AS TEXT));
+WHERE kind <> 'partial' AND (CAST(@everybody AS BIGINT) = 1 OR owner = CAST(@owner AS TEXT));
 
 -- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < @before ORDER BY updated_at, id LIMIT CAST(@lim AS BIGINT);

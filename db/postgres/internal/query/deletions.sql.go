@@ -40,7 +40,7 @@ func (q *Queries) DeleteFiles(ctx context.Context, ids []string) ([]string, erro
 
 const filesWithIDs = `-- name: FilesWithIDs :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE id = ANY($1::TEXT[])
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id = ANY($1::TEXT[])
 `
 
 // Many ids come as an array; SQLite has none.
@@ -71,6 +71,7 @@ func (q *Queries) FilesWithIDs(ctx context.Context, ids []string) ([]File, error
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}

@@ -20,40 +20,107 @@ func (q *Queries) AddDownloads(ctx context.Context, n int64, iD string) (string,
 	return owner, err
 }
 
-const editFile = `-- name: EditFile :execrows
+const countFiles = `-- name: CountFiles :one
+SELECT count(*) AS files, coalesce(sum(size), 0)::BIGINT AS bytes FROM files
+WHERE created_at >= $1::BIGINT AND created_at < $2::BIGINT
+  AND ($3::BOOLEAN OR owner = $4::TEXT)
+  AND ($5::TEXT = '' OR state = $5::TEXT)
+  AND (cardinality($6::TEXT[]) = 0 OR media_type = ANY($6::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($6::TEXT[]))
+  AND ($7::TEXT = '' OR search_key LIKE $7::TEXT)
+  AND (cardinality($8::TEXT[]) = 0 OR search_key LIKE ALL($8::TEXT[]))
+`
+
+type CountFilesParams struct {
+	CreatedFrom   int64
+	CreatedBefore int64
+	Everybody     bool
+	Owner         string
+	State         string
+	Types         []string
+	Pattern       string
+	MorePatterns  []string
+}
+
+type CountFilesRow struct {
+	Files int64
+	Bytes int64
+}
+
+// CountFiles counts what the lists list.
+func (q *Queries) CountFiles(ctx context.Context, arg CountFilesParams) (CountFilesRow, error) {
+	row := q.db.QueryRow(ctx, countFiles,
+		arg.CreatedFrom,
+		arg.CreatedBefore,
+		arg.Everybody,
+		arg.Owner,
+		arg.State,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
+	)
+	var i CountFilesRow
+	err := row.Scan(&i.Files, &i.Bytes)
+	return i, err
+}
+
+const countTypes = `-- name: CountTypes :one
+SELECT coalesce(sum(files), 0)::BIGINT AS files, coalesce(sum(bytes), 0)::BIGINT AS bytes FROM stats_types
+WHERE owner = $1::TEXT
+  AND (cardinality($2::TEXT[]) = 0 OR media_type = ANY($2::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($2::TEXT[]))
+`
+
+type CountTypesRow struct {
+	Files int64
+	Bytes int64
+}
+
+// CountTypes counts all files of some types, from the kept statistics.
+func (q *Queries) CountTypes(ctx context.Context, owner string, types []string) (CountTypesRow, error) {
+	row := q.db.QueryRow(ctx, countTypes, owner, types)
+	var i CountTypesRow
+	err := row.Scan(&i.Files, &i.Bytes)
+	return i, err
+}
+
+const editFile = `-- name: EditFile :one
 UPDATE files
 SET name = coalesce(CAST($1 AS TEXT), name),
-    name_key = coalesce(CAST($2 AS TEXT), name_key),
-    metadata = coalesce(CAST($3 AS TEXT), metadata),
-    updated_at = $4
-WHERE id = $5
+    metadata = coalesce(CAST($2 AS TEXT), metadata),
+    updated_at = $3
+WHERE id = $4
+RETURNING name, metadata
 `
 
 type EditFileParams struct {
 	Name      *string
-	NameKey   *string
 	Metadata  *string
 	UpdatedAt int64
 	ID        string
 }
 
-// EditFile leaves alone what its parameter is null for.
-func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (int64, error) {
-	result, err := q.db.Exec(ctx, editFile,
+type EditFileRow struct {
+	Name     string
+	Metadata string
+}
+
+// EditFile leaves alone what its parameter is null for. What it returns the keys are
+// made of, which SetKeys writes in the same transaction.
+func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (EditFileRow, error) {
+	row := q.db.QueryRow(ctx, editFile,
 		arg.Name,
-		arg.NameKey,
 		arg.Metadata,
 		arg.UpdatedAt,
 		arg.ID,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var i EditFileRow
+	err := row.Scan(&i.Name, &i.Metadata)
+	return i, err
 }
 
 const file = `-- name: File :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE id = $1
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id = $1
 `
 
 func (q *Queries) File(ctx context.Context, id string) (File, error) {
@@ -77,12 +144,13 @@ func (q *Queries) File(ctx context.Context, id string) (File, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.SecretSha256,
+		&i.SearchKey,
 	)
 	return i, err
 }
 
 const fileByJoinKey = `-- name: FileByJoinKey :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE owner = $1 AND join_key = $2 AND join_key <> ''
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE owner = $1 AND join_key = $2 AND join_key <> ''
 `
 
 // The condition on the empty key is what lets the partial index be used.
@@ -107,59 +175,64 @@ func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey strin
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.SecretSha256,
+		&i.SearchKey,
 	)
 	return i, err
 }
 
 const filesByCreated = `-- name: FilesByCreated :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > ($1::BIGINT, $2::TEXT)
   AND (created_at, id) < ($3::BIGINT, $4::TEXT)
-  AND ($5::TEXT = '' OR owner = $5::TEXT)
-  AND ($6::TEXT = '' OR state = $6::TEXT)
-  AND ($7::TEXT = '' OR media_type = $7::TEXT)
-  AND ($8::TEXT = '' OR starts_with(media_type, $8::TEXT))
-  AND ($9::TEXT = '' OR name_key LIKE $9::TEXT)
+  AND ($5::BOOLEAN OR owner = $6::TEXT)
+  AND ($7::TEXT = '' OR state = $7::TEXT)
+  AND (cardinality($8::TEXT[]) = 0 OR media_type = ANY($8::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($8::TEXT[]))
+  AND ($9::TEXT = '' OR search_key LIKE $9::TEXT)
+  AND (cardinality($10::TEXT[]) = 0 OR search_key LIKE ALL($10::TEXT[]))
 ORDER BY created_at, id
-LIMIT $10::BIGINT
+LIMIT $11::BIGINT
 `
 
 type FilesByCreatedParams struct {
-	Low         int64
-	LowID       string
-	High        int64
-	HighID      string
-	Owner       string
-	State       string
-	MediaType   string
-	MediaFamily string
-	NamePattern string
-	Lim         int64
+	Low          int64
+	LowID        string
+	High         int64
+	HighID       string
+	Everybody    bool
+	Owner        string
+	State        string
+	Types        []string
+	Pattern      string
+	MorePatterns []string
+	Lim          int64
 }
 
 // The pages of the file list, one query for each order, as an order cannot be a
-// parameter. SQLite's twin differs by necessity: there a part of a name is found
-// with instr, here with LIKE, which the trigram index knows; the pattern has its
-// %, _ and \ escaped.
+// parameter. SQLite's twin differs by necessity: there a part of a name is found with
+// instr, here with LIKE, which the trigram index knows; the patterns have their %, _ and
+// \ escaped. The index helps with one pattern, and not with a list of them: so the first
+// has a parameter of its own.
 //
 // low and high are the places between which the page lies, both exclusive: the
 // cursor is one of them, the end of the list the other.
 //
 // Every other condition is a filter that an empty parameter switches off. That is
 // decided before the plan is made, as each is made for its parameters (see
-// plan_cache_mode in the adapter).
+// plan_cache_mode in the adapter). types are media types and families such as image/.
 func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) ([]File, error) {
 	rows, err := q.db.Query(ctx, filesByCreated,
 		arg.Low,
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -187,6 +260,7 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -199,29 +273,31 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 }
 
 const filesByCreatedDescending = `-- name: FilesByCreatedDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > ($1::BIGINT, $2::TEXT)
   AND (created_at, id) < ($3::BIGINT, $4::TEXT)
-  AND ($5::TEXT = '' OR owner = $5::TEXT)
-  AND ($6::TEXT = '' OR state = $6::TEXT)
-  AND ($7::TEXT = '' OR media_type = $7::TEXT)
-  AND ($8::TEXT = '' OR starts_with(media_type, $8::TEXT))
-  AND ($9::TEXT = '' OR name_key LIKE $9::TEXT)
+  AND ($5::BOOLEAN OR owner = $6::TEXT)
+  AND ($7::TEXT = '' OR state = $7::TEXT)
+  AND (cardinality($8::TEXT[]) = 0 OR media_type = ANY($8::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($8::TEXT[]))
+  AND ($9::TEXT = '' OR search_key LIKE $9::TEXT)
+  AND (cardinality($10::TEXT[]) = 0 OR search_key LIKE ALL($10::TEXT[]))
 ORDER BY created_at DESC, id DESC
-LIMIT $10::BIGINT
+LIMIT $11::BIGINT
 `
 
 type FilesByCreatedDescendingParams struct {
-	Low         int64
-	LowID       string
-	High        int64
-	HighID      string
-	Owner       string
-	State       string
-	MediaType   string
-	MediaFamily string
-	NamePattern string
-	Lim         int64
+	Low          int64
+	LowID        string
+	High         int64
+	HighID       string
+	Everybody    bool
+	Owner        string
+	State        string
+	Types        []string
+	Pattern      string
+	MorePatterns []string
+	Lim          int64
 }
 
 func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreatedDescendingParams) ([]File, error) {
@@ -230,11 +306,12 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -262,6 +339,7 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -275,19 +353,20 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 
 const filesByName = `-- name: FilesByName :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE id IN (
     SELECT f.id FROM files AS f
     WHERE (f.name_key, f.id) > ($1::TEXT, $2::TEXT)
       AND (f.name_key, f.id) < ($3::TEXT, $4::TEXT)
       AND ($5::BOOLEAN OR f.created_at >= $6::BIGINT AND f.created_at < $7::BIGINT)
-      AND ($8::TEXT = '' OR f.owner = $8::TEXT)
-      AND ($9::TEXT = '' OR f.state = $9::TEXT)
-      AND ($10::TEXT = '' OR f.media_type = $10::TEXT)
-      AND ($11::TEXT = '' OR starts_with(f.media_type, $11::TEXT))
-      AND ($12::TEXT = '' OR f.name_key LIKE $12::TEXT)
+      AND ($8::BOOLEAN OR f.owner = $9::TEXT)
+      AND ($10::TEXT = '' OR f.state = $10::TEXT)
+      AND (cardinality($11::TEXT[]) = 0 OR f.media_type = ANY($11::TEXT[])
+           OR split_part(f.media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+      AND ($12::TEXT = '' OR f.search_key LIKE $12::TEXT)
+      AND (cardinality($13::TEXT[]) = 0 OR f.search_key LIKE ALL($13::TEXT[]))
     ORDER BY f.name_key, f.id
-    LIMIT $13::BIGINT)
+    LIMIT $14::BIGINT)
 ORDER BY name_key, id
 `
 
@@ -299,17 +378,18 @@ type FilesByNameParams struct {
 	AnyTime       bool
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     bool
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePattern   string
+	Types         []string
+	Pattern       string
+	MorePatterns  []string
 	Lim           int64
 }
 
-// By name the page's ids are found first: a part of a name is then looked for in the
-// index alone. Names with a common part often stand together, so that one may have
-// to pass by millions of others to get there.
+// By name the page's ids are found first: words are then looked for in the index alone,
+// which has the search keys too. Names with a common part often stand together, so that
+// one may have to pass by millions of others to get there.
 func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]File, error) {
 	rows, err := q.db.Query(ctx, filesByName,
 		arg.Low,
@@ -319,11 +399,12 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 		arg.AnyTime,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -351,6 +432,7 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -363,19 +445,20 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 }
 
 const filesByNameDescending = `-- name: FilesByNameDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE id IN (
     SELECT f.id FROM files AS f
     WHERE (f.name_key, f.id) > ($1::TEXT, $2::TEXT)
       AND (f.name_key, f.id) < ($3::TEXT, $4::TEXT)
       AND ($5::BOOLEAN OR f.created_at >= $6::BIGINT AND f.created_at < $7::BIGINT)
-      AND ($8::TEXT = '' OR f.owner = $8::TEXT)
-      AND ($9::TEXT = '' OR f.state = $9::TEXT)
-      AND ($10::TEXT = '' OR f.media_type = $10::TEXT)
-      AND ($11::TEXT = '' OR starts_with(f.media_type, $11::TEXT))
-      AND ($12::TEXT = '' OR f.name_key LIKE $12::TEXT)
+      AND ($8::BOOLEAN OR f.owner = $9::TEXT)
+      AND ($10::TEXT = '' OR f.state = $10::TEXT)
+      AND (cardinality($11::TEXT[]) = 0 OR f.media_type = ANY($11::TEXT[])
+           OR split_part(f.media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+      AND ($12::TEXT = '' OR f.search_key LIKE $12::TEXT)
+      AND (cardinality($13::TEXT[]) = 0 OR f.search_key LIKE ALL($13::TEXT[]))
     ORDER BY f.name_key DESC, f.id DESC
-    LIMIT $13::BIGINT)
+    LIMIT $14::BIGINT)
 ORDER BY name_key DESC, id DESC
 `
 
@@ -387,11 +470,12 @@ type FilesByNameDescendingParams struct {
 	AnyTime       bool
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     bool
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePattern   string
+	Types         []string
+	Pattern       string
+	MorePatterns  []string
 	Lim           int64
 }
 
@@ -404,11 +488,12 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 		arg.AnyTime,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -436,6 +521,7 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -448,17 +534,18 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 }
 
 const filesBySize = `-- name: FilesBySize :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > ($1::BIGINT, $2::TEXT)
   AND (size, id) < ($3::BIGINT, $4::TEXT)
   AND created_at >= $5::BIGINT AND created_at < $6::BIGINT
-  AND ($7::TEXT = '' OR owner = $7::TEXT)
-  AND ($8::TEXT = '' OR state = $8::TEXT)
-  AND ($9::TEXT = '' OR media_type = $9::TEXT)
-  AND ($10::TEXT = '' OR starts_with(media_type, $10::TEXT))
-  AND ($11::TEXT = '' OR name_key LIKE $11::TEXT)
+  AND ($7::BOOLEAN OR owner = $8::TEXT)
+  AND ($9::TEXT = '' OR state = $9::TEXT)
+  AND (cardinality($10::TEXT[]) = 0 OR media_type = ANY($10::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($10::TEXT[]))
+  AND ($11::TEXT = '' OR search_key LIKE $11::TEXT)
+  AND (cardinality($12::TEXT[]) = 0 OR search_key LIKE ALL($12::TEXT[]))
 ORDER BY size, id
-LIMIT $12::BIGINT
+LIMIT $13::BIGINT
 `
 
 type FilesBySizeParams struct {
@@ -468,11 +555,12 @@ type FilesBySizeParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     bool
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePattern   string
+	Types         []string
+	Pattern       string
+	MorePatterns  []string
 	Lim           int64
 }
 
@@ -484,11 +572,12 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -516,6 +605,7 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -528,17 +618,18 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 }
 
 const filesBySizeDescending = `-- name: FilesBySizeDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > ($1::BIGINT, $2::TEXT)
   AND (size, id) < ($3::BIGINT, $4::TEXT)
   AND created_at >= $5::BIGINT AND created_at < $6::BIGINT
-  AND ($7::TEXT = '' OR owner = $7::TEXT)
-  AND ($8::TEXT = '' OR state = $8::TEXT)
-  AND ($9::TEXT = '' OR media_type = $9::TEXT)
-  AND ($10::TEXT = '' OR starts_with(media_type, $10::TEXT))
-  AND ($11::TEXT = '' OR name_key LIKE $11::TEXT)
+  AND ($7::BOOLEAN OR owner = $8::TEXT)
+  AND ($9::TEXT = '' OR state = $9::TEXT)
+  AND (cardinality($10::TEXT[]) = 0 OR media_type = ANY($10::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($10::TEXT[]))
+  AND ($11::TEXT = '' OR search_key LIKE $11::TEXT)
+  AND (cardinality($12::TEXT[]) = 0 OR search_key LIKE ALL($12::TEXT[]))
 ORDER BY size DESC, id DESC
-LIMIT $12::BIGINT
+LIMIT $13::BIGINT
 `
 
 type FilesBySizeDescendingParams struct {
@@ -548,11 +639,12 @@ type FilesBySizeDescendingParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     bool
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePattern   string
+	Types         []string
+	Pattern       string
+	MorePatterns  []string
 	Lim           int64
 }
 
@@ -564,11 +656,12 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePattern,
+		arg.Types,
+		arg.Pattern,
+		arg.MorePatterns,
 		arg.Lim,
 	)
 	if err != nil {
@@ -596,6 +689,7 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -610,10 +704,10 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 const insertFile = `-- name: InsertFile :exec
 INSERT INTO files (
     id, owner, name, name_key, size, declared_type, media_type, sha256, state,
-    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256
+    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key
 ) VALUES (
     $1, $2, $3, $4, $5, $6, $7, $8, $9,
-    $10, $11, $12, $13, $14, $15, $16, $17
+    $10, $11, $12, $13, $14, $15, $16, $17, $18
 )
 `
 
@@ -635,6 +729,7 @@ type InsertFileParams struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	SecretSha256 []byte
+	SearchKey    string
 }
 
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
@@ -656,19 +751,26 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 		arg.CreatedAt,
 		arg.UpdatedAt,
 		arg.SecretSha256,
+		arg.SearchKey,
 	)
 	return err
 }
 
 const mostDownloaded = `-- name: MostDownloaded :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
-WHERE downloads > 0 AND (CAST($1 AS TEXT) = '' OR owner = CAST($1 AS TEXT))
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
+WHERE downloads > 0 AND (CAST($1 AS BIGINT) = 1 OR owner = CAST($2 AS TEXT))
 ORDER BY downloads DESC, id
-LIMIT CAST($2 AS BIGINT)
+LIMIT CAST($3 AS BIGINT)
 `
 
-func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) ([]File, error) {
-	rows, err := q.db.Query(ctx, mostDownloaded, owner, lim)
+type MostDownloadedParams struct {
+	Everybody int64
+	Owner     string
+	Lim       int64
+}
+
+func (q *Queries) MostDownloaded(ctx context.Context, arg MostDownloadedParams) ([]File, error) {
+	rows, err := q.db.Query(ctx, mostDownloaded, arg.Everybody, arg.Owner, arg.Lim)
 	if err != nil {
 		return nil, err
 	}
@@ -694,6 +796,7 @@ func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) (
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -715,4 +818,19 @@ func (q *Queries) SetDigest(ctx context.Context, sha256 []byte, iD string) (int6
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const setKeys = `-- name: SetKeys :exec
+UPDATE files SET name_key = $1, search_key = $2 WHERE id = $3
+`
+
+type SetKeysParams struct {
+	NameKey   string
+	SearchKey string
+	ID        string
+}
+
+func (q *Queries) SetKeys(ctx context.Context, arg SetKeysParams) error {
+	_, err := q.db.Exec(ctx, setKeys, arg.NameKey, arg.SearchKey, arg.ID)
+	return err
 }

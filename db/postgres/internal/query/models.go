@@ -36,6 +36,7 @@ type File struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	SecretSha256 []byte
+	SearchKey    string
 }
 
 type Heartbeat struct {

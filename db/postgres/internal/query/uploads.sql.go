@@ -11,11 +11,11 @@ import (
 
 const countActiveUploads = `-- name: CountActiveUploads :one
 SELECT count(*) FROM uploads
-WHERE kind <> 'partial' AND (CAST($1 AS TEXT) = '' OR owner = CAST($1 AS TEXT))
+WHERE kind <> 'partial' AND (CAST($1 AS BIGINT) = 1 OR owner = CAST($2 AS TEXT))
 `
 
-func (q *Queries) CountActiveUploads(ctx context.Context, owner string) (int64, error) {
-	row := q.db.QueryRow(ctx, countActiveUploads, owner)
+func (q *Queries) CountActiveUploads(ctx context.Context, everybody int64, owner string) (int64, error) {
+	row := q.db.QueryRow(ctx, countActiveUploads, everybody, owner)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -305,15 +305,16 @@ func (q *Queries) UploadExists(ctx context.Context, id string) (int64, error) {
 const uploads = `-- name: Uploads :many
 SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads
 WHERE id < CAST($1 AS TEXT)
-  AND (CAST($2 AS TEXT) = '' OR owner = CAST($2 AS TEXT))
-  AND (CAST($3 AS BIGINT) = 1 OR kind <> 'partial')
-  AND (CAST($4 AS BIGINT) = 0 OR durable = length)
+  AND (CAST($2 AS BIGINT) = 1 OR owner = CAST($3 AS TEXT))
+  AND (CAST($4 AS BIGINT) = 1 OR kind <> 'partial')
+  AND (CAST($5 AS BIGINT) = 0 OR durable = length)
 ORDER BY id DESC
-LIMIT CAST($5 AS BIGINT)
+LIMIT CAST($6 AS BIGINT)
 `
 
 type UploadsParams struct {
 	Before      string
+	Everybody   int64
 	Owner       string
 	WithPartial int64
 	OnlyWhole   int64
@@ -323,6 +324,7 @@ type UploadsParams struct {
 func (q *Queries) Uploads(ctx context.Context, arg UploadsParams) ([]Upload, error) {
 	rows, err := q.db.Query(ctx, uploads,
 		arg.Before,
+		arg.Everybody,
 		arg.Owner,
 		arg.WithPartial,
 		arg.OnlyWhole,

@@ -42,8 +42,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countDayStmt, err = db.PrepareContext(ctx, countDay); err != nil {
 		return nil, fmt.Errorf("error preparing query CountDay: %w", err)
 	}
+	if q.countFilesStmt, err = db.PrepareContext(ctx, countFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query CountFiles: %w", err)
+	}
 	if q.countTypeStmt, err = db.PrepareContext(ctx, countType); err != nil {
 		return nil, fmt.Errorf("error preparing query CountType: %w", err)
+	}
+	if q.countTypesStmt, err = db.PrepareContext(ctx, countTypes); err != nil {
+		return nil, fmt.Errorf("error preparing query CountTypes: %w", err)
 	}
 	if q.daysStmt, err = db.PrepareContext(ctx, days); err != nil {
 		return nil, fmt.Errorf("error preparing query Days: %w", err)
@@ -159,6 +165,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.setHeartbeatStmt, err = db.PrepareContext(ctx, setHeartbeat); err != nil {
 		return nil, fmt.Errorf("error preparing query SetHeartbeat: %w", err)
 	}
+	if q.setKeysStmt, err = db.PrepareContext(ctx, setKeys); err != nil {
+		return nil, fmt.Errorf("error preparing query SetKeys: %w", err)
+	}
 	if q.tailsStmt, err = db.PrepareContext(ctx, tails); err != nil {
 		return nil, fmt.Errorf("error preparing query Tails: %w", err)
 	}
@@ -221,9 +230,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countDayStmt: %w", cerr)
 		}
 	}
+	if q.countFilesStmt != nil {
+		if cerr := q.countFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countFilesStmt: %w", cerr)
+		}
+	}
 	if q.countTypeStmt != nil {
 		if cerr := q.countTypeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countTypeStmt: %w", cerr)
+		}
+	}
+	if q.countTypesStmt != nil {
+		if cerr := q.countTypesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countTypesStmt: %w", cerr)
 		}
 	}
 	if q.daysStmt != nil {
@@ -416,6 +435,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing setHeartbeatStmt: %w", cerr)
 		}
 	}
+	if q.setKeysStmt != nil {
+		if cerr := q.setKeysStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing setKeysStmt: %w", cerr)
+		}
+	}
 	if q.tailsStmt != nil {
 		if cerr := q.tailsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tailsStmt: %w", cerr)
@@ -506,7 +530,9 @@ type Queries struct {
 	beginHeartbeatStmt           *sql.Stmt
 	countActiveUploadsStmt       *sql.Stmt
 	countDayStmt                 *sql.Stmt
+	countFilesStmt               *sql.Stmt
 	countTypeStmt                *sql.Stmt
+	countTypesStmt               *sql.Stmt
 	daysStmt                     *sql.Stmt
 	declareLengthStmt            *sql.Stmt
 	deleteFilesStmt              *sql.Stmt
@@ -545,6 +571,7 @@ type Queries struct {
 	saveProgressStmt             *sql.Stmt
 	setDigestStmt                *sql.Stmt
 	setHeartbeatStmt             *sql.Stmt
+	setKeysStmt                  *sql.Stmt
 	tailsStmt                    *sql.Stmt
 	totalsStmt                   *sql.Stmt
 	totalsBeforeStmt             *sql.Stmt
@@ -566,7 +593,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		beginHeartbeatStmt:           q.beginHeartbeatStmt,
 		countActiveUploadsStmt:       q.countActiveUploadsStmt,
 		countDayStmt:                 q.countDayStmt,
+		countFilesStmt:               q.countFilesStmt,
 		countTypeStmt:                q.countTypeStmt,
+		countTypesStmt:               q.countTypesStmt,
 		daysStmt:                     q.daysStmt,
 		declareLengthStmt:            q.declareLengthStmt,
 		deleteFilesStmt:              q.deleteFilesStmt,
@@ -605,6 +634,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		saveProgressStmt:             q.saveProgressStmt,
 		setDigestStmt:                q.setDigestStmt,
 		setHeartbeatStmt:             q.setHeartbeatStmt,
+		setKeysStmt:                  q.setKeysStmt,
 		tailsStmt:                    q.tailsStmt,
 		totalsStmt:                   q.totalsStmt,
 		totalsBeforeStmt:             q.totalsBeforeStmt,

@@ -39,7 +39,7 @@ func (q *Queries) DeleteFiles(ctx context.Context, ids string) ([]string, error)
 
 const filesWithIDs = `-- name: FilesWithIDs :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE id IN (SELECT value FROM json_each(CAST(?1 AS TEXT)))
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id IN (SELECT value FROM json_each(CAST(?1 AS TEXT)))
 `
 
 // Many ids come as a JSON list: see Referenced. PostgreSQL has arrays.
@@ -70,6 +70,7 @@ func (q *Queries) FilesWithIDs(ctx context.Context, ids string) ([]File, error) 
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}

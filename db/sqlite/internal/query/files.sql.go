@@ -21,40 +21,110 @@ func (q *Queries) AddDownloads(ctx context.Context, n int64, iD string) (string,
 	return owner, err
 }
 
-const editFile = `-- name: EditFile :execrows
+const countFiles = `-- name: CountFiles :one
+SELECT count(*) AS files, CAST(coalesce(sum(size), 0) AS BIGINT) AS bytes FROM files
+WHERE created_at >= CAST(?1 AS BIGINT) AND created_at < CAST(?2 AS BIGINT)
+  AND (CAST(?3 AS BIGINT) = 1 OR owner = CAST(?4 AS TEXT))
+  AND (CAST(?5 AS TEXT) = '' OR state = CAST(?5 AS TEXT))
+  AND (CAST(?6 AS TEXT) = ''
+       OR instr(CAST(?6 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?6 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?7 AS TEXT)) > 0
+  AND (CAST(?8 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?8 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
+`
+
+type CountFilesParams struct {
+	CreatedFrom   int64
+	CreatedBefore int64
+	Everybody     int64
+	Owner         string
+	State         string
+	Types         string
+	Word          string
+	MoreWords     string
+}
+
+type CountFilesRow struct {
+	Files int64
+	Bytes int64
+}
+
+// CountFiles counts what the lists list.
+func (q *Queries) CountFiles(ctx context.Context, arg CountFilesParams) (CountFilesRow, error) {
+	row := q.queryRow(ctx, q.countFilesStmt, countFiles,
+		arg.CreatedFrom,
+		arg.CreatedBefore,
+		arg.Everybody,
+		arg.Owner,
+		arg.State,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
+	)
+	var i CountFilesRow
+	err := row.Scan(&i.Files, &i.Bytes)
+	return i, err
+}
+
+const countTypes = `-- name: CountTypes :one
+SELECT CAST(coalesce(sum(files), 0) AS BIGINT) AS files, CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM stats_types
+WHERE owner = ?1
+  AND (CAST(?2 AS TEXT) = ''
+       OR instr(CAST(?2 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?2 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+`
+
+type CountTypesRow struct {
+	Files int64
+	Bytes int64
+}
+
+// CountTypes counts all files of some types, from the kept statistics.
+func (q *Queries) CountTypes(ctx context.Context, owner string, types string) (CountTypesRow, error) {
+	row := q.queryRow(ctx, q.countTypesStmt, countTypes, owner, types)
+	var i CountTypesRow
+	err := row.Scan(&i.Files, &i.Bytes)
+	return i, err
+}
+
+const editFile = `-- name: EditFile :one
 UPDATE files
 SET name = coalesce(CAST(?1 AS TEXT), name),
-    name_key = coalesce(CAST(?2 AS TEXT), name_key),
-    metadata = coalesce(CAST(?3 AS TEXT), metadata),
-    updated_at = ?4
-WHERE id = ?5
+    metadata = coalesce(CAST(?2 AS TEXT), metadata),
+    updated_at = ?3
+WHERE id = ?4
+RETURNING name, metadata
 `
 
 type EditFileParams struct {
 	Name      sql.NullString
-	NameKey   sql.NullString
 	Metadata  sql.NullString
 	UpdatedAt int64
 	ID        string
 }
 
-// EditFile leaves alone what its parameter is null for.
-func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (int64, error) {
-	result, err := q.exec(ctx, q.editFileStmt, editFile,
+type EditFileRow struct {
+	Name     string
+	Metadata string
+}
+
+// EditFile leaves alone what its parameter is null for. What it returns the keys are
+// made of, which SetKeys writes in the same transaction.
+func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (EditFileRow, error) {
+	row := q.queryRow(ctx, q.editFileStmt, editFile,
 		arg.Name,
-		arg.NameKey,
 		arg.Metadata,
 		arg.UpdatedAt,
 		arg.ID,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var i EditFileRow
+	err := row.Scan(&i.Name, &i.Metadata)
+	return i, err
 }
 
 const file = `-- name: File :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE id = ?1
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id = ?1
 `
 
 func (q *Queries) File(ctx context.Context, id string) (File, error) {
@@ -78,12 +148,13 @@ func (q *Queries) File(ctx context.Context, id string) (File, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.SecretSha256,
+		&i.SearchKey,
 	)
 	return i, err
 }
 
 const fileByJoinKey = `-- name: FileByJoinKey :one
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
 `
 
 // The condition on the empty key is what lets the partial index be used.
@@ -108,39 +179,45 @@ func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey strin
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.SecretSha256,
+		&i.SearchKey,
 	)
 	return i, err
 }
 
 const filesByCreated = `-- name: FilesByCreated :many
 
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (created_at, id) < (?3, CAST(?4 AS TEXT) || '')
-  AND (CAST(?5 AS TEXT) = '' OR owner = CAST(?5 AS TEXT))
-  AND (CAST(?6 AS TEXT) = '' OR state = CAST(?6 AS TEXT))
-  AND (CAST(?7 AS TEXT) = '' OR media_type = CAST(?7 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?8 AS TEXT))) = CAST(?8 AS TEXT)
-  AND instr(name_key, CAST(?9 AS TEXT)) > 0
+  AND (CAST(?5 AS BIGINT) = 1 OR owner = CAST(?6 AS TEXT))
+  AND (CAST(?7 AS TEXT) = '' OR state = CAST(?7 AS TEXT))
+  AND (CAST(?8 AS TEXT) = ''
+       OR instr(CAST(?8 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?8 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?9 AS TEXT)) > 0
+  AND (CAST(?10 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?10 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY created_at, id
-LIMIT CAST(?10 AS BIGINT)
+LIMIT CAST(?11 AS BIGINT)
 `
 
 type FilesByCreatedParams struct {
-	Low         int64
-	LowID       string
-	High        int64
-	HighID      string
-	Owner       string
-	State       string
-	MediaType   string
-	MediaFamily string
-	NamePart    string
-	Lim         int64
+	Low       int64
+	LowID     string
+	High      int64
+	HighID    string
+	Everybody int64
+	Owner     string
+	State     string
+	Types     string
+	Word      string
+	MoreWords string
+	Lim       int64
 }
 
 // The pages of the file list, one query for each order, as an order cannot be a
-// parameter. PostgreSQL's twin differs by necessity: it says strpos for instr.
+// parameter. PostgreSQL's twin differs by necessity: it says LIKE for instr, and takes
+// lists as arrays.
 //
 // low and high are the places between which the page lies, both exclusive: the
 // cursor is one of them, the end of the list the other. The row values are what
@@ -148,20 +225,23 @@ type FilesByCreatedParams struct {
 // its CAST, or sqlc gives it the type of the other column; and then the || ”, as
 // SQLite seeks by the id only if what it compares with has no affinity of its own.
 //
-// Every other condition is a filter; an empty parameter lets everything pass
-// (instr and substr find the empty text everywhere). Patterns (LIKE) are not
-// used: % and _ in a name are just characters.
+// Every other condition is a filter; an empty parameter lets everything pass (instr
+// finds the empty text everywhere). types is a list with commas around each of its
+// entries, media types and families such as image/. more_words is a JSON list: the
+// first word has a parameter of its own, as most questions have no other. Patterns
+// (LIKE) are not used: % and _ in a name are just characters.
 func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) ([]File, error) {
 	rows, err := q.query(ctx, q.filesByCreatedStmt, filesByCreated,
 		arg.Low,
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -189,6 +269,7 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -204,29 +285,33 @@ func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) 
 }
 
 const filesByCreatedDescending = `-- name: FilesByCreatedDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (created_at, id) < (?3, CAST(?4 AS TEXT) || '')
-  AND (CAST(?5 AS TEXT) = '' OR owner = CAST(?5 AS TEXT))
-  AND (CAST(?6 AS TEXT) = '' OR state = CAST(?6 AS TEXT))
-  AND (CAST(?7 AS TEXT) = '' OR media_type = CAST(?7 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?8 AS TEXT))) = CAST(?8 AS TEXT)
-  AND instr(name_key, CAST(?9 AS TEXT)) > 0
+  AND (CAST(?5 AS BIGINT) = 1 OR owner = CAST(?6 AS TEXT))
+  AND (CAST(?7 AS TEXT) = '' OR state = CAST(?7 AS TEXT))
+  AND (CAST(?8 AS TEXT) = ''
+       OR instr(CAST(?8 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?8 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?9 AS TEXT)) > 0
+  AND (CAST(?10 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?10 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY created_at DESC, id DESC
-LIMIT CAST(?10 AS BIGINT)
+LIMIT CAST(?11 AS BIGINT)
 `
 
 type FilesByCreatedDescendingParams struct {
-	Low         int64
-	LowID       string
-	High        int64
-	HighID      string
-	Owner       string
-	State       string
-	MediaType   string
-	MediaFamily string
-	NamePart    string
-	Lim         int64
+	Low       int64
+	LowID     string
+	High      int64
+	HighID    string
+	Everybody int64
+	Owner     string
+	State     string
+	Types     string
+	Word      string
+	MoreWords string
+	Lim       int64
 }
 
 func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreatedDescendingParams) ([]File, error) {
@@ -235,11 +320,12 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -267,6 +353,7 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -282,17 +369,20 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 }
 
 const filesByName = `-- name: FilesByName :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (name_key, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (name_key, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
-  AND (CAST(?7 AS TEXT) = '' OR owner = CAST(?7 AS TEXT))
-  AND (CAST(?8 AS TEXT) = '' OR state = CAST(?8 AS TEXT))
-  AND (CAST(?9 AS TEXT) = '' OR media_type = CAST(?9 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?10 AS TEXT))) = CAST(?10 AS TEXT)
-  AND instr(name_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?7 AS BIGINT) = 1 OR owner = CAST(?8 AS TEXT))
+  AND (CAST(?9 AS TEXT) = '' OR state = CAST(?9 AS TEXT))
+  AND (CAST(?10 AS TEXT) = ''
+       OR instr(CAST(?10 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?10 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?12 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?12 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY name_key, id
-LIMIT CAST(?12 AS BIGINT)
+LIMIT CAST(?13 AS BIGINT)
 `
 
 type FilesByNameParams struct {
@@ -302,11 +392,12 @@ type FilesByNameParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     int64
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePart      string
+	Types         string
+	Word          string
+	MoreWords     string
 	Lim           int64
 }
 
@@ -318,11 +409,12 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -350,6 +442,7 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -365,17 +458,20 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 }
 
 const filesByNameDescending = `-- name: FilesByNameDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (name_key, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (name_key, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
-  AND (CAST(?7 AS TEXT) = '' OR owner = CAST(?7 AS TEXT))
-  AND (CAST(?8 AS TEXT) = '' OR state = CAST(?8 AS TEXT))
-  AND (CAST(?9 AS TEXT) = '' OR media_type = CAST(?9 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?10 AS TEXT))) = CAST(?10 AS TEXT)
-  AND instr(name_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?7 AS BIGINT) = 1 OR owner = CAST(?8 AS TEXT))
+  AND (CAST(?9 AS TEXT) = '' OR state = CAST(?9 AS TEXT))
+  AND (CAST(?10 AS TEXT) = ''
+       OR instr(CAST(?10 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?10 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?12 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?12 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY name_key DESC, id DESC
-LIMIT CAST(?12 AS BIGINT)
+LIMIT CAST(?13 AS BIGINT)
 `
 
 type FilesByNameDescendingParams struct {
@@ -385,11 +481,12 @@ type FilesByNameDescendingParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     int64
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePart      string
+	Types         string
+	Word          string
+	MoreWords     string
 	Lim           int64
 }
 
@@ -401,11 +498,12 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -433,6 +531,7 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -448,17 +547,20 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 }
 
 const filesBySize = `-- name: FilesBySize :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (size, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
-  AND (CAST(?7 AS TEXT) = '' OR owner = CAST(?7 AS TEXT))
-  AND (CAST(?8 AS TEXT) = '' OR state = CAST(?8 AS TEXT))
-  AND (CAST(?9 AS TEXT) = '' OR media_type = CAST(?9 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?10 AS TEXT))) = CAST(?10 AS TEXT)
-  AND instr(name_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?7 AS BIGINT) = 1 OR owner = CAST(?8 AS TEXT))
+  AND (CAST(?9 AS TEXT) = '' OR state = CAST(?9 AS TEXT))
+  AND (CAST(?10 AS TEXT) = ''
+       OR instr(CAST(?10 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?10 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?12 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?12 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY size, id
-LIMIT CAST(?12 AS BIGINT)
+LIMIT CAST(?13 AS BIGINT)
 `
 
 type FilesBySizeParams struct {
@@ -468,11 +570,12 @@ type FilesBySizeParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     int64
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePart      string
+	Types         string
+	Word          string
+	MoreWords     string
 	Lim           int64
 }
 
@@ -484,11 +587,12 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -516,6 +620,7 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -531,17 +636,20 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 }
 
 const filesBySizeDescending = `-- name: FilesBySizeDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > (?1, CAST(?2 AS TEXT) || '')
   AND (size, id) < (?3, CAST(?4 AS TEXT) || '')
   AND created_at >= CAST(?5 AS BIGINT) AND created_at < CAST(?6 AS BIGINT)
-  AND (CAST(?7 AS TEXT) = '' OR owner = CAST(?7 AS TEXT))
-  AND (CAST(?8 AS TEXT) = '' OR state = CAST(?8 AS TEXT))
-  AND (CAST(?9 AS TEXT) = '' OR media_type = CAST(?9 AS TEXT))
-  AND substr(media_type, 1, length(CAST(?10 AS TEXT))) = CAST(?10 AS TEXT)
-  AND instr(name_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?7 AS BIGINT) = 1 OR owner = CAST(?8 AS TEXT))
+  AND (CAST(?9 AS TEXT) = '' OR state = CAST(?9 AS TEXT))
+  AND (CAST(?10 AS TEXT) = ''
+       OR instr(CAST(?10 AS TEXT), ',' || media_type || ',') > 0
+       OR instr(CAST(?10 AS TEXT), ',' || substr(media_type, 1, instr(media_type, '/')) || ',') > 0)
+  AND instr(search_key, CAST(?11 AS TEXT)) > 0
+  AND (CAST(?12 AS TEXT) = '[]' OR NOT EXISTS (
+       SELECT 1 FROM json_each(CAST(?12 AS TEXT)) AS more WHERE instr(search_key, more.value) = 0))
 ORDER BY size DESC, id DESC
-LIMIT CAST(?12 AS BIGINT)
+LIMIT CAST(?13 AS BIGINT)
 `
 
 type FilesBySizeDescendingParams struct {
@@ -551,11 +659,12 @@ type FilesBySizeDescendingParams struct {
 	HighID        string
 	CreatedFrom   int64
 	CreatedBefore int64
+	Everybody     int64
 	Owner         string
 	State         string
-	MediaType     string
-	MediaFamily   string
-	NamePart      string
+	Types         string
+	Word          string
+	MoreWords     string
 	Lim           int64
 }
 
@@ -567,11 +676,12 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 		arg.HighID,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
+		arg.Everybody,
 		arg.Owner,
 		arg.State,
-		arg.MediaType,
-		arg.MediaFamily,
-		arg.NamePart,
+		arg.Types,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -599,6 +709,7 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -616,10 +727,10 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 const insertFile = `-- name: InsertFile :exec
 INSERT INTO files (
     id, owner, name, name_key, size, declared_type, media_type, sha256, state,
-    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256
+    metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key
 ) VALUES (
     ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-    ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
+    ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
 )
 `
 
@@ -641,6 +752,7 @@ type InsertFileParams struct {
 	CreatedAt    int64
 	UpdatedAt    int64
 	SecretSha256 []byte
+	SearchKey    string
 }
 
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
@@ -662,19 +774,26 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 		arg.CreatedAt,
 		arg.UpdatedAt,
 		arg.SecretSha256,
+		arg.SearchKey,
 	)
 	return err
 }
 
 const mostDownloaded = `-- name: MostDownloaded :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256 FROM files
-WHERE downloads > 0 AND (CAST(?1 AS TEXT) = '' OR owner = CAST(?1 AS TEXT))
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
+WHERE downloads > 0 AND (CAST(?1 AS BIGINT) = 1 OR owner = CAST(?2 AS TEXT))
 ORDER BY downloads DESC, id
-LIMIT CAST(?2 AS BIGINT)
+LIMIT CAST(?3 AS BIGINT)
 `
 
-func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) ([]File, error) {
-	rows, err := q.query(ctx, q.mostDownloadedStmt, mostDownloaded, owner, lim)
+type MostDownloadedParams struct {
+	Everybody int64
+	Owner     string
+	Lim       int64
+}
+
+func (q *Queries) MostDownloaded(ctx context.Context, arg MostDownloadedParams) ([]File, error) {
+	rows, err := q.query(ctx, q.mostDownloadedStmt, mostDownloaded, arg.Everybody, arg.Owner, arg.Lim)
 	if err != nil {
 		return nil, err
 	}
@@ -700,6 +819,7 @@ func (q *Queries) MostDownloaded(ctx context.Context, owner string, lim int64) (
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.SecretSha256,
+			&i.SearchKey,
 		); err != nil {
 			return nil, err
 		}
@@ -724,4 +844,19 @@ func (q *Queries) SetDigest(ctx context.Context, sha256 []byte, iD string) (int6
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const setKeys = `-- name: SetKeys :exec
+UPDATE files SET name_key = ?1, search_key = ?2 WHERE id = ?3
+`
+
+type SetKeysParams struct {
+	NameKey   string
+	SearchKey string
+	ID        string
+}
+
+func (q *Queries) SetKeys(ctx context.Context, arg SetKeysParams) error {
+	_, err := q.exec(ctx, q.setKeysStmt, setKeys, arg.NameKey, arg.SearchKey, arg.ID)
+	return err
 }

@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how many files there are, and their size */
+        get: operations["get-file-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}": {
         parameters: {
             query?: never;
@@ -289,12 +306,19 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+            /** @description At most 1024 bytes of UTF-8; what cannot be seen in it is left out */
             name?: string;
         };
         FilePage: {
             items: components["schemas"]["File"][];
             /** @description Give it back as cursor to get the next page; null on the last one */
             next_cursor: string | null;
+        };
+        FileTotals: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            files: number;
         };
         Problem: {
             /**
@@ -456,15 +480,15 @@ export interface operations {
     "list-files": {
         parameters: {
             query?: {
-                /** @description Part of the name, in any case */
+                /** @description Words, each of which is in the name or in metadata.relativePath; case, accents and normal form do not count */
                 q?: string;
-                /** @description A media type, or a family of them */
+                /** @description Media types and families of them, with commas between */
                 type?: string;
                 /** @description Only files in this state */
                 state?: string;
-                /** @description Only files as old as this or younger */
+                /** @description Only files as old as this or younger: a time (RFC 3339), or a day, which begins at midnight UTC */
                 created_after?: string;
-                /** @description Only files older than this */
+                /** @description Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC */
                 created_before?: string;
                 sort?: "created_at" | "name" | "size";
                 order?: "asc" | "desc";
@@ -518,6 +542,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-file-totals": {
+        parameters: {
+            query?: {
+                /** @description Words, each of which is in the name or in metadata.relativePath; case, accents and normal form do not count */
+                q?: string;
+                /** @description Media types and families of them, with commas between */
+                type?: string;
+                /** @description Only files in this state */
+                state?: string;
+                /** @description Only files as old as this or younger: a time (RFC 3339), or a day, which begins at midnight UTC */
+                created_after?: string;
+                /** @description Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC */
+                created_before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTotals"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,20 @@
+package filetype
+
+import (
+	"context"
+
+	"pawl"
+)
+
+// Rename judges the new name of a file by its extension, as Begin did the first.
+func (g *Gate) Rename(_ context.Context, f pawl.File) error { return g.checkExtension(f.Name) }
+
+func (g *Gate) checkExtension(name string) error {
+	if ext := g.denyExtensions.match(name); ext != "" {
+		return refusal("files ending in %s are not allowed", ext)
+	}
+	if len(g.allowExtensions) > 0 && g.allowExtensions.match(name) == "" {
+		return refusal("only files ending in %s are allowed", g.allowExtensions.sentence())
+	}
+	return nil
+}
