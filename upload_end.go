@@ -21,11 +21,24 @@ func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
 	return err
 }
 
-// finishLater asks for a finish as a job. Where that cannot be asked for either, the
-// upload is found by those who look for unfinished ones now and then.
+// finishLater asks for a finish as a job. Where that fails too, the database being away,
+// [Uploads.Keep] asks again, and the next start looks at every upload.
 func (u *Uploads) finishLater(ctx context.Context, id ID) {
 	if err := u.askToFinish(context.WithoutCancel(ctx), id); err != nil {
 		u.Log.WarnContext(ctx, "a job could not be asked for", "upload", id, "error", err)
+		u.unasked.add(id)
+	}
+}
+
+func (u *Uploads) askAgain(ctx context.Context) {
+	ids := u.unasked.take()
+	if len(ids) == 0 {
+		return
+	}
+	if err := u.askToFinish(ctx, ids...); err != nil {
+		for _, id := range ids {
+			u.unasked.add(id)
+		}
 	}
 }
 

@@ -46,33 +46,58 @@ func (u *Uploads) wakeJoins(ctx context.Context, part Upload) error {
 // instance that was at it may be gone.
 const joinAgain = time.Minute
 
-// DriveJoin takes a begun join to its end.
+// DriveJoin takes a begun join to its end. Where something it needs is away, it returns
+// nil, and a job joins the parts later.
 func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
-	unlock, err := u.Lock(ctx, id, func() {})
-	if err != nil {
+	up, unlock, err := u.lockJoin(ctx, p, id)
+	if unlock == nil {
 		return err
 	}
 	defer unlock()
-	up, err := u.Store.Upload(ctx, id)
-	if KindOf(err) == NotFound {
-		return u.finished(ctx, p, id)
-	}
-	if err != nil {
-		return err
-	}
-	if err := u.Policy(p, ActWrite, up.Owner); err != nil {
-		return err
-	}
-	ready, err := u.partsReady(ctx, &up)
-	if err == nil && ready {
-		err = u.join(ctx, up)
-	}
+	err = u.tryJoin(ctx, up)
 	if err == nil || isVerdict(err) || KindOf(err) == Gone {
 		return err
 	}
 	u.Log.WarnContext(ctx, "an upload will be joined later", "upload", id, "error", err)
 	u.finishLater(ctx, id)
 	return nil
+}
+
+// joinNow is [Uploads.DriveJoin] for the job itself, which is tried again when joinNow
+// returns an error.
+func (u *Uploads) joinNow(ctx context.Context, p Principal, id ID) error {
+	up, unlock, err := u.lockJoin(ctx, p, id)
+	if unlock == nil {
+		return err
+	}
+	defer unlock()
+	return u.tryJoin(ctx, up)
+}
+
+// lockJoin locks a begun join and reads its row. If the join has become a file, unlock
+// and err are nil.
+func (u *Uploads) lockJoin(ctx context.Context, p Principal, id ID) (up Upload, unlock func(), err error) {
+	unlock, err = u.Lock(ctx, id, func() {})
+	if err != nil {
+		return Upload{}, nil, err
+	}
+	if up, err = u.rowFor(ctx, p, ActWrite, id); err == nil {
+		return up, unlock, nil
+	}
+	unlock()
+	if KindOf(err) == NotFound {
+		err = u.finished(ctx, p, id)
+	}
+	return Upload{}, nil, err
+}
+
+// tryJoin joins the parts if they are all there.
+func (u *Uploads) tryJoin(ctx context.Context, up Upload) error {
+	ready, err := u.partsReady(ctx, &up)
+	if err != nil || !ready {
+		return err
+	}
+	return u.join(ctx, up)
 }
 
 // lengthOfParts is the length of a join, as far as its parts have declared theirs.
