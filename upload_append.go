@@ -118,6 +118,9 @@ func (u *Uploads) DeclareLength(ctx context.Context, p Principal, id ID, length 
 	if err := u.checkLength(length); err != nil {
 		return err
 	}
+	if err := u.checkRoom(ctx, length-up.Progress.Offset); err != nil {
+		return err
+	}
 	err = u.commitHeld(ctx, id, func(tx Tx) error { return tx.DeclareLength(id, length, u.Now()) })
 	if err == nil {
 		l.change(u.Now(), func(up *Upload) { up.Length = length })

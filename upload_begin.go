@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"math"
 	"slices"
 )
 
@@ -201,8 +202,18 @@ func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (in
 		case part.Length == UnknownLength || length == UnknownLength:
 			length = UnknownLength
 		default:
-			length += part.Length
+			if length, err = addLength(length, part.Length); err != nil {
+				return 0, err
+			}
 		}
 	}
 	return length, nil
+}
+
+// addLength adds lengths that clients have declared. The error is of kind [TooLarge].
+func addLength(sum, length int64) (int64, error) {
+	if length > math.MaxInt64-sum {
+		return 0, Errorf(TooLarge, "the parts together are longer than a file can be")
+	}
+	return sum + length, nil
 }

@@ -100,7 +100,8 @@ func (u *Uploads) tryJoin(ctx context.Context, up Upload) error {
 	return u.join(ctx, up)
 }
 
-// lengthOfParts is the length of a join, as far as its parts have declared theirs.
+// lengthOfParts is the length of a join, as far as its parts have declared theirs, and
+// as far as there can be such a length: [Uploads.partsReady] refuses the others.
 func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, err error) {
 	for _, id := range parts {
 		part, err := u.Store.Upload(ctx, id)
@@ -110,7 +111,9 @@ func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, 
 		case err != nil:
 			return 0, err
 		}
-		length += part.Length
+		if length, err = addLength(length, part.Length); err != nil {
+			return UnknownLength, nil //nolint:nilerr // see above
+		}
 	}
 	return length, nil
 }
@@ -137,7 +140,9 @@ func (u *Uploads) partsReady(ctx context.Context, up *Upload) (ready bool, err e
 		if err := u.Blobs.Seal(ctx, id); err != nil { // its own request may not have come to that
 			return false, err
 		}
-		length += part.Length
+		if length, err = addLength(length, part.Length); err != nil {
+			return false, u.refuse(ctx, *up, verdict{err})
+		}
 	}
 	if err := u.checkLength(length); err != nil {
 		return false, u.refuse(ctx, *up, verdict{err})
