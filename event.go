@@ -24,6 +24,7 @@ const (
 	Aborted  Outcome = "aborted"  // its owner stopped it
 	Expired  Outcome = "expired"  // nothing arrived for it for too long
 	Lost     Outcome = "lost"     // acknowledged bytes are not there any more
+	NoRoom   Outcome = "no_space" // its owner stopped it when the storage was full
 )
 
 // Event is something that happened, in an order all readers agree on.

@@ -80,10 +80,12 @@ func (u *Uploads) checkLength(length int64) error {
 func (u *Uploads) checkRoom(ctx context.Context, need int64) error {
 	free, err := u.Blobs.Free(ctx)
 	if err == nil && free < need {
-		return Errorf(NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+		return errNoRoom
 	}
 	return err
 }
+
+var errNoRoom = Errorf(NoSpace, "the server's storage is full; the upload can continue when space has been freed")
 
 func (u *Uploads) errMaxSize() error {
 	return Errorf(TooLarge, "files can be at most %d bytes large", u.MaxSize)

@@ -184,6 +184,9 @@ func (u *Uploads) Abort(ctx context.Context, p Principal, id ID) error {
 		return err
 	}
 	defer unlock()
+	if u.full.has(id) {
+		return u.end(ctx, up, NoRoom, errNoRoom)
+	}
 	return u.end(ctx, up, Aborted, nil)
 }
 
@@ -220,6 +223,7 @@ func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error
 	if err != nil {
 		return err
 	}
+	u.full.remove(up.ID)
 	u.deleteBlob(ctx, up.ID)
 	u.Observer.ended(outcome, up, now)
 	return nil

@@ -22,6 +22,7 @@ type Uploads struct {
 	leases  tenancy
 	live    liveSet
 	wanted  idSet        // blobs being written that have no row yet
+	full    idSet        // uploads that there was no room for the last time
 	unasked idSet        // uploads to be finished later whose job could not be asked for
 	holds   atomic.Int64 // bytes of memory that holdings have
 
@@ -299,11 +300,13 @@ func (s *idSet) add(id ID) (remove func()) {
 		s.ids = make(map[ID]struct{})
 	}
 	s.ids[id] = struct{}{}
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.ids, id)
-	}
+	return func() { s.remove(id) }
+}
+
+func (s *idSet) remove(id ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.ids, id)
 }
 
 func (s *idSet) has(id ID) bool {

@@ -323,7 +323,7 @@ func translate(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return pawl.Because(err, pawl.NotFound, "no such blob")
 	case isNoSpace(err):
-		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can continue when space has been freed")
 	case isNoDescriptor(err):
 		return pawl.Because(err, pawl.Unavailable, "the server has too many files open; try again soon")
 	default:
