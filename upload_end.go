@@ -42,7 +42,10 @@ func (u *Uploads) askAgain(ctx context.Context) {
 	}
 }
 
+// askToFinish asks for jobs in the order of their ids, so that two that ask for the same
+// do not wait for each other.
 func (u *Uploads) askToFinish(ctx context.Context, ids ...ID) error {
+	slices.Sort(ids)
 	return u.Store.Update(ctx, func(tx Tx) error {
 		for _, id := range ids {
 			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {

@@ -13,7 +13,7 @@ func openLimit() uint64 {
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return fallbackLimit
 	}
-	return min(uint64(limit.Cur), 1<<20) // which may be "unlimited"
+	return min(uint64(limit.Cur), 1<<20) //nolint:unconvert // signed on some systems; may be "unlimited"
 }
 
 const fallbackLimit = 256
