@@ -25,6 +25,7 @@ const (
 	Expired  Outcome = "expired"  // nothing arrived for it for too long
 	Lost     Outcome = "lost"     // acknowledged bytes are not there any more
 	PartGone Outcome = "no_part"  // its owner deleted one of its parts, or joined it elsewhere
+	NoRoom   Outcome = "no_space" // its owner stopped it when the storage was full
 )
 
 // Event is something that happened, in an order all readers agree on.

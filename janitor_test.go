@@ -24,6 +24,12 @@ type house struct {
 
 func build(t *testing.T, finish ...pawl.FinishGate) *house {
 	t.Helper()
+	return buildOn(t, func(s pawl.Store) pawl.Store { return s }, finish...)
+}
+
+// buildOn is build with uploads that see the store through wrap.
+func buildOn(t *testing.T, wrap func(pawl.Store) pawl.Store, finish ...pawl.FinishGate) *house {
+	t.Helper()
 	log, dir := slog.New(slog.DiscardHandler), t.TempDir()
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dir, "pawl.db"), Log: log})
 	if err != nil {
@@ -37,7 +43,7 @@ func build(t *testing.T, finish ...pawl.FinishGate) *house {
 	t.Cleanup(func() { _ = blobs.Close() })
 	events := pawl.NewEvents(store, pawl.OwnersOnly)
 	uploads := pawl.NewUploads(pawl.UploadsConfig{
-		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now,
+		Store: wrap(store), Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now,
 		Gates: pawl.Gates{Finish: finish, Detect: func([]byte) string { return "text/plain" }},
 	})
 	files := pawl.NewFiles(pawl.FilesConfig{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})

@@ -21,10 +21,13 @@ var JobKinds = []JobKind{FinishUpload, ReclaimBlob, DigestFile}
 // Job is work to be done once the transaction that asks for it is committed, and
 // again until it has succeeded. It can be done more than once, also by two at a
 // time: an instance that seems to be gone may still be at it.
+//
+// A job of the same kind and id that waits for a later time, or to be tried again, is
+// brought forward. One that is running is followed by another.
 type Job struct {
 	Kind JobKind
 	ID   ID
-	At   time.Time // not before; the zero time: at once
+	At   time.Time // the zero time: at once
 }
 
 // Task does a job. An error means that it is to be tried again, later each time; what

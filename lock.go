@@ -11,6 +11,11 @@ import (
 // in the middle of something it must not leave, such as finishing.
 const lockWait = 10 * time.Second
 
+// lockTurn is how long a holder is left alone. Clients that keep asking for the same
+// upload would otherwise stop each other before any has sent a byte. A holder that is
+// dead has mostly had the upload for longer by the time its client is back.
+const lockTurn = 500 * time.Millisecond
+
 // Lock hands the upload to its caller until unlock. release is called, from
 // another goroutine, when another request wants it, here or at another instance:
 // the caller then has to let go soon. The error is of kind [Locked].
@@ -80,9 +85,9 @@ func (u *Uploads) LetGo(ctx context.Context, id ID) {
 	u.giveBack(ctx, id)
 }
 
-// locks hands each upload to one writer at a time. A newcomer does not queue
-// politely: the holder is asked to let go, because the usual holder is a dead
-// connection whose client has come back on a new one.
+// locks hands each upload to one writer at a time. A newcomer does not wait until the
+// holder is done: after its turn the holder is asked to let go, because the usual holder
+// is a dead connection whose client has come back on a new one.
 type locks struct {
 	mu     sync.Mutex
 	held   map[ID]*lock
@@ -90,12 +95,34 @@ type locks struct {
 }
 
 type lock struct {
+	since   time.Time
 	release func()        // asks the holder to let go
 	free    chan struct{} // closed when it has
 }
 
+// takeOver waits for the holder's turn to be over, asks it to let go, and returns when it
+// has; earlier if it is done by itself.
+func (l *lock) takeOver(ctx context.Context) error {
+	turn := time.NewTimer(time.Until(l.since.Add(lockTurn)))
+	defer turn.Stop()
+	select {
+	case <-turn.C:
+		go l.release()
+	case <-l.free:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case <-l.free:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // acquire returns when the upload is the caller's. release is called from another
-// goroutine whenever somebody else wants it. The error is of kind [Locked].
+// goroutine whenever somebody else wants it, after lockTurn. The error is of kind [Locked].
 func (l *locks) acquire(ctx context.Context, id ID, release func()) (unlock func(), err error) {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
@@ -106,11 +133,8 @@ func (l *locks) acquire(ctx context.Context, id ID, release func()) (unlock func
 			l.observe(time.Since(began))
 			return unlock, nil
 		}
-		go holder.release()
-		select {
-		case <-holder.free:
-		case <-ctx.Done():
-			return nil, Because(context.Cause(ctx), Locked, "another request is using this upload; try again in a moment")
+		if err := holder.takeOver(ctx); err != nil {
+			return nil, Because(err, Locked, "another request is using this upload; try again in a moment")
 		}
 	}
 }
@@ -125,7 +149,7 @@ func (l *locks) try(id ID, release func()) (holder *lock, unlock func()) {
 	if l.held == nil {
 		l.held = make(map[ID]*lock)
 	}
-	mine := &lock{release: release, free: make(chan struct{})}
+	mine := &lock{since: time.Now(), release: release, free: make(chan struct{})}
 	l.held[id] = mine
 	return nil, sync.OnceFunc(func() { l.unlock(id, mine) })
 }

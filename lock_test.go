@@ -54,6 +54,56 @@ func TestLockAsksItsHolderToLetGo(t *testing.T) {
 	again()
 }
 
+// TestLockLeavesItsHolderATurn has newcomers come early, late, and while there is another.
+func TestLockLeavesItsHolderATurn(t *testing.T) {
+	for had, want := range map[time.Duration]time.Duration{
+		0: lockTurn, lockTurn / 4: lockTurn * 3 / 4, lockTurn: 0, time.Hour: 0,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var l locks
+			asked := make(chan struct{})
+			unlock, err := l.acquire(t.Context(), "x", sync.OnceFunc(func() { close(asked) }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(had)
+			came := time.Now()
+			var newcomers sync.WaitGroup
+			for range 3 {
+				newcomers.Go(func() {
+					if again, err := l.acquire(t.Context(), "x", func() {}); err != nil {
+						t.Error(err)
+					} else {
+						again()
+					}
+				})
+			}
+			<-asked
+			if waited := time.Since(came); waited != want {
+				t.Errorf("a holder of %v was asked after %v, not %v", had, waited, want)
+			}
+			unlock()
+			newcomers.Wait()
+		})
+	}
+}
+
+func TestLockIsPassedOnWhenItsHolderIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l locks
+		unlock, err := l.acquire(t.Context(), "x", func() { t.Error("a holder in its turn was asked to let go") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(lockTurn/2, unlock)
+		again, err := l.acquire(t.Context(), "x", func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again()
+	})
+}
+
 func TestLockGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l locks

@@ -36,11 +36,13 @@ func recordFileGone(tx Tx, f File, now time.Time) error {
 	return tx.Record(Event{At: now, Type: FileDeleted, Subject: f.ID, Owner: f.Owner})
 }
 
+// recordEnd records an upload that becomes no file. A partial upload is part of another
+// that is recorded.
 func recordEnd(tx Tx, up Upload, outcome Outcome, why error, now time.Time) error {
 	if up.Kind == Partial {
 		return nil
 	}
-	if outcome != Aborted {
+	if outcome.failed() {
 		if err := tx.Count(Tally{At: now, Owner: up.Owner, UploadsFailed: 1}); err != nil {
 			return err
 		}

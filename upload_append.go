@@ -10,13 +10,25 @@ import (
 // It ends where body ends: with an error of kind [Interrupted] or [TooLarge] the
 // bytes that came before it are kept and the offset says so. A refusal by a gate
 // or by the size limit ends the upload, and its bytes are gone.
-func (u *Uploads) Append(ctx context.Context, p Principal, id ID, offset int64, body io.Reader) (int64, error) {
+func (u *Uploads) Append(ctx context.Context, p Principal, id ID, offset int64, body io.Reader) (_ int64, err error) {
+	defer func() { u.noteRoom(id, err) }()
 	l, err := u.openAt(ctx, p, id, offset)
 	if err != nil {
 		return offset, err
 	}
 	n, err := u.appendTo(ctx, l, u.screen(ctx, l, u.limit(l, body)))
 	return offset + n, err
+}
+
+// noteRoom remembers whether there was room for the last bytes of an upload: if there was
+// none, that is why its owner gives it up.
+func (u *Uploads) noteRoom(id ID, err error) {
+	switch KindOf(err) {
+	case NoSpace:
+		u.full.add(id)
+	case "":
+		u.full.remove(id)
+	}
 }
 
 // openAt opens an upload for a body that belongs at offset.
@@ -116,6 +128,9 @@ func (u *Uploads) DeclareLength(ctx context.Context, p Principal, id ID, length 
 		return Errorf(Invalid, "the upload already holds %d bytes, more than the declared %d", up.Progress.Offset, length)
 	}
 	if err := u.checkLength(length); err != nil {
+		return err
+	}
+	if err := u.checkRoom(ctx, length-up.Progress.Offset); err != nil {
 		return err
 	}
 	err = u.commitHeld(ctx, id, func(tx Tx) error { return tx.DeclareLength(id, length, u.Now()) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"math"
 	"slices"
 )
 
@@ -77,10 +78,12 @@ func (u *Uploads) checkLength(length int64) error {
 func (u *Uploads) checkRoom(ctx context.Context, need int64) error {
 	free, err := u.Blobs.Free(ctx)
 	if err == nil && free < need {
-		return Errorf(NoSpace, "the server's storage is full; the upload can go on when space has been freed")
+		return errNoRoom
 	}
 	return err
 }
+
+var errNoRoom = Errorf(NoSpace, "the server's storage is full; the upload can continue when space has been freed")
 
 func (u *Uploads) errMaxSize() error {
 	return Errorf(TooLarge, "files can be at most %d bytes large", u.MaxSize)
@@ -199,8 +202,18 @@ func (u *Uploads) joinedLength(ctx context.Context, p Principal, parts []ID) (in
 		case part.Length == UnknownLength || length == UnknownLength:
 			length = UnknownLength
 		default:
-			length += part.Length
+			if length, err = addLength(length, part.Length); err != nil {
+				return 0, err
+			}
 		}
 	}
 	return length, nil
+}
+
+// addLength adds lengths that clients have declared. The error is of kind [TooLarge].
+func addLength(sum, length int64) (int64, error) {
+	if length > math.MaxInt64-sum {
+		return 0, Errorf(TooLarge, "the parts together are longer than a file can be")
+	}
+	return sum + length, nil
 }

@@ -31,7 +31,8 @@ func (c *Checksum) check() error {
 // not when it is cut short, and not, with kind [Mismatch], when it adds up to
 // something else. No offset is told before that is known, so the body waits
 // elsewhere until then. The length, unless it is UnknownLength, is declared with it.
-func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset, length int64, body io.Reader, sum *Checksum) (int64, error) {
+func (u *Uploads) AppendChecked(ctx context.Context, p Principal, id ID, offset, length int64, body io.Reader, sum *Checksum) (_ int64, err error) {
+	defer func() { u.noteRoom(id, err) }()
 	l, err := u.openAt(ctx, p, id, offset)
 	if err != nil {
 		return offset, err

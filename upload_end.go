@@ -21,15 +21,31 @@ func (u *Uploads) Finish(ctx context.Context, p Principal, id ID) error {
 	return err
 }
 
-// finishLater asks for a finish as a job. Where that cannot be asked for either, the
-// upload is found by those who look for unfinished ones now and then.
+// finishLater asks for a finish as a job. Where that fails too, the database being away,
+// [Uploads.Keep] asks again, and the next start looks at every upload.
 func (u *Uploads) finishLater(ctx context.Context, id ID) {
 	if err := u.askToFinish(context.WithoutCancel(ctx), id); err != nil {
 		u.Log.WarnContext(ctx, "a job could not be asked for", "upload", id, "error", err)
+		u.unasked.add(id)
 	}
 }
 
+func (u *Uploads) askAgain(ctx context.Context) {
+	ids := u.unasked.take()
+	if len(ids) == 0 {
+		return
+	}
+	if err := u.askToFinish(ctx, ids...); err != nil {
+		for _, id := range ids {
+			u.unasked.add(id)
+		}
+	}
+}
+
+// askToFinish asks for jobs in the order of their ids, so that two that ask for the same
+// do not wait for each other.
 func (u *Uploads) askToFinish(ctx context.Context, ids ...ID) error {
+	slices.Sort(ids)
 	return u.Store.Update(ctx, func(tx Tx) error {
 		for _, id := range ids {
 			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {
@@ -171,6 +187,9 @@ func (u *Uploads) Abort(ctx context.Context, p Principal, id ID) error {
 		return err
 	}
 	defer unlock()
+	if u.full.has(id) {
+		return u.end(ctx, up, NoRoom, errNoRoom)
+	}
 	return u.end(ctx, up, Aborted, nil)
 }
 
@@ -207,6 +226,7 @@ func (u *Uploads) end(ctx context.Context, up Upload, outcome Outcome, why error
 	if err != nil {
 		return err
 	}
+	u.full.remove(up.ID)
 	u.deleteBlob(ctx, up.ID)
 	u.Observer.ended(outcome, up, now)
 	return nil

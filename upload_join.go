@@ -49,30 +49,15 @@ func (u *Uploads) wakeJoins(ctx context.Context, part Upload) error {
 // instance that was at it may be gone.
 const joinAgain = time.Minute
 
-// DriveJoin takes a begun join to its end.
+// DriveJoin takes a begun join to its end. Where something it needs is away, it returns
+// nil, and a job joins the parts later.
 func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
-	if err := u.Policy(p, ActWrite, p.ID); err != nil {
-		return err
-	}
-	unlock, err := u.Lock(ctx, id, func() {})
-	if err != nil {
+	up, unlock, err := u.lockJoin(ctx, p, id)
+	if unlock == nil {
 		return err
 	}
 	defer unlock()
-	up, err := u.Store.Upload(ctx, id)
-	if KindOf(err) == NotFound {
-		return u.finished(ctx, p, id)
-	}
-	if err != nil {
-		return err
-	}
-	if err := u.Policy(p, ActWrite, up.Owner); err != nil {
-		return err
-	}
-	ready, err := u.partsReady(ctx, &up)
-	if err == nil && ready {
-		err = u.join(ctx, up)
-	}
+	err = u.tryJoin(ctx, up)
 	if err == nil || isVerdict(err) || KindOf(err) == Gone {
 		return err
 	}
@@ -81,7 +66,48 @@ func (u *Uploads) DriveJoin(ctx context.Context, p Principal, id ID) error {
 	return nil
 }
 
-// lengthOfParts is the length of a join, as far as its parts have declared theirs.
+// joinNow is [Uploads.DriveJoin] for the job itself, which is tried again when joinNow
+// returns an error.
+func (u *Uploads) joinNow(ctx context.Context, p Principal, id ID) error {
+	up, unlock, err := u.lockJoin(ctx, p, id)
+	if unlock == nil {
+		return err
+	}
+	defer unlock()
+	return u.tryJoin(ctx, up)
+}
+
+// lockJoin locks a begun join and reads its row. If the join has become a file, unlock
+// and err are nil.
+func (u *Uploads) lockJoin(ctx context.Context, p Principal, id ID) (up Upload, unlock func(), err error) {
+	if err := u.Policy(p, ActWrite, p.ID); err != nil {
+		return Upload{}, nil, err
+	}
+	unlock, err = u.Lock(ctx, id, func() {})
+	if err != nil {
+		return Upload{}, nil, err
+	}
+	if up, err = u.rowFor(ctx, p, ActWrite, id); err == nil {
+		return up, unlock, nil
+	}
+	unlock()
+	if KindOf(err) == NotFound {
+		err = u.finished(ctx, p, id)
+	}
+	return Upload{}, nil, err
+}
+
+// tryJoin joins the parts if they are all there.
+func (u *Uploads) tryJoin(ctx context.Context, up Upload) error {
+	ready, err := u.partsReady(ctx, &up)
+	if err != nil || !ready {
+		return err
+	}
+	return u.join(ctx, up)
+}
+
+// lengthOfParts is the length of a join, as far as its parts have declared theirs, and
+// as far as there can be such a length: [Uploads.partsReady] refuses the others.
 func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, err error) {
 	for _, id := range parts {
 		part, err := u.Store.Upload(ctx, id)
@@ -91,7 +117,9 @@ func (u *Uploads) lengthOfParts(ctx context.Context, parts []ID) (length int64, 
 		case err != nil:
 			return 0, err
 		}
-		length += part.Length
+		if length, err = addLength(length, part.Length); err != nil {
+			return UnknownLength, nil //nolint:nilerr // see above
+		}
 	}
 	return length, nil
 }
@@ -121,7 +149,9 @@ func (u *Uploads) partsReady(ctx context.Context, up *Upload) (ready bool, err e
 		if err := u.Blobs.Seal(ctx, id); err != nil { // its own request may not have come to that
 			return false, err
 		}
-		length += part.Length
+		if length, err = addLength(length, part.Length); err != nil {
+			return false, u.refuse(ctx, *up, verdict{err})
+		}
 	}
 	if err := u.checkLength(length); err != nil {
 		return false, u.refuse(ctx, *up, verdict{err})

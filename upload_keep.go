@@ -59,6 +59,7 @@ func (u *Uploads) saveProgress(ctx context.Context, l *live, p Progress, remembe
 // Keep saves the progress of what is open and closes what nobody has used for a
 // while. It is called about once a second.
 func (u *Uploads) Keep(ctx context.Context) {
+	u.askAgain(ctx)
 	for _, l := range u.live.all() {
 		if err := u.keep(ctx, l); err != nil && KindOf(err) != NotFound {
 			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
@@ -127,8 +128,13 @@ func (u *Uploads) Close(ctx context.Context) {
 }
 
 // Resume takes one upload that no request is driving to where it can go by
-// itself: a complete one becomes a file, a join goes on.
-func (u *Uploads) Resume(ctx context.Context, id ID) error {
+// itself: a complete one becomes a file, and a join is continued.
+func (u *Uploads) Resume(ctx context.Context, id ID) error { return u.resume(ctx, id, u.DriveJoin) }
+
+// finishJob is [Uploads.Resume] for the job that [Uploads.DriveJoin] leaves a join to.
+func (u *Uploads) finishJob(ctx context.Context, id ID) error { return u.resume(ctx, id, u.joinNow) }
+
+func (u *Uploads) resume(ctx context.Context, id ID, join func(context.Context, Principal, ID) error) error {
 	p := Principal{ID: "pawl", Operator: true}
 	up, err := u.Get(ctx, p, id)
 	if err != nil {
@@ -136,7 +142,7 @@ func (u *Uploads) Resume(ctx context.Context, id ID) error {
 	}
 	switch {
 	case up.Kind == Final:
-		return u.DriveJoin(ctx, p, id)
+		return join(ctx, p, id)
 	case up.Complete():
 		return u.finishIdle(ctx, p, id)
 	}

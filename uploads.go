@@ -3,6 +3,8 @@ package pawl
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,11 +18,13 @@ import (
 // asks for the offset and acts on the answer under one lock.
 type Uploads struct {
 	UploadsConfig
-	locks  locks
-	leases tenancy
-	live   liveSet
-	wanted wanted       // blobs being written that have no row yet
-	holds  atomic.Int64 // bytes of memory that holdings have
+	locks   locks
+	leases  tenancy
+	live    liveSet
+	wanted  idSet        // blobs being written that have no row yet
+	full    idSet        // uploads that there was no room for the last time
+	unasked idSet        // uploads to be finished later whose job could not be asked for
+	holds   atomic.Int64 // bytes of memory that holdings have
 
 	graceMu sync.Mutex
 	grace   time.Time // no upload expires before
@@ -297,29 +301,40 @@ func (u *Uploads) held(id ID, change func(tx Tx) error) func(tx Tx) error {
 	}
 }
 
-// wanted is a set of ids, safe for concurrent use.
-type wanted struct {
+// idSet is a set of ids, safe for concurrent use.
+type idSet struct {
 	mu  sync.Mutex
 	ids map[ID]struct{}
 }
 
-func (w *wanted) add(id ID) (remove func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ids == nil {
-		w.ids = make(map[ID]struct{})
+func (s *idSet) add(id ID) (remove func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ids == nil {
+		s.ids = make(map[ID]struct{})
 	}
-	w.ids[id] = struct{}{}
-	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.ids, id)
-	}
+	s.ids[id] = struct{}{}
+	return func() { s.remove(id) }
 }
 
-func (w *wanted) has(id ID) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, ok := w.ids[id]
+func (s *idSet) remove(id ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.ids, id)
+}
+
+func (s *idSet) has(id ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.ids[id]
 	return ok
+}
+
+// take empties the set and returns what was in it.
+func (s *idSet) take() []ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := slices.Collect(maps.Keys(s.ids))
+	clear(s.ids)
+	return ids
 }

@@ -95,6 +95,24 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
+func TestMaxSizeFitsTheStorage(t *testing.T) {
+	const bucket = "s3://bucket?region=eu-central-1"
+	for _, tt := range []struct {
+		storage, size string
+		want          int64
+	}{
+		{"", "", 0}, {"", "6TiB", 6 << 40}, {"file:/data", "", 0},
+		{bucket, "", 5 << 40}, {bucket, "6TiB", 5 << 40}, {bucket, "5TiB", 5 << 40}, {bucket, "1GiB", 1 << 30},
+	} {
+		p := parser{settings: &settings{StorageURL: tt.storage, MaxSize: tt.size, S3Memory: "256MiB"}}
+		c := config{maxSize: p.maxSize()}
+		p.storage(&c)
+		if len(p.faults) > 0 || c.maxSize != tt.want {
+			t.Errorf("storage %q, size %q: %d, %v; want %d", tt.storage, tt.size, c.maxSize, p.faults, tt.want)
+		}
+	}
+}
+
 func TestPostgresURL(t *testing.T) {
 	for text, good := range map[string]bool{
 		"postgres://db/pawl":                         true,

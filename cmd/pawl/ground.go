@@ -14,6 +14,9 @@ type ground struct {
 	database
 	blobs  pawl.Blobs
 	bucket *s3.Blobs // the same, if they are there; else nil
+	// writable reports whether the last write to the disk succeeded; nil: bytes are
+	// elsewhere.
+	writable func(context.Context) error
 	closers
 }
 

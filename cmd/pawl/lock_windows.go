@@ -7,6 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+const noFollow = 0
+
 // farAway is a byte that nobody writes: a locked one cannot be read either, and
 // the process id at the beginning is to be read.
 const farAway = 1 << 30

@@ -36,6 +36,9 @@ func (p *parser) storage(c *config) {
 		c.blobs = p.path(flag, text, c.dataDir)
 	case "s3":
 		c.bucket = p.s3(flag, text)
+		if c.maxSize == 0 || c.maxSize > s3.MaxSize {
+			c.maxSize = s3.MaxSize
+		}
 	default:
 		p.fault(flag, "must begin with file: or s3:, as in file:%s or s3://bucket/prefix?region=eu-central-1", c.dataDir)
 	}

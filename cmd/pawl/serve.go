@@ -92,6 +92,7 @@ func (s *server) takeDir() error {
 		return err
 	}
 	s.onClose(lock.release)
+	restrict(s.config, s.log)
 	return nil
 }
 
@@ -100,7 +101,10 @@ func (s *server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return pawl.Errorf(pawl.Unavailable, "the server is stopping")
 	}
-	return s.ground.store.Ping(ctx)
+	if err := s.ground.store.Ping(ctx); err != nil || s.ground.writable == nil {
+		return err
+	}
+	return s.ground.writable(ctx)
 }
 
 // closers puts away what was opened, in the opposite order.

@@ -33,7 +33,7 @@ type settings struct {
 	CDNURL    string `env:"PAWL_CDN_URL" name:"cdn-url" group:"Downloads" placeholder:"URL" help:"Redirect downloads there instead of to S3: it must serve the bucket's keys."`
 	CDNSecret secret `env:"PAWL_CDN_SECRET" name:"cdn-secret" group:"Downloads" placeholder:"TEXT" help:"Signs the links to the CDN; prefer the environment variable."`
 
-	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; no limit by default."`
+	MaxSize         string `env:"PAWL_MAX_SIZE" group:"Uploads" placeholder:"SIZE" help:"The largest file, such as 20MiB or 2GB; by default no limit, or what S3 takes."`
 	UploadExpiry    string `env:"PAWL_UPLOAD_EXPIRY" group:"Uploads" default:"168h" placeholder:"TIME|never" help:"How long nothing may arrive for an upload before it is given up (${default})."`
 	AllowTypes      list   `env:"PAWL_ALLOW_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Only accept these media types, such as image/*,application/pdf."`
 	DenyTypes       list   `env:"PAWL_DENY_TYPES" group:"Uploads" placeholder:"TYPE,…" help:"Reject these media types."`

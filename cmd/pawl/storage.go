@@ -18,7 +18,7 @@ func (g *ground) openStorage(ctx context.Context, c config, log *slog.Logger, lo
 		return err
 	}
 	g.onClose(blobs.Close)
-	g.blobs = blobs
+	g.blobs, g.writable = blobs, blobs.Ready
 	return nil
 }
 

@@ -70,6 +70,9 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 
 		{"jobs are asked for by what is committed", jobsAreCommitted},
 		{"a job is done until it succeeds", jobsAreRetried},
+		{"a job is brought forward", jobsAreBroughtForward},
+		{"a job that failed is brought forward", failedJobsAreBroughtForward},
+		{"a running job is followed by another", runningJobsAreFollowed},
 		{"a job is done by one of many", jobsAreShared},
 		{"periodic work is done by one of many", periodicWorkIsShared},
 		{"what is referenced is known", referencedIsKnown},

@@ -133,6 +133,85 @@ func jobsAreRetried(t *testing.T, s pawl.Store) {
 	eventually(t, "the third try", func() bool { return tries.Load() == 3 })
 }
 
+// later is further away than any test waits.
+func later() time.Time { return time.Now().Add(time.Hour) }
+
+// jobsAreBroughtForward asks for jobs that are scheduled already: in a change that is
+// committed, in one that is not, and for a time that is later still.
+func jobsAreBroughtForward(t *testing.T, s pawl.Store) {
+	ids := someIDs(3)
+	at := func(at time.Time, ids ...pawl.ID) func(pawl.Tx) error {
+		return func(tx pawl.Tx) error {
+			for _, id := range ids {
+				if err := tx.Enqueue(pawl.Job{Kind: pawl.FinishUpload, ID: id, At: at}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	update(t, s, at(later(), ids...))
+	update(t, s, ask(pawl.FinishUpload, ids[0]))
+	err := s.Update(t.Context(), func(tx pawl.Tx) error {
+		return errors.Join(ask(pawl.FinishUpload, ids[1])(tx), errOwn)
+	})
+	if !errors.Is(err, errOwn) {
+		t.Fatal(err)
+	}
+	update(t, s, at(later().Add(time.Hour), ids[2]))
+	var done notes
+	work(t, s, map[pawl.JobKind]pawl.Task{pawl.FinishUpload: done.note})
+	eventually(t, "the job", func() bool { return done.times(ids[0]) == 1 })
+	update(t, s, ask(pawl.FinishUpload, ids[0])) // once this is done, any that was due before is too
+	eventually(t, "the job asked for again", func() bool { return done.times(ids[0]) == 2 })
+	waiting, err := s.(pawl.Jobs).Waiting(t.Context())
+	if err != nil || done.times(ids[1]) > 0 || done.times(ids[2]) > 0 || waiting[pawl.FinishUpload] < 2 {
+		t.Errorf("%v is waiting (%v); the others were done %d and %d times", waiting, err, done.times(ids[1]), done.times(ids[2]))
+	}
+}
+
+// failedJobsAreBroughtForward asks at once for a job that has failed: it is done long
+// before its pause is over.
+func failedJobsAreBroughtForward(t *testing.T, s pawl.Store) {
+	id, tries := someID(1), atomic.Int32{}
+	work(t, s, map[pawl.JobKind]pawl.Task{
+		pawl.FinishUpload: func(context.Context, pawl.ID) error {
+			tries.Add(1)
+			return errors.New("not yet")
+		},
+	})
+	for n := range int32(8) { // the last pause alone is over four minutes
+		update(t, s, ask(pawl.FinishUpload, id))
+		eventually(t, "a try", func() bool { return tries.Load() > n })
+	}
+}
+
+// runningJobsAreFollowed asks for a job while it runs: it may have read what it needed
+// by then, so it is run again.
+func runningJobsAreFollowed(t *testing.T, s pawl.Store) {
+	started, goOn := make(chan struct{}), make(chan struct{})
+	id, runs := someID(1), atomic.Int32{}
+	work(t, s, map[pawl.JobKind]pawl.Task{
+		pawl.FinishUpload: func(context.Context, pawl.ID) error {
+			if runs.Add(1) == 1 {
+				close(started)
+				<-goOn
+			}
+			return nil
+		},
+	})
+	update(t, s, ask(pawl.FinishUpload, id))
+	<-started
+	update(t, s, ask(pawl.FinishUpload, id))
+	update(t, s, ask(pawl.FinishUpload, id))
+	eventually(t, "the run that follows", func() bool { return runs.Load() >= 2 })
+	close(goOn)
+	eventually(t, "the end of the jobs", func() bool {
+		waiting, err := s.(pawl.Jobs).Waiting(t.Context())
+		return err == nil && len(waiting) == 0
+	})
+}
+
 func jobsAreShared(t *testing.T, s pawl.Store) {
 	ids := someIDs(50)
 	var done notes

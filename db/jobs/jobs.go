@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -64,7 +65,7 @@ func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], log *
 }
 
 // unfinished are the states of a job that is not done. While a job is in one of
-// them, no other of its kind and id is taken in.
+// them, no other with the same args is inserted.
 var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 	rivertype.JobStateRunning, rivertype.JobStateScheduled,
@@ -74,6 +75,9 @@ var unfinished = []rivertype.JobState{
 type args struct {
 	kind string
 	ID   pawl.ID `json:"id,omitempty"`
+	// Turn tells a job from those of its kind and id that were running when it was
+	// asked for.
+	Turn int `json:"turn,omitempty"`
 }
 
 // Kind implements [river.JobArgs].
@@ -85,17 +89,47 @@ func (a args) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: a.kind, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// Enqueue asks for jobs, within a transaction and in one statement.
-func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, jobs ...pawl.Job) error {
-	if len(jobs) == 0 {
-		return nil
+// Enqueue asks for jobs, within a transaction. Where the same job is waiting for a later
+// time, that one is brought forward. Where it is running, it may have read what it needed
+// before this transaction changed it, so another is inserted behind it. A row that is
+// found stays locked until the commit: it cannot start in between.
+func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, jobs ...pawl.Job) (err error) {
+	for turn := 0; len(jobs) > 0 && err == nil; turn++ {
+		jobs, err = q.enqueue(ctx, tx, turn, jobs)
 	}
+	return err
+}
+
+// enqueue asks for jobs in one statement, and returns those that are running.
+func (q *Queue[TTx]) enqueue(ctx context.Context, tx TTx, turn int, jobs []pawl.Job) (running []pawl.Job, err error) {
+	asked := make(map[args]pawl.Job, len(jobs))
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
-		params[i] = river.InsertManyParams{Args: args{string(j.Kind), j.ID}, InsertOpts: &river.InsertOpts{ScheduledAt: j.At}}
+		a := args{string(j.Kind), j.ID, turn}
+		asked[a] = j
+		params[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{ScheduledAt: j.At}}
 	}
-	_, err := q.insert.InsertManyTx(ctx, tx, params)
-	return err
+	results, err := q.insert.InsertManyTx(ctx, tx, params)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range results {
+		if !r.UniqueSkippedAsDuplicate {
+			continue
+		}
+		a := args{kind: r.Job.Kind}
+		if err := json.Unmarshal(r.Job.EncodedArgs, &a); err != nil {
+			return nil, err
+		}
+		if r.Job.State == rivertype.JobStateRunning {
+			running = append(running, asked[a])
+		} else if r.Job.ScheduledAt.After(asked[a].At) {
+			if _, err := q.insert.JobRetryTx(ctx, tx, r.Job.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return running, nil
 }
 
 // Waiting implements [pawl.Jobs].

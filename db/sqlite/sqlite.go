@@ -103,13 +103,16 @@ func (s *Store) Close() error {
 	return s.closeErr
 }
 
-// Ping reports whether the database answers.
+// Ping reports whether the database answers, and whether the last change could be
+// written. A server that runs writes a heartbeat every minute.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := s.queries.Heartbeat(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+	if _, err := s.queries.Heartbeat(ctx); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return translate("ask the database", err)
 	}
-	return translate("ask the database", err)
+	if failure := s.writes.failure.Load(); failure != nil {
+		return *failure
+	}
+	return nil
 }
 
 type pragma struct{ name, value string }

@@ -100,6 +100,39 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestPingFollowsWrites has the database refuse to write, and write again.
+func TestPingFollowsWrites(t *testing.T) {
+	s := openTest(t, filepath.Join(t.TempDir(), "pawl.db"))
+	writable := func(on string) {
+		t.Helper()
+		if _, err := s.writes.conn.ExecContext(t.Context(), "PRAGMA query_only = "+on); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ping := func(want pawl.Kind) {
+		t.Helper()
+		if err := s.Ping(t.Context()); pawl.KindOf(err) != want {
+			t.Fatalf("Ping: %v", err)
+		}
+	}
+	ping("")
+	writable("1")
+	if err := s.Update(t.Context(), smallFile(time.Now())); pawl.KindOf(err) != pawl.Unavailable {
+		t.Fatal(err)
+	}
+	ping(pawl.Unavailable)
+	writable("0")
+	missing := func(tx pawl.Tx) error { return tx.DeleteUpload(pawl.NewID(time.Now())) }
+	if err := s.Update(t.Context(), missing); pawl.KindOf(err) != pawl.NotFound { // which writes nothing
+		t.Fatal(err)
+	}
+	ping(pawl.Unavailable)
+	if err := s.Update(t.Context(), smallFile(time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	ping("")
+}
+
 func fill(t *testing.T, s *Store) (written, refused int) {
 	var wait sync.WaitGroup
 	var mu sync.Mutex

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync/atomic"
 
 	"pawl"
 	"pawl/db/jobs"
@@ -32,6 +33,9 @@ type writer struct {
 	jobs    *jobs.Queue[*sql.Tx]
 
 	clean *cleaner
+	// failure is that of the last change or commit that the database could not carry out;
+	// nil since one succeeded.
+	failure atomic.Pointer[error]
 
 	calls   chan *call // unbuffered: what is not received has not begun
 	closing chan struct{}
@@ -145,7 +149,16 @@ func (w *writer) commit(batch []*call) {
 	err := errEnded
 	defer func() { answer(batch, err) }()
 	err = w.transact(batch)
+	w.note(err)
 	w.clean.commit.Add(1)
+}
+
+// note remembers a failure of the database itself. A full disk is none: what is there
+// can still be read.
+func (w *writer) note(err error) {
+	if kind := pawl.KindOf(err); kind == pawl.Unavailable || kind == pawl.Internal {
+		w.failure.Store(&err)
+	}
 }
 
 func answer(batch []*call, err error) {
@@ -188,9 +201,12 @@ func (w *writer) transact(batch []*call) error {
 	if err := books.flush(w.queries); err != nil {
 		return translate("write statistics", err)
 	}
-	err = transaction.Commit()
-	committed = err == nil
-	return translate("commit", err)
+	if err = transaction.Commit(); err != nil {
+		return translate("commit", err)
+	}
+	committed = true
+	w.failure.Store(nil)
+	return nil
 }
 
 // apply runs one change, which is all the transaction's or has a savepoint to go
@@ -208,6 +224,7 @@ func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (
 	}
 	t := &tx{queries: w.queries, transaction: transaction, jobs: w.jobs}
 	t.run(c)
+	w.note(t.failed)
 	if c.err == nil && c.panicked == nil {
 		books.add(t.tallies)
 		if alone {

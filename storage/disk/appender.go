@@ -1,8 +1,10 @@
 package disk
 
 import (
+	"container/list"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,8 +20,10 @@ import (
 type appender struct {
 	blobs   *Blobs
 	id      pawl.ID
-	file    file         // nil until there is something to write
-	durable atomic.Int64 // size that would survive a power cut
+	file    file          // nil until there is something to write, and while it is parked
+	exists  bool          // the blob is there, in a file or in the journal
+	durable atomic.Int64  // size that would survive a power cut
+	resting *list.Element // among the idle files; theirs
 
 	mu     sync.Mutex
 	run    *run // the Append under way
@@ -34,15 +38,17 @@ type appender struct {
 // file with its first byte.
 func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Appender, error) {
 	a := &appender{blobs: b, id: id}
-	if err := b.materialise(id); err != nil {
-		return nil, translate(err)
+	if content, ok := b.journal.content(id); ok {
+		a.exists = true
+		a.durable.Store(int64(len(content)))
+		return a, nil
 	}
 	f, err := b.open(b.path(id), os.O_RDWR, b.direct)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
 	}
 	if errors.Is(err, syscall.EISDIR) { // joined, and so at its end
-		size, err := joinedSize(b.path(id))
+		size, err := b.files.joinedSize(b.path(id))
 		a.durable.Store(size)
 		return a, translate(err)
 	}
@@ -57,8 +63,9 @@ func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Ap
 		_ = f.Close()
 		return nil, translate(err)
 	}
-	a.file = f
+	a.file, a.exists = f, true
 	a.durable.Store(size)
+	b.files.rest(a)
 	return a, nil
 }
 
@@ -88,6 +95,7 @@ func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int6
 }
 
 func (a *appender) enter(r *run, tee io.Writer) error {
+	a.blobs.files.wake(a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken != nil {
@@ -119,8 +127,22 @@ func (a *appender) Drain() { a.tees.Wait() }
 
 func (a *appender) leave() {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.run = nil
+	idle := a.file != nil && a.broken == nil
+	a.mu.Unlock()
+	if idle {
+		a.blobs.files.rest(a)
+	}
+}
+
+// park closes the file of an idle upload: its next byte opens it again.
+func (a *appender) park() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.run == nil && a.file != nil {
+		_ = a.file.Close() // all that was written is durable
+		a.file = nil
+	}
 }
 
 // Sync makes what has been read so far durable.
@@ -138,6 +160,7 @@ func (a *appender) Sync(context.Context) (int64, error) {
 }
 
 func (a *appender) Close() error {
+	a.blobs.files.wake(a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken == nil {
@@ -149,17 +172,40 @@ func (a *appender) Close() error {
 	return a.file.Close()
 }
 
-// ensureFile makes the file when its first byte has come.
+// ensureFile creates the file when its first byte has come, and opens one that was parked.
 func (a *appender) ensureFile() (created bool, err error) {
 	if a.file != nil {
 		return false, nil
 	}
-	f, err := a.blobs.create(a.id, a.blobs.direct)
-	if err != nil {
+	if a.exists {
+		a.file, err = a.blobs.reopen(a.id, a.durable.Load())
 		return false, err
 	}
-	a.file = f
+	if a.file, err = a.blobs.create(a.id, a.blobs.direct); err != nil {
+		return false, err
+	}
+	a.exists = true
 	return true, nil
+}
+
+// reopen opens a blob's file that was open before, or gives one to a blob in the journal.
+func (b *Blobs) reopen(id pawl.ID, want int64) (file, error) {
+	if err := b.materialise(id); err != nil {
+		return nil, err
+	}
+	f, err := b.open(b.path(id), os.O_RDWR, b.direct)
+	if err != nil {
+		return nil, err
+	}
+	size, err := f.Size()
+	if err == nil && size != want {
+		err = fmt.Errorf("blob %s has %d bytes, and had %d", id, size, want)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // settle makes the file durable up to end, and the offset with it. When that
@@ -168,9 +214,9 @@ func (a *appender) ensureFile() (created bool, err error) {
 func (a *appender) settle(end int64, created bool) error {
 	err := a.file.Sync()
 	if err == nil && created {
-		err = syncDir(a.blobs.folder(a.id))
+		err = a.blobs.files.syncDir(a.blobs.folder(a.id))
 	}
-	if err == nil {
+	if a.blobs.health.note(err) == nil {
 		a.durable.Store(end)
 		a.blobs.known.set(a.id, end)
 		return nil

@@ -9,6 +9,7 @@
 package disk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,8 @@ type Blobs struct {
 	direct  bool // the file system takes O_DIRECT
 	pool    pool
 	known   known
+	health  health
+	files   *files
 	journal *journal
 	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
 }
@@ -55,13 +58,17 @@ func Open(c Config) (*Blobs, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	b := &Blobs{dir: dir, log: c.Log, open: openFile}
+	dir, err := filepath.EvalSymlinks(dir) // an operator may have put it elsewhere
+	if err != nil {
+		return nil, fmt.Errorf("disk: %w", err)
+	}
+	b := &Blobs{dir: dir, log: c.Log, files: newFiles()}
+	b.open = b.files.openBlob
 	if c.Look {
 		b.journal = &journal{}
 		return b, nil
 	}
-	b.direct = supportsDirect(dir)
-	var err error
+	b.direct = b.files.supportsDirect(dir)
 	if b.journal, err = openJournal(b, dir); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
@@ -94,7 +101,7 @@ func (b *Blobs) makeFolder(id pawl.ID) error {
 	if err := os.Mkdir(b.folder(id), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(b.dir)
+	return b.files.syncDir(b.dir)
 }
 
 // materialise gives a blob that is in the journal alone its file.
@@ -108,13 +115,13 @@ func (b *Blobs) materialise(id pawl.ID) error {
 // Seal does nothing: what was appended can be opened.
 func (b *Blobs) Seal(context.Context, pawl.ID) error { return nil }
 
-// Open reads a blob; the reader is an [os.File] unless the blob was joined, so that
-// a download can be left to the kernel.
+// Open reads a blob; the reader is an [os.File], so that a download can be left to the
+// kernel, unless the blob was joined or has no file yet.
 func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
-	if err := b.materialise(id); err != nil {
-		return nil, translate(err)
+	if content, ok := b.journal.content(id); ok {
+		return small{bytes.NewReader(content)}, nil
 	}
-	f, err := os.Open(b.path(id))
+	f, err := b.files.open(b.path(id), os.O_RDONLY)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -126,21 +133,26 @@ func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	joined, err := openPieces(b.path(id))
+	joined, err := b.files.openPieces(b.path(id))
 	if err != nil {
 		return nil, translate(err)
 	}
 	return joined, nil
 }
 
+// small reads a blob that is in memory.
+type small struct{ *bytes.Reader }
+
+func (small) Close() error { return nil }
+
 // Size is the durable size. A file that this process has not synced yet, because
 // an earlier one wrote it, is synced first: its size may be known to the page
 // cache alone.
 func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
-	if err := b.materialise(id); err != nil {
-		return 0, translate(err)
+	if content, ok := b.journal.content(id); ok {
+		return int64(len(content)), nil
 	}
-	info, err := os.Stat(b.path(id))
+	info, err := os.Lstat(b.path(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
@@ -148,7 +160,7 @@ func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
 		return 0, translate(err)
 	}
 	if info.IsDir() {
-		size, err := joinedSize(b.path(id))
+		size, err := b.files.joinedSize(b.path(id))
 		return size, translate(err)
 	}
 	if b.known.is(id, info.Size()) {
@@ -168,10 +180,10 @@ func (b *Blobs) settle(id pawl.ID, f file) (int64, error) {
 	if err != nil {
 		return 0, translate(err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := b.health.note(f.Sync()); err != nil {
 		return 0, translate(err)
 	}
-	if err := syncDir(b.folder(id)); err != nil {
+	if err := b.files.syncDir(b.folder(id)); err != nil {
 		return 0, translate(err)
 	}
 	b.known.set(id, size)
@@ -194,18 +206,25 @@ func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
 // All lists every blob. Whatever else lies in the directory is passed over.
 func (b *Blobs) All(ctx context.Context) iter.Seq2[pawl.BlobInfo, error] {
 	return func(yield func(pawl.BlobInfo, error) bool) {
-		err := b.journal.flush()
+		without := b.journal.sizes()
+		for id, size := range without {
+			if !yield(pawl.BlobInfo{ID: id, Size: size}, nil) {
+				return
+			}
+		}
+		folders, err := b.files.readDir(b.dir)
 		if err != nil {
 			yield(pawl.BlobInfo{}, translate(err))
 			return
 		}
-		folders, err := os.ReadDir(b.dir)
-		if err != nil {
-			yield(pawl.BlobInfo{}, translate(err))
-			return
+		unlisted := func(blob pawl.BlobInfo, err error) bool {
+			if _, listed := without[blob.ID]; listed { // it has its file by now
+				return true
+			}
+			return yield(blob, err)
 		}
 		for _, folder := range folders {
-			if folder.IsDir() && !b.allIn(ctx, folder.Name(), yield) {
+			if folder.IsDir() && !b.allIn(ctx, folder.Name(), unlisted) {
 				return
 			}
 		}
@@ -213,7 +232,7 @@ func (b *Blobs) All(ctx context.Context) iter.Seq2[pawl.BlobInfo, error] {
 }
 
 func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobInfo, error) bool) (more bool) {
-	dir, err := os.Open(filepath.Join(b.dir, folder))
+	dir, err := b.files.open(filepath.Join(b.dir, folder), os.O_RDONLY)
 	if err != nil {
 		return yield(pawl.BlobInfo{}, translate(err))
 	}
@@ -252,7 +271,7 @@ func (b *Blobs) listed(id pawl.ID, entry fs.DirEntry) (blob pawl.BlobInfo, ok bo
 	}
 	size := int64(0)
 	if entry.IsDir() {
-		size, err = joinedSize(filepath.Join(b.folder(id), entry.Name()))
+		size, err = b.files.joinedSize(filepath.Join(b.folder(id), entry.Name()))
 	} else if info, statErr := entry.Info(); statErr == nil {
 		size = info.Size()
 	} else {
@@ -266,12 +285,12 @@ func (b *Blobs) listed(id pawl.ID, entry fs.DirEntry) (blob pawl.BlobInfo, ok bo
 
 // syncAll makes every file there is durable, with its name.
 func (b *Blobs) syncAll() error {
-	dir, err := os.Open(b.dir)
+	dir, err := b.files.open(b.dir, os.O_RDONLY)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	return syncFileSystem(dir)
+	return b.files.syncFileSystem(dir)
 }
 
 // Free is how many bytes can still be stored. A little is kept back, so that a
@@ -304,8 +323,8 @@ func translate(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return pawl.Because(err, pawl.NotFound, "no such blob")
 	case isNoSpace(err):
-		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed")
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return pawl.Because(err, pawl.NoSpace, "the server's storage is full; the upload can continue when space has been freed")
+	case isNoDescriptor(err):
 		return pawl.Because(err, pawl.Unavailable, "the server has too many files open; try again soon")
 	default:
 		return pawl.Because(err, pawl.Internal, "the server's storage failed")

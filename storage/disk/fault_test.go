@@ -137,9 +137,7 @@ func TestBlobsThatGetNoFileWaitInTheJournal(t *testing.T) {
 	if err := b.Put(t.Context(), id, content); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Open(t.Context(), id); pawl.KindOf(err) != pawl.NoSpace {
-		t.Errorf("Open: %v", err)
-	}
+	wantReadable(t, b, id, content)
 	for b.journal.isStuck() == nil {
 		time.Sleep(time.Millisecond)
 	}
@@ -149,16 +147,94 @@ func TestBlobsThatGetNoFileWaitInTheJournal(t *testing.T) {
 	if err := b.Close(); err != nil { // does not wait for room
 		t.Fatal(err)
 	}
-	full = false
 	again, err := Open(Config{Dir: filepath.Dir(b.dir), Log: b.log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer again.Close()
+	wantReadable(t, again, id, content) // whether it has its file by now or not
+	full = false
 	if err := again.journal.flush(); err != nil {
 		t.Fatal(err)
 	}
 	wantPrefix(t, again, id, content)
+}
+
+// wantReadable checks every way to read a blob.
+func wantReadable(t *testing.T, b *Blobs, id pawl.ID, want []byte) {
+	t.Helper()
+	wantBytes(t, b, id, want)
+	if size, err := b.Size(t.Context(), id); err != nil || size != int64(len(want)) {
+		t.Errorf("Size = %d, %v", size, err)
+	}
+	a, err := b.Appender(t.Context(), id, pawl.Writing{})
+	if err != nil || a.Offset() != int64(len(want)) {
+		t.Fatalf("Appender: %v", err)
+	}
+	_ = a.Close()
+	times := 0
+	for blob, err := range b.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if blob.ID == id {
+			times++
+		}
+	}
+	if times != 1 {
+		t.Errorf("the blob is listed %d times", times)
+	}
+}
+
+// TestBlobInTheJournalIsAppendedTo has an upload continue whose bytes so far are in the
+// journal alone.
+func TestBlobInTheJournalIsAppendedTo(t *testing.T) {
+	b := open(t)
+	id := pawl.NewID(time.Now())
+	b.journal.hold([]*entry{{id: id, content: []byte("one ")}})
+	a, err := b.Appender(t.Context(), id, pawl.Writing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, err := a.Append(t.Context(), bytes.NewReader([]byte("two")), io.Discard); err != nil || a.Offset() != 7 {
+		t.Fatalf("offset %d, %v", a.Offset(), err)
+	}
+	wantPrefix(t, b, id, []byte("one two"))
+}
+
+// TestReadyFollowsWrites has a disk fail, and work again: that is found out although
+// nothing else is written meanwhile.
+func TestReadyFollowsWrites(t *testing.T) {
+	fault := &faulty{writeLeft: -1}
+	b := withFault(t, fault)
+	ready := func(want pawl.Kind) {
+		t.Helper()
+		if err := b.Ready(t.Context()); pawl.KindOf(err) != want {
+			t.Fatalf("Ready: %v", err)
+		}
+	}
+	a, err := b.Appender(t.Context(), pawl.NewID(time.Now()), pawl.Writing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	ready("")
+	for _, failure := range []error{syscall.ENOSPC, syscall.EMFILE} { // which are no faults of the disk
+		fault.syncErr = failure
+		_, _ = a.Append(t.Context(), bytes.NewReader([]byte("x")), io.Discard)
+		ready("")
+	}
+	fault.syncErr = syscall.EIO
+	if _, err := a.Append(t.Context(), bytes.NewReader([]byte("x")), io.Discard); err == nil {
+		t.Fatal("a failed sync was not reported")
+	}
+	fault.syncErr = syscall.EIO
+	ready(pawl.Internal)
+	ready("")
+	if _, err := os.Lstat(filepath.Join(b.dir, ".probe")); !os.IsNotExist(err) {
+		t.Errorf("the probe was left: %v", err)
+	}
 }
 
 // ordered notes what is written behind a block that is not safe yet.

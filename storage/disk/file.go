@@ -25,22 +25,6 @@ type osFile struct {
 	direct *os.File // the same file with O_DIRECT; nil where that is not to be had
 }
 
-func openFile(path string, flag int, direct bool) (file, error) {
-	f, err := os.OpenFile(path, flag, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	opened := osFile{File: f}
-	if direct {
-		opened.direct, err = openDirect(path)
-		if err != nil {
-			_ = f.Close()
-			return nil, err
-		}
-	}
-	return opened, nil
-}
-
 func (f osFile) WriteBlocks(buffers [][]byte, offset int64) (int, error) {
 	if f.direct != nil {
 		return writeVector(f.direct, buffers, offset)
@@ -63,20 +47,6 @@ func (f osFile) Close() error {
 		return errors.Join(f.direct.Close(), f.File.Close())
 	}
 	return f.File.Close()
-}
-
-// syncDir makes the names in a folder durable.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	err = dir.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
-		return nil // a file system on which names need no sync, or have none
-	}
-	return err
 }
 
 func isNoSpace(err error) bool {

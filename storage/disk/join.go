@@ -25,7 +25,7 @@ func pieceName(n int) string { return fmt.Sprintf("%06d", n) }
 
 // Join implements [pawl.Blobs].
 func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
-	if info, err := os.Stat(b.path(id)); err == nil && info.IsDir() {
+	if info, err := os.Lstat(b.path(id)); err == nil && info.IsDir() {
 		return nil // an earlier attempt came to its end
 	}
 	dir := b.path(id) + joining
@@ -43,7 +43,7 @@ func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
 		}
 		size += length
 	}
-	if err := errors.Join(syncDir(dir), os.Rename(dir, b.path(id)), syncDir(b.folder(id))); err != nil {
+	if err := errors.Join(b.files.syncDir(dir), os.Rename(dir, b.path(id)), b.files.syncDir(b.folder(id))); err != nil {
 		return translate(err)
 	}
 	b.known.set(id, size)
@@ -76,39 +76,39 @@ func (b *Blobs) addPiece(ctx context.Context, name string, part pawl.ID) (int64,
 	err := os.Link(b.path(part), name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		b.log.DebugContext(ctx, "a part is copied, as it cannot be linked", "part", part, "error", err)
-		err = copyFile(name, b.path(part))
+		err = b.files.copy(name, b.path(part))
 	}
 	if err != nil {
 		return 0, translate(err)
 	}
-	size, err := syncFile(name)
+	size, err := b.files.sync(name)
 	return size, translate(err)
 }
 
-// syncFile makes a file durable and returns its size.
-func syncFile(name string) (size int64, err error) {
-	f, err := os.OpenFile(name, os.O_RDWR, 0)
+// sync makes a file durable and returns its size.
+func (f *files) sync(name string) (size int64, err error) {
+	opened, err := f.open(name, os.O_RDWR)
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
+	defer opened.Close()
+	if err := opened.Sync(); err != nil {
 		return 0, err
 	}
-	info, err := f.Stat()
+	info, err := opened.Stat()
 	if err != nil {
 		return 0, err
 	}
 	return info.Size(), nil
 }
 
-func copyFile(to, from string) (err error) {
-	src, err := os.Open(from)
+func (f *files) copy(to, from string) (err error) {
+	src, err := f.open(from, os.O_RDONLY)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	dst, err := f.open(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
@@ -130,8 +130,8 @@ type pieces struct {
 
 // openPieces opens every piece, so that a blob which is deleted meanwhile can still
 // be read to its end.
-func openPieces(dir string) (_ *pieces, err error) {
-	entries, err := os.ReadDir(dir) // sorted by name
+func (f *files) openPieces(dir string) (_ *pieces, err error) {
+	entries, err := f.readDir(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -142,12 +142,12 @@ func openPieces(dir string) (_ *pieces, err error) {
 		}
 	}()
 	for _, entry := range entries {
-		f, err := os.Open(filepath.Join(dir, entry.Name()))
+		piece, err := f.open(filepath.Join(dir, entry.Name()), os.O_RDONLY)
 		if err != nil {
 			return nil, err
 		}
-		p.files = append(p.files, f)
-		info, err := f.Stat()
+		p.files = append(p.files, piece)
+		info, err := piece.Stat()
 		if err != nil {
 			return nil, err
 		}
@@ -207,8 +207,8 @@ func (p *pieces) Close() error {
 }
 
 // joinedSize is the size of a joined blob.
-func joinedSize(dir string) (size int64, err error) {
-	entries, err := os.ReadDir(dir)
+func (f *files) joinedSize(dir string) (size int64, err error) {
+	entries, err := f.readDir(dir)
 	if err != nil {
 		return 0, err
 	}

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,8 +42,8 @@ type entry struct {
 	content []byte
 	answer  chan error
 
-	mu   sync.Mutex
-	gone bool // written out, or deleted before it could be
+	mu   sync.Mutex // taken before the journal's, which guards content
+	gone bool       // written out, or deleted before it could be
 }
 
 // step is either a blob that wants its file, or the end of a segment, all of
@@ -67,7 +65,7 @@ func openJournal(b *Blobs, dir string) (*journal, error) {
 	j := &journal{blobs: b, log: b.log, pending: make(map[pawl.ID]*entry), adds: make(chan *entry, maxWaits)}
 	j.changed = sync.NewCond(&j.mu)
 	for i, name := range []string{"journal-a", "journal-b"} {
-		j.segments[i] = &segment{path: filepath.Join(dir, name), clean: true, direct: b.direct}
+		j.segments[i] = &segment{path: filepath.Join(dir, name), files: b.files, clean: true, direct: b.direct}
 	}
 	if err := j.replay(); err != nil {
 		return nil, err
@@ -149,7 +147,7 @@ func (j *journal) write(batch []*entry) error {
 	if err == nil {
 		j.hold(batch)
 	}
-	return err
+	return j.blobs.health.note(err)
 }
 
 // begin starts the first segment of this process's time.
@@ -223,6 +221,29 @@ func (j *journal) find(id pawl.ID) *entry {
 	return j.pending[id]
 }
 
+// content returns the bytes of a blob that has no file yet: it is read from here, as
+// there may be no room for a file.
+func (j *journal) content(id pawl.ID) (content []byte, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e, ok := j.pending[id]
+	if !ok {
+		return nil, false
+	}
+	return e.content, true
+}
+
+// sizes returns the sizes of all blobs that have no file yet.
+func (j *journal) sizes() map[pawl.ID]int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	sizes := make(map[pawl.ID]int64, len(j.pending))
+	for id, e := range j.pending {
+		sizes[id] = int64(len(e.content))
+	}
+	return sizes
+}
+
 // workOff is the goroutine that gives blobs their files. What cannot be done is
 // safe in the journal and tried again: no segment is reused before.
 func (j *journal) workOff() {
@@ -231,7 +252,7 @@ func (j *journal) workOff() {
 		if !ok {
 			return
 		}
-		err := j.do(next)
+		err := j.blobs.health.note(j.do(next))
 		if j.report(err) {
 			return
 		}
@@ -292,19 +313,6 @@ func (j *journal) materialise(e *entry) error {
 	return nil
 }
 
-// flush gives every blob its file that is waiting for one.
-func (j *journal) flush() error {
-	j.mu.Lock()
-	waiting := slices.Collect(maps.Values(j.pending))
-	j.mu.Unlock()
-	for _, e := range waiting {
-		if err := j.materialise(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // cancel keeps a deleted blob from getting a file.
 func (j *journal) cancel(e *entry) {
 	e.mu.Lock()
@@ -313,9 +321,9 @@ func (j *journal) cancel(e *entry) {
 }
 
 func (j *journal) forget(e *entry) {
-	e.gone, e.content = true, nil
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	e.gone, e.content = true, nil
 	delete(j.pending, e.id)
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +43,19 @@ func crashed(t *testing.T, b *Blobs) *Blobs {
 		t.Fatal(err)
 	}
 	return again
+}
+
+// flush gives every blob its file that has none.
+func (j *journal) flush() error {
+	j.mu.Lock()
+	pending := slices.Collect(maps.Values(j.pending))
+	j.mu.Unlock()
+	for _, e := range pending {
+		if err := j.materialise(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func content(i int) []byte { return bytes.Repeat([]byte{byte(i), byte(i >> 8), 'x'}, 1+i*31%3000) }

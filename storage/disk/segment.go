@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 // have not been overwritten yet.
 type segment struct {
 	path       string
+	files      *files
 	file       *os.File
 	generation uint64
 	direct     bool  // past the page cache
@@ -99,7 +101,7 @@ func (s *segment) begin(generation uint64) error {
 }
 
 func (s *segment) make() error {
-	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := s.files.open(s.path, os.O_RDWR|os.O_CREATE|os.O_EXCL)
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,7 @@ func (s *segment) make() error {
 			return errors.Join(err, f.Close(), os.Remove(s.path))
 		}
 	}
-	if err := errors.Join(f.Sync(), syncDir(filepath.Dir(s.path)), f.Close()); err != nil {
+	if err := errors.Join(f.Sync(), s.files.syncDir(filepath.Dir(s.path)), f.Close()); err != nil {
 		return err
 	}
 	return s.openForWriting()
@@ -121,11 +123,11 @@ const batchRoom = maxBatch + maxRecord + headerSize + blockSize
 
 func (s *segment) openForWriting() (err error) {
 	s.batch = aligned(int(alignUp(batchRoom)))
+	flag := os.O_WRONLY
 	if s.direct {
-		s.file, err = openDirect(s.path)
-	} else {
-		s.file, err = os.OpenFile(s.path, os.O_WRONLY, 0)
+		flag |= directFlag
 	}
+	s.file, err = s.files.open(s.path, flag)
 	return err
 }
 
@@ -154,7 +156,7 @@ func (s *segment) erase() error {
 
 // read calls found for every whole record of the segment's last turn.
 func (s *segment) read(found func(id pawl.ID, content []byte)) error {
-	all, err := os.ReadFile(s.path)
+	all, err := s.readAll()
 	if err != nil {
 		return err
 	}
@@ -171,6 +173,15 @@ func (s *segment) read(found func(id pawl.ID, content []byte)) error {
 	s.generation = binary.LittleEndian.Uint64(all[4:])
 	s.parse(all, found)
 	return nil
+}
+
+func (s *segment) readAll() ([]byte, error) {
+	f, err := s.files.open(s.path, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, segmentSize+1))
 }
 
 // parse walks the records. Between two there may be the padding of a batch; after

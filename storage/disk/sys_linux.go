@@ -3,28 +3,12 @@ package disk
 import (
 	"errors"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
 
-func openDirect(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_WRONLY|unix.O_DIRECT, 0)
-}
-
-// supportsDirect tries whether files in dir can be opened past the page cache.
-func supportsDirect(dir string) bool {
-	probe := filepath.Join(dir, ".direct")
-	f, err := os.OpenFile(probe, os.O_CREATE|os.O_WRONLY|unix.O_DIRECT, 0o600)
-	if err != nil {
-		_ = os.Remove(probe)
-		return false
-	}
-	defer os.Remove(probe)
-	defer f.Close()
-	_, err = f.WriteAt(aligned(blockSize), 0)
-	return err == nil
-}
+// directFlag opens a file past the page cache.
+const directFlag = unix.O_DIRECT
 
 // writeVector writes all of the buffers with as few calls as it takes.
 func writeVector(f *os.File, buffers [][]byte, offset int64) (written int, err error) {
@@ -56,7 +40,7 @@ func syncData(f *os.File) error {
 
 // syncFileSystem makes everything on dir's file system durable. Large uploads
 // bypass the page cache, so there is little to flush that is not wanted.
-func syncFileSystem(dir *os.File) error { return unix.Syncfs(int(dir.Fd())) }
+func (*files) syncFileSystem(dir *os.File) error { return unix.Syncfs(int(dir.Fd())) }
 
 func space(dir string) (free, total int64, err error) {
 	var s unix.Statfs_t

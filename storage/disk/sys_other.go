@@ -3,16 +3,13 @@
 package disk
 
 import (
-	"errors"
 	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 )
 
-func openDirect(string) (*os.File, error) { return nil, errors.ErrUnsupported }
-
-func supportsDirect(string) bool { return false }
+const directFlag = 0 // not to be had
 
 func writeVector(f *os.File, buffers [][]byte, offset int64) (written int, err error) {
 	for _, p := range buffers {
@@ -28,12 +25,12 @@ func writeVector(f *os.File, buffers [][]byte, offset int64) (written int, err e
 func syncData(f *os.File) error { return f.Sync() }
 
 // syncFileSystem syncs every file below dir: there is no call for all of them.
-func syncFileSystem(dir *os.File) error {
+func (f *files) syncFileSystem(dir *os.File) error {
 	return filepath.WalkDir(dir.Name(), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return syncDir(path)
+		return f.syncDir(path)
 	})
 }
 

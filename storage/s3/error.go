@@ -55,7 +55,7 @@ func (b *Blobs) classify(doing string, err error) (pawl.Kind, string) {
 		case "RequestTimeout", "IncompleteBody", "BadDigest", "OperationAborted": // with a status like 400
 			return pawl.Unavailable, "the server's storage does not answer; try again soon"
 		case "QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "NoSpaceLeftOnDevice":
-			return pawl.NoSpace, "the server's storage is full; the upload can go on when space has been freed"
+			return pawl.NoSpace, "the server's storage is full; the upload can continue when space has been freed"
 		}
 	}
 	if e, ok := errors.AsType[*awshttp.ResponseError](err); ok {

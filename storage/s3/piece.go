@@ -39,6 +39,9 @@ const (
 	wholePiece // of a blob that is too small for parts
 )
 
+// MaxSize is the most bytes that S3 takes for one object.
+const MaxSize int64 = 5 << 40
+
 const maxParts = 10_000
 
 // partSize is the size of the part being filled. With a known length all are equal
