@@ -25,6 +25,11 @@ func (s *Store) Files(ctx context.Context, q pawl.FileQuery) ([]pawl.File, error
 	if q.Owner.IsNobody() {
 		return nil, nil
 	}
+	ctx, end, err := s.searches.BeginIf(ctx, q)
+	if err != nil {
+		return nil, translate("wait to search files", err)
+	}
+	defer end()
 	return read(ctx, s, "list files", func(ctx context.Context, queries *query.Queries) ([]pawl.File, error) {
 		rows, err := list(ctx, queries, q)
 		return many(rows, err, file)
@@ -83,11 +88,18 @@ func (s *Store) FileTotals(ctx context.Context, q pawl.FileQuery) (pawl.FileTota
 	if q.Owner.IsNobody() {
 		return pawl.FileTotals{}, nil
 	}
-	return read(ctx, s, "count files", func(ctx context.Context, queries *query.Queries) (pawl.FileTotals, error) {
-		if columns.ByTypeAlone(q) {
+	if columns.ByTypeAlone(q) {
+		return read(ctx, s, "count files", func(ctx context.Context, queries *query.Queries) (pawl.FileTotals, error) {
 			sum, err := queries.CountTypes(ctx, q.Owner.Owner(), types(q))
 			return pawl.FileTotals(sum), err
-		}
+		})
+	}
+	ctx, end, err := s.searches.Begin(ctx)
+	if err != nil {
+		return pawl.FileTotals{}, translate("wait to count files", err)
+	}
+	defer end()
+	return read(ctx, s, "count files", func(ctx context.Context, queries *query.Queries) (pawl.FileTotals, error) {
 		from, before := columns.Window(q)
 		pattern, more := patterns(q)
 		sum, err := queries.CountFiles(ctx, query.CountFilesParams{

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/postgres/postgrestest"
 )
 
@@ -135,7 +136,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	asks := &Store{pool: pool, log: s.log}
+	asks := &Store{pool: pool, log: s.log, searches: columns.NewSearches(1)}
 	for _, l := range looks(t, n) {
 		trace.statements = nil
 		if err := l.ask(t.Context(), asks); err != nil {

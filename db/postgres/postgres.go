@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/postgres/internal/query"
 )
@@ -37,6 +38,7 @@ type Store struct {
 	pool      *pgxpool.Pool
 	log       *slog.Logger
 	leases    *Leases
+	searches  columns.Searches
 	jobs      *jobs.Queue[pgx.Tx]
 	closeOnce sync.Once
 }
@@ -66,7 +68,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := migrate(ctx, config.ConnConfig, c.Log); err != nil {
 		return nil, err
 	}
-	s := &Store{log: c.Log}
+	s := &Store{log: c.Log, searches: columns.NewSearches(int(config.MaxConns) / 2)}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, translate("open the database", err)
 	}

@@ -26,6 +26,11 @@ func (s *Store) Files(ctx context.Context, q pawl.FileQuery) ([]pawl.File, error
 	if q.Owner.IsNobody() {
 		return nil, nil
 	}
+	ctx, end, err := s.searches.BeginIf(ctx, q)
+	if err != nil {
+		return nil, translate("wait to search files", err)
+	}
+	defer end()
 	rows, err := list(ctx, q)
 	return many(rows, err, file, "list files")
 }
@@ -85,6 +90,11 @@ func (s *Store) FileTotals(ctx context.Context, q pawl.FileQuery) (pawl.FileTota
 		sum, err := s.queries.CountTypes(ctx, q.Owner.Owner(), types(q))
 		return pawl.FileTotals(sum), translate("count files", err)
 	}
+	ctx, end, err := s.searches.Begin(ctx)
+	if err != nil {
+		return pawl.FileTotals{}, translate("wait to count files", err)
+	}
+	defer end()
 	from, before := columns.Window(q)
 	word, more := words(q)
 	sum, err := s.queries.CountFiles(ctx, query.CountFilesParams{

@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 
 	"pawl"
+	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/sqlite/internal/query"
 )
@@ -32,6 +33,7 @@ type Config struct {
 type Store struct {
 	reads     *sql.DB
 	queries   *query.Queries // prepared for reads
+	searches  columns.Searches
 	writes    *writer
 	work      *sql.DB // the jobs' own way to the database
 	jobs      *jobs.Queue[*sql.Tx]
@@ -59,7 +61,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if err := migrate(ctx, c); err != nil {
 		return nil, translate("bring the database's schema up to date", err)
 	}
-	s := &Store{}
+	s := &Store{searches: columns.NewSearches(readers / 2)}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
