@@ -31,6 +31,13 @@ func TestTextsIn(t *testing.T) {
 	}
 }
 
+func TestOwnOnly(t *testing.T) {
+	got := ownOnly([]string{"MIT", "# Vite core license\nMIT\n\n# Licenses of bundled dependencies\n## a\nISC"})
+	if want := []string{"MIT", "# Vite core license\nMIT"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestWrite writes equal texts once, and the same whatever the order.
 func TestWrite(t *testing.T) {
 	all := []component{

@@ -41,9 +41,21 @@ func npmComponents(folder string) (all []component, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if built[name] {
+			texts = ownOnly(texts)
+		}
 		c := component{name: "npm " + name + " " + p.Version, terms: cmp.Or(p.License, "none")}
 		c.add(texts)
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// ownOnly leaves out what a build tool bundles for itself: none of it is in the page.
+func ownOnly(texts []string) []string {
+	for i, text := range texts {
+		own, _, _ := strings.Cut(text, "\n# Licenses of bundled dependencies")
+		texts[i] = tidy([]byte(own))
+	}
+	return texts
 }

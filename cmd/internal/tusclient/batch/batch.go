@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"pawl"
 	"pawl/cmd/internal/tusclient"
 )
 
@@ -132,11 +133,12 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 	return stored, nil
 }
 
-// metadata names the file as browsers' clients do.
+// metadata names the file as browsers' clients do. Names are cleaned on this side too:
+// other servers may refuse what Pawl cleans.
 func (r *run) metadata(item Item) map[string]string {
-	all := map[string]string{"filename": cleanName(r.localName(item))}
+	all := map[string]string{"filename": pawl.CleanName(r.localName(item))}
 	if item.Relative != "" {
-		all["relativePath"] = cleanName(item.Relative)
+		all[pawl.PathKey] = pawl.CleanPath(item.Relative)
 	}
 	if kind := mime.TypeByExtension(filepath.Ext(all["filename"])); kind != "" {
 		all["filetype"] = kind
