@@ -7,7 +7,7 @@ import { plural } from "@/shared/format/bytes";
 import { Reload, useUnfinished } from "@/shared/ui/Reload";
 
 /** Says that the server has a newer version of this page. */
-export function UpdateNotice() {
+export default function UpdateNotice() {
   const { data } = useQuery(serverQuery);
   const client = useQueryClient();
   const [loaded, setLoaded] = useState<string>();
@@ -34,7 +34,8 @@ export function UpdateNotice() {
           <RefreshCw size={16} className="shrink-0" aria-hidden="true" />
           <span className="min-w-0 flex-1">
             A new version of Pawl is available.
-            {unfinished > 0 && ` Reload when ${plural(unfinished, "upload")} of this tab are finished.`}
+            {unfinished > 0 &&
+              ` Reload when ${plural(unfinished, "upload")} of this tab ${unfinished === 1 ? "is" : "are"} finished.`}
           </span>
           {unfinished === 0 && <Reload />}
           <button
