@@ -115,3 +115,19 @@ test("a new version is offered, and waits for the uploads", async ({ page, serve
   await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
   await expect(notice).toBeHidden();
 });
+
+for (const [part, pattern] of [
+  ["script", "**/assets/index-*.js"],
+  ["style sheet", "**/assets/*.css"],
+] as const) {
+  test(`the page recovers when its ${part} could not be loaded`, async ({ page }) => {
+    let refused = 0;
+    await page.route(pattern, (route) => (refused++ < 1 ? route.abort() : route.continue()));
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
+    await expect
+      .poll(() => page.locator("body").evaluate((body) => getComputedStyle(body).overflow))
+      .toBe("hidden");
+    expect(refused).toBe(2);
+  });
+}

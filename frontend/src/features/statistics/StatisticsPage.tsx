@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useMemo } from "react";
 import { api } from "@/shared/api/client";
 import { subscribe } from "@/shared/api/events";
-import { dayLabel } from "@/shared/format/time";
+import { ago, dayLabel } from "@/shared/format/time";
 import { ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
 import { useSearch } from "@/shared/url/location";
@@ -38,6 +38,14 @@ export default function StatisticsPage() {
           <StatsSkeleton />
         ) : stats.data ? (
           <>
+            {stats.isError && (
+              <p role="alert" className="flex flex-wrap items-center gap-3 text-danger">
+                The figures could not be refreshed; these were loaded {ago(stats.dataUpdatedAt)}.
+                <button type="button" className="btn btn-small" onClick={() => void stats.refetch()}>
+                  Try again
+                </button>
+              </p>
+            )}
             <TotalCards stats={stats.data} span={span} />
             <div className="grid gap-4 xl:grid-cols-2">
               <GrowthChart days={stats.data.days} />
