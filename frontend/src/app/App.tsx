@@ -26,7 +26,7 @@ export function App() {
           </Suspense>
         </Boundary>
       </Shell>
-      <Boundary what="The upload tray">
+      <Boundary what="The upload tray" message>
         <Tray listed={pathname === "/uploads"} />
       </Boundary>
       <DropLayer />
