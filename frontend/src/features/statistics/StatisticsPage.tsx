@@ -29,7 +29,7 @@ export default function StatisticsPage() {
   const span = preset ? `in ${preset.label}` : `from ${dayLabel(range.from)} to ${dayLabel(range.to)}`;
   return (
     <div className="view">
-      <div className="flex max-w-[100rem] flex-col gap-4">
+      <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h1 className="view-title">Statistics</h1>
           <RangePicker range={range} />
@@ -47,7 +47,7 @@ export default function StatisticsPage() {
               </p>
             )}
             <TotalCards stats={stats.data} span={span} />
-            <div className="grid gap-4 xl:grid-cols-2">
+            <div className="charts">
               <GrowthChart days={stats.data.days} />
               <UploadsChart days={stats.data.days} />
               <TypesCard types={stats.data.types} />
@@ -99,7 +99,7 @@ function StatsSkeleton() {
           <div key={key} className="skeleton h-36 rounded-2xl" />
         ))}
       </div>
-      <div className="grid gap-4 xl:grid-cols-2">
+      <div className="charts">
         <div className="skeleton h-84 rounded-2xl" />
         <div className="skeleton h-84 rounded-2xl" />
       </div>
