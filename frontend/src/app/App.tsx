@@ -20,7 +20,7 @@ export function App() {
   return (
     <>
       <Shell pathname={pathname}>
-        <Boundary key={pathname} what="This view">
+        <Boundary resetKey={pathname} what="This view">
           <Suspense fallback={<ViewSkeleton />}>
             <View pathname={pathname} />
           </Suspense>

@@ -85,7 +85,7 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
         )}
       </section>
       {filters.file && (
-        <Boundary key={filters.file} what="This file">
+        <Boundary resetKey={filters.file} what="This file">
           <Suspense fallback={<aside className="preview-panel" aria-label="Preview" />}>
             <PreviewPanel
               id={filters.file}

@@ -7,10 +7,12 @@ interface BoundaryProps {
   what: string;
   /** Whether a message says so, for a part that has no room of its own in the page. */
   message?: boolean;
+  /** What is shown next gets a new chance when this changes. */
+  resetKey?: string;
   children: ReactNode;
 }
 
-/** Catches what a part of the page throws, so that the other parts stay. A `key` that changes resets it. */
+/** Catches what a part of the page throws, so that the other parts stay. */
 export class Boundary extends Component<BoundaryProps, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
@@ -26,6 +28,10 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
       stays: 60_000,
       action: { label: "Try again", run: this.retry },
     });
+  }
+
+  override componentDidUpdate(before: BoundaryProps) {
+    if (before.resetKey !== this.props.resetKey && this.state.error !== null) this.retry();
   }
 
   private readonly retry = () => this.setState({ error: null });
