@@ -55,7 +55,9 @@ export async function begin(server: Server, name: string, data: Uint8Array, type
     },
   });
   if (created.status !== 201) throw new Error(`creation answered ${created.status}: ${await created.text()}`);
-  const url = new URL(created.headers.get("Location") ?? "", server.endpoint).href;
+  // At the address where the server listens, whatever the one it is reached at by others.
+  const { pathname, search } = new URL(created.headers.get("Location") ?? "", server.endpoint);
+  const url = server.url + pathname + search;
   const send = async (from: number, to: number) => {
     const response = await fetch(url, {
       method: "PATCH",

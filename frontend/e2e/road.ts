@@ -91,6 +91,11 @@ export class Road {
     this.wake();
   }
 
+  /** How many requests that fit are not answered in full yet, as far as their connections tell. */
+  pending(when: Matches): number {
+    return [...this.ways].filter((way) => way.pending && when(way.pending)).length;
+  }
+
   /** Has everybody who is held look again. */
   wake() {
     for (const goOn of this.waiting.splice(0)) goOn();
@@ -148,6 +153,8 @@ class Way {
   /** Whether the server's side lives on without the client's. */
   alone = false;
   answered: Promise<void> = Promise.resolve();
+  /** The last request, until the connection has another one or is closed. */
+  pending: Request | undefined;
   private answers = false;
   private answering: () => void = () => undefined;
   private upstream: Socket | undefined;
@@ -161,6 +168,7 @@ class Way {
     this.incoming = client.iterator({ destroyOnReturn: false });
     client.on("error", () => undefined);
     client.on("close", () => {
+      this.pending = undefined;
       if (!this.alone) this.upstream?.destroy();
     });
   }
@@ -247,6 +255,7 @@ class Way {
   private async bring(head: Buffer) {
     const request = parse(head);
     const fault = this.road.begin(request);
+    this.pending = request;
     this.answers = false;
     this.answered = new Promise((resolve) => {
       this.answering = () => {

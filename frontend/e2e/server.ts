@@ -69,7 +69,7 @@ export class Server {
       child.once("exit", (code) => reject(new Error(`pawl ended with ${code}:\n${this.log}`)));
       const read = (data: Buffer) => {
         this.log += data;
-        const url = /"msg":"Pawl is ready","url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(this.log);
+        const url = /"msg":"Pawl is ready",.*"listen":"127\.0\.0\.1:(\d+)"/.exec(this.log);
         if (!url) return;
         this.port = Number(url[1]);
         resolve();

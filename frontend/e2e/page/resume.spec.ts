@@ -172,11 +172,11 @@ test("an upload survives the network going away", async ({ page, context, server
   await expect(transfer(page, "Away.bin")).toContainText("Connection lost, trying again");
   await context.setOffline(true);
   await expect(transfer(page, "Away.bin")).toContainText("You are offline");
-  await expect(page.getByText("You are offline. Uploads go on")).toBeVisible();
+  await expect(page.getByText("You are offline. Uploads continue")).toBeVisible();
   await road.reopen();
   await context.setOffline(false);
   await expect(transfer(page, "Away.bin")).toContainText("Uploaded", { timeout: 20_000 });
-  await expect(page.getByText("You are offline. Uploads go on")).toBeHidden();
+  await expect(page.getByText("You are offline. Uploads continue")).toBeHidden();
   expect(sent.at(-1)).toBeGreaterThan(2 * MiB - 1);
   await arrived(server, data);
 });

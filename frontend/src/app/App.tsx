@@ -20,13 +20,13 @@ export function App() {
   return (
     <>
       <Shell pathname={pathname}>
-        <Boundary key={pathname} what="This view">
+        <Boundary resetKey={pathname} what="This view">
           <Suspense fallback={<ViewSkeleton />}>
             <View pathname={pathname} />
           </Suspense>
         </Boundary>
       </Shell>
-      <Boundary what="The upload tray">
+      <Boundary what="The upload tray" message>
         <Tray listed={pathname === "/uploads"} />
       </Boundary>
       <DropLayer />

@@ -1,14 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowUpFromLine, ChartColumn, Files } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { UploadButton } from "@/features/uploads/UploadButton";
 import { serverQuery } from "@/shared/api/client";
+import { lazyView } from "@/shared/lazy";
 import { Logo } from "@/shared/ui/Logo";
 import { Link } from "@/shared/url/Link";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { UpdateNotice } from "./UpdateNotice";
+
+const UpdateNotice = lazyView(
+  () => import("./UpdateNotice"),
+  () => null,
+);
 
 const views = [
   { path: "/", label: "Files", Icon: Files },
@@ -38,7 +43,9 @@ export function Shell({ pathname, children }: { pathname: string; children: Reac
           </div>
         </header>
         <ConnectionBanner />
-        <UpdateNotice />
+        <Suspense>
+          <UpdateNotice />
+        </Suspense>
         <main id="main" tabIndex={-1} className="shell-main">
           {children}
         </main>

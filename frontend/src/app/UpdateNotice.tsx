@@ -1,29 +1,31 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { serverQuery } from "@/shared/api/client";
 import { useConnection, useEvent } from "@/shared/api/events";
 import { plural } from "@/shared/format/bytes";
 import { Reload, useUnfinished } from "@/shared/ui/Reload";
 
 /** Says that the server has a newer version of this page. */
-export function UpdateNotice() {
+export default function UpdateNotice() {
   const { data } = useQuery(serverQuery);
   const client = useQueryClient();
   const [loaded, setLoaded] = useState<string>();
   const [dismissed, setDismissed] = useState<string>();
   const unfinished = useUnfinished();
-  const open = useConnection() === "open";
+  const connection = useConnection();
+  const lost = useRef(false);
   const version = data?.version;
 
   useEffect(() => setLoaded((known) => known ?? version), [version]);
-  const ask = useCallback(() => {
-    client.fetchQuery({ ...serverQuery, staleTime: 5000 }).catch(() => undefined);
-  }, [client]);
   // A server that is replaced ends the stream.
   useEffect(() => {
-    if (open) ask();
-  }, [open, ask]);
+    if (connection === "open" && lost.current)
+      void client.invalidateQueries({ queryKey: serverQuery.queryKey });
+    lost.current = connection === "lost";
+  }, [connection, client]);
+  // A hidden tab hears nothing of that until it is looked at.
+  const ask = useCallback(() => void client.fetchQuery(serverQuery).catch(() => undefined), [client]);
   useEvent("reset", ask);
 
   const shown = version !== undefined && loaded !== undefined && version !== loaded && version !== dismissed;
@@ -34,7 +36,8 @@ export function UpdateNotice() {
           <RefreshCw size={16} className="shrink-0" aria-hidden="true" />
           <span className="min-w-0 flex-1">
             A new version of Pawl is available.
-            {unfinished > 0 && ` Reload when ${plural(unfinished, "upload")} of this tab are finished.`}
+            {unfinished > 0 &&
+              ` Reload when ${plural(unfinished, "upload")} of this tab ${unfinished === 1 ? "is" : "are"} finished.`}
           </span>
           {unfinished === 0 && <Reload />}
           <button

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "@/shared/api/client";
 import { startEvents } from "@/shared/api/events";
 import { startPrefetching } from "@/shared/lazy";
+import { Boundary } from "@/shared/ui/Boundary";
 import "./app.css";
 import { App } from "./App";
 
@@ -26,7 +27,9 @@ startPrefetching();
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={client}>
-      <App />
+      <Boundary what="The page">
+        <App />
+      </Boundary>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,6 +1,8 @@
 import { FolderOpen, SearchX } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { plural } from "@/shared/format/bytes";
+import { lazyView } from "@/shared/lazy";
+import { Boundary } from "@/shared/ui/Boundary";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useNarrow } from "@/shared/ui/useNarrow";
 import { useTitle } from "@/shared/ui/useTitle";
@@ -8,10 +10,11 @@ import { FileList } from "./FileList";
 import { clearFilters, FilterBar } from "./FilterBar";
 import { isFiltered } from "./filters";
 import { ListSkeleton } from "./ListSkeleton";
+import { PanelNotLoaded } from "./PanelNotLoaded";
 import { SelectionBar } from "./SelectionBar";
 import { useFilesView } from "./useFilesView";
 
-const PreviewPanel = lazy(() => import("./preview/PreviewPanel"));
+const PreviewPanel = lazyView(() => import("./preview/PreviewPanel"), PanelNotLoaded);
 
 /** All files: filters, list, what can be done with several, and the panel of one. */
 export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
@@ -82,15 +85,17 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
         )}
       </section>
       {filters.file && (
-        <Suspense fallback={<aside className="preview-panel" aria-label="Preview" />}>
-          <PreviewPanel
-            id={filters.file}
-            files={files}
-            onMove={view.walk}
-            onClose={view.closePanel}
-            onDelete={view.deleteOne}
-          />
-        </Suspense>
+        <Boundary resetKey={filters.file} what="This file">
+          <Suspense fallback={<aside className="preview-panel" aria-label="Preview" />}>
+            <PreviewPanel
+              id={filters.file}
+              files={files}
+              onMove={view.walk}
+              onClose={view.closePanel}
+              onDelete={view.deleteOne}
+            />
+          </Suspense>
+        </Boundary>
       )}
     </div>
   );

@@ -5,7 +5,7 @@ import { presets, type Range } from "./range";
 export function RangePicker({ range }: { range: Range }) {
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <fieldset className="flex gap-1.5">
+      <fieldset className="flex flex-wrap gap-1.5">
         <legend className="sr-only">Time range</legend>
         {presets.map((preset) => (
           <button
@@ -21,7 +21,7 @@ export function RangePicker({ range }: { range: Range }) {
           </button>
         ))}
       </fieldset>
-      <span className="flex items-center gap-1.5">
+      <span className="flex flex-wrap items-center gap-1.5">
         <DayField
           label="From"
           value={range.from}

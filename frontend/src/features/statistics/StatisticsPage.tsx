@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useMemo } from "react";
 import { api } from "@/shared/api/client";
 import { subscribe } from "@/shared/api/events";
-import { dayLabel } from "@/shared/format/time";
+import { ago, dayLabel } from "@/shared/format/time";
 import { ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
 import { useSearch } from "@/shared/url/location";
@@ -29,7 +29,7 @@ export default function StatisticsPage() {
   const span = preset ? `in ${preset.label}` : `from ${dayLabel(range.from)} to ${dayLabel(range.to)}`;
   return (
     <div className="view">
-      <div className="flex max-w-[100rem] flex-col gap-4">
+      <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h1 className="view-title">Statistics</h1>
           <RangePicker range={range} />
@@ -38,8 +38,16 @@ export default function StatisticsPage() {
           <StatsSkeleton />
         ) : stats.data ? (
           <>
+            {stats.isError && (
+              <p role="alert" className="flex flex-wrap items-center gap-3 text-danger">
+                The figures could not be refreshed; these were loaded {ago(stats.dataUpdatedAt)}.
+                <button type="button" className="btn btn-small" onClick={() => void stats.refetch()}>
+                  Try again
+                </button>
+              </p>
+            )}
             <TotalCards stats={stats.data} span={span} />
-            <div className="grid gap-4 xl:grid-cols-2">
+            <div className="charts">
               <GrowthChart days={stats.data.days} />
               <UploadsChart days={stats.data.days} />
               <TypesCard types={stats.data.types} />
@@ -91,7 +99,7 @@ function StatsSkeleton() {
           <div key={key} className="skeleton h-36 rounded-2xl" />
         ))}
       </div>
-      <div className="grid gap-4 xl:grid-cols-2">
+      <div className="charts">
         <div className="skeleton h-84 rounded-2xl" />
         <div className="skeleton h-84 rounded-2xl" />
       </div>

@@ -1,7 +1,11 @@
 import { api } from "@/shared/api/client";
 import type { ServerInfo } from "@/shared/api/types";
+import { importAgain, prefetch } from "@/shared/lazy";
 import type { Engine } from "./engine";
 import { reports } from "./reports";
+
+const loadEngine = () => import("./engine");
+prefetch(loadEngine);
 
 let engine: Promise<Engine> | null = null;
 let server: Promise<ServerInfo | null> | null = null;
@@ -17,7 +21,7 @@ export function serverInfo(): Promise<ServerInfo | null> {
 
 /** Loads the engine once; only the first open page brings back what was left unfinished. */
 export function getEngine(): Promise<Engine> {
-  engine ??= Promise.all([import("./engine"), serverInfo(), isFirstPage()])
+  engine ??= Promise.all([importAgain(loadEngine), serverInfo(), isFirstPage()])
     .then(([{ createEngine }, info, recovers]) => {
       const endpoint = new URL(info?.tus_endpoint ?? "/files/", window.location.href).href;
       return createEngine({ endpoint, reports, recovers });

@@ -1,13 +1,18 @@
 import { Component, type ReactNode } from "react";
 import { ErrorPanel } from "./states";
+import { toast } from "./Toasts";
 
 interface BoundaryProps {
   /** What could not be shown: "This view". */
   what: string;
+  /** Whether a message says so, for a part that has no room of its own in the page. */
+  message?: boolean;
+  /** What is shown next gets a new chance when this changes. */
+  resetKey?: string;
   children: ReactNode;
 }
 
-/** Catches what a part of the page throws, so that the other parts stay. A `key` that changes resets it. */
+/** Catches what a part of the page throws, so that the other parts stay. */
 export class Boundary extends Component<BoundaryProps, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
@@ -15,13 +20,30 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
     return { error };
   }
 
+  override componentDidCatch() {
+    if (!this.props.message) return;
+    toast({
+      message: `${this.props.what} could not be shown.`,
+      tone: "danger",
+      stays: 60_000,
+      action: { label: "Try again", run: this.retry },
+    });
+  }
+
+  override componentDidUpdate(before: BoundaryProps) {
+    if (before.resetKey !== this.props.resetKey && this.state.error !== null) this.retry();
+  }
+
+  private readonly retry = () => this.setState({ error: null });
+
   override render() {
     if (this.state.error === null) return this.props.children;
+    if (this.props.message) return null;
     return (
       <ErrorPanel
         title={`${this.props.what} could not be shown`}
         error={this.state.error}
-        onRetry={() => this.setState({ error: null })}
+        onRetry={this.retry}
       />
     );
   }

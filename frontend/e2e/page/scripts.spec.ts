@@ -1,0 +1,133 @@
+import type { Page } from "@playwright/test";
+import { list, MiB, random } from "../files";
+import { choose, expect, test, transfer } from "./fixtures";
+
+// Scripts of the page that are loaded late, and may not be there when they are wanted.
+
+const statistics = "**/assets/StatisticsPage-*.js";
+
+async function open(page: Page, view: string) {
+  await page
+    .getByRole("navigation", { name: "Views" })
+    .getByRole("link", { name: view, exact: true })
+    .click();
+}
+
+/** Resolves when scripts whose names begin like these are loaded. */
+async function loaded(page: Page, ...names: string[]) {
+  await Promise.all(
+    names.map((name) =>
+      page.waitForEvent("requestfinished", (request) => request.url().includes(`/assets/${name}`)),
+    ),
+  );
+}
+
+/** A server that has a newer version of the page: what the old one has not loaded yet is gone. */
+async function replacePage(page: Page) {
+  await page.route("**/assets/*.js", (route) => route.fulfill({ status: 404, body: "no such file" }));
+  await page.route("**/api/v1/server", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ json: { ...(await response.json()), version: "v99" } });
+  });
+}
+
+test("a view opens once its script can be loaded, and no upload is lost", async ({ page, server, road }) => {
+  await page.route(statistics, (route) => route.abort());
+  await page.goto("/");
+  road.holdAfter(2 * MiB);
+  await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
+  await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
+  await open(page, "Statistics");
+  await expect(page.getByRole("heading", { name: "This view is not loaded yet" })).toBeVisible();
+  await open(page, "Files");
+  await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
+  await open(page, "Statistics");
+  await page.unroute(statistics);
+  await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible({ timeout: 20_000 });
+  road.release();
+  await expect(transfer(page, "Moving.bin")).toContainText("Uploaded");
+  expect(await list(server)).toHaveLength(1);
+});
+
+test("trying again loads a view at once", async ({ page }) => {
+  let refused = 0;
+  await page.route(statistics, (route) => {
+    refused++;
+    return route.abort();
+  });
+  await page.goto("/statistics");
+  // By then the next attempt is seconds away.
+  await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(5);
+  await page.unroute(statistics);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible();
+});
+
+test("a server that was killed and started again takes no view away", async ({ page, server, road }) => {
+  const first = road.until("answered", ({ path }) => path.startsWith("/assets/index-"));
+  // No time to prefetch: the server is gone as soon as the first view is there.
+  await page.route(statistics, (route) => route.abort());
+  await page.goto("/");
+  await first;
+  await server.kill();
+  await page.unroute(statistics);
+  await open(page, "Statistics");
+  await expect(page.getByRole("heading", { name: "This view is not loaded yet" })).toBeVisible();
+  await server.up();
+  await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator("dl > div").filter({ hasText: "Downloads" })).toBeVisible();
+});
+
+test("scripts of all views are loaded when nothing else is to do", async ({ page, server }) => {
+  const all = loaded(page, "StatisticsPage", "UploadsPage", "PreviewPanel", "engine");
+  await page.goto("/");
+  await all;
+  await server.kill();
+  await open(page, "Statistics");
+  await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
+  await server.up();
+});
+
+test("a new version is offered, and waits for the uploads", async ({ page, server, road }) => {
+  await page.route(statistics, (route) => route.abort());
+  const others = loaded(page, "UpdateNotice", "engine");
+  await page.goto("/");
+  await others;
+  road.holdAfter(2 * MiB);
+  await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
+  await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
+  await page.unroute(statistics);
+  await replacePage(page);
+  await server.kill();
+  await server.up();
+  const notice = page.getByRole("status").filter({ hasText: "A new version of Pawl is available" });
+  await expect(notice).toContainText("when 1 upload of this tab is finished", { timeout: 20_000 });
+  await expect(notice.getByRole("button", { name: "Reload" })).toBeHidden();
+  await open(page, "Statistics");
+  const lost = page.getByRole("alert").filter({ hasText: "A new version of Pawl is installed" });
+  await expect(lost.getByRole("link", { name: "Open in a new tab" })).toBeVisible({ timeout: 20_000 });
+  await expect(lost.getByRole("button", { name: "Reload" })).toBeHidden();
+  road.release();
+  await expect(transfer(page, "Moving.bin")).toContainText("Uploaded", { timeout: 20_000 });
+  await expect(notice.getByRole("button", { name: "Reload" })).toBeVisible();
+  await page.unrouteAll();
+  await lost.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
+  await expect(notice).toBeHidden();
+});
+
+for (const [part, pattern] of [
+  ["script", "**/assets/index-*.js"],
+  ["style sheet", "**/assets/*.css"],
+] as const) {
+  test(`the page recovers when its ${part} could not be loaded`, async ({ page }) => {
+    let refused = 0;
+    await page.route(pattern, (route) => (refused++ < 1 ? route.abort() : route.continue()));
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
+    await expect
+      .poll(() => page.locator("body").evaluate((body) => getComputedStyle(body).overflow))
+      .toBe("hidden");
+    expect(refused).toBe(2);
+  });
+}

@@ -1,0 +1,50 @@
+import { put } from "../files";
+import { expect, names, row, test } from "./fixtures";
+
+test("a slash goes to the search box from wherever nothing is written", async ({ page, server }) => {
+  await put(server, "Dusk.txt", "x");
+  await put(server, "Dawn.txt", "x");
+  await page.goto("/");
+  const search = page.getByRole("textbox", { name: "Search files" });
+  await row(page, "Dusk.txt").getByRole("checkbox").focus();
+  await page.keyboard.press("/");
+  await expect(search).toBeFocused();
+  await page.keyboard.type("dus");
+  await expect(names(page)).toHaveText(["Dusk.txt"]);
+  await page.keyboard.press("Escape");
+  await expect(names(page)).toHaveCount(2);
+  await page.keyboard.press("Escape");
+  await expect(search).not.toBeFocused();
+});
+
+test("typing is not carried over to another view", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("textbox", { name: "Search files" }).pressSequentially("du");
+  await page.getByRole("link", { name: "Statistics", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Statistics", level: 1 })).toBeVisible();
+  await expect(page).toHaveURL("/statistics");
+  await expect(page).toHaveTitle("Statistics · Pawl");
+});
+
+test("what does not exist is not offered to be tried again", async ({ page, server }) => {
+  const id = await put(server, "Gone.txt", "x");
+  await fetch(`${server.url}/api/v1/files/${id}`, { method: "DELETE" });
+  await page.goto(`/?file=${id}`);
+  const failure = page.getByRole("alert");
+  await expect(failure).toContainText("Error id");
+  await expect(failure.getByRole("button", { name: "Try again" })).toBeHidden();
+});
+
+test("statistics that could not be refreshed say so", async ({ page, server }) => {
+  await page.goto("/statistics");
+  const files = page.locator("dl > div").filter({ hasText: "Files" });
+  await expect(files).toContainText("+0 in 30 days");
+  await page.route("**/api/v1/stats?*", (route) => route.abort());
+  await put(server, "New.txt", "x");
+  const failure = page.getByRole("alert").filter({ hasText: "could not be refreshed" });
+  await expect(failure).toBeVisible({ timeout: 20_000 });
+  await page.unrouteAll();
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await expect(failure).toBeHidden();
+  await expect(files).toContainText("+1 in 30 days");
+});
