@@ -46,14 +46,11 @@ func (u *Uploads) askAgain(ctx context.Context) {
 // do not wait for each other.
 func (u *Uploads) askToFinish(ctx context.Context, ids ...ID) error {
 	slices.Sort(ids)
-	return u.Store.Update(ctx, func(tx Tx) error {
-		for _, id := range ids {
-			if err := tx.Enqueue(Job{Kind: FinishUpload, ID: id}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	jobs := make([]Job, len(ids))
+	for i, id := range ids {
+		jobs[i] = Job{Kind: FinishUpload, ID: id}
+	}
+	return u.Store.Update(ctx, func(tx Tx) error { return tx.Enqueue(jobs...) })
 }
 
 func (u *Uploads) finishNow(ctx context.Context, p Principal, id ID) error {

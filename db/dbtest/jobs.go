@@ -142,12 +142,11 @@ func jobsAreBroughtForward(t *testing.T, s pawl.Store) {
 	ids := someIDs(3)
 	at := func(at time.Time, ids ...pawl.ID) func(pawl.Tx) error {
 		return func(tx pawl.Tx) error {
-			for _, id := range ids {
-				if err := tx.Enqueue(pawl.Job{Kind: pawl.FinishUpload, ID: id, At: at}); err != nil {
-					return err
-				}
+			jobs := make([]pawl.Job, len(ids))
+			for i, id := range ids {
+				jobs[i] = pawl.Job{Kind: pawl.FinishUpload, ID: id, At: at}
 			}
-			return nil
+			return tx.Enqueue(jobs...)
 		}
 	}
 	update(t, s, at(later(), ids...))
@@ -192,8 +191,8 @@ func runningJobsAreFollowed(t *testing.T, s pawl.Store) {
 	started, goOn := make(chan struct{}), make(chan struct{})
 	id, runs := someID(1), atomic.Int32{}
 	work(t, s, map[pawl.JobKind]pawl.Task{
-		pawl.FinishUpload: func(context.Context, pawl.ID) error {
-			if runs.Add(1) == 1 {
+		pawl.FinishUpload: func(_ context.Context, asked pawl.ID) error {
+			if asked == id && runs.Add(1) == 1 {
 				close(started)
 				<-goOn
 			}
@@ -202,7 +201,10 @@ func runningJobsAreFollowed(t *testing.T, s pawl.Store) {
 	})
 	update(t, s, ask(pawl.FinishUpload, id))
 	<-started
-	update(t, s, ask(pawl.FinishUpload, id))
+	neighbour := someID(2) // asked for in the same statement
+	update(t, s, func(tx pawl.Tx) error {
+		return tx.Enqueue(pawl.Job{Kind: pawl.FinishUpload, ID: neighbour}, pawl.Job{Kind: pawl.FinishUpload, ID: id})
+	})
 	update(t, s, ask(pawl.FinishUpload, id))
 	eventually(t, "the run that follows", func() bool { return runs.Load() >= 2 })
 	close(goOn)
