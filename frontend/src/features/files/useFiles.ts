@@ -1,5 +1,6 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
 import { api, type FilesQuery } from "@/shared/api/client";
+import { editQueries } from "@/shared/api/edits";
 import type { Page, StoredFile } from "@/shared/api/types";
 
 export type FilesData = InfiniteData<Page<StoredFile>, string | null>;
@@ -22,9 +23,8 @@ export function editLists(
   client: QueryClient,
   edit: (pages: Page<StoredFile>[], query: FilesQuery) => Page<StoredFile>[],
 ) {
-  for (const [key, data] of client.getQueriesData<FilesData>({ queryKey: filesKey })) {
-    if (!data) continue;
+  editQueries<FilesData>(client, filesKey, (data, key) => {
     const pages = edit(data.pages, key[1] as FilesQuery);
-    if (pages !== data.pages) client.setQueryData<FilesData>(key, { ...data, pages });
-  }
+    return pages === data.pages ? data : { ...data, pages };
+  });
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { api } from "@/shared/api/client";
+import { editQueries } from "@/shared/api/edits";
 import { useEvent } from "@/shared/api/events";
 import type { Events, Upload } from "@/shared/api/types";
 import { useTransfers } from "./store";
@@ -25,8 +26,7 @@ export function useElsewhere() {
   const client = useQueryClient();
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => allUploads(signal), staleTime: 5000 });
   const edit = useCallback(
-    (change: (list: Upload[]) => Upload[]) =>
-      client.setQueryData<Upload[]>(key, (list) => (list ? change(list) : list)),
+    (change: (list: Upload[]) => Upload[]) => editQueries<Upload[]>(client, key, change),
     [client],
   );
   const started = useCallback(
