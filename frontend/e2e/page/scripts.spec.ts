@@ -101,7 +101,7 @@ test("a new version is offered, and waits for the uploads", async ({ page, serve
   await server.kill();
   await server.up();
   const notice = page.getByRole("status").filter({ hasText: "A new version of Pawl is available" });
-  await expect(notice).toContainText("when 1 upload of this tab is finished", { timeout: 20_000 });
+  await expect(notice).toContainText("when 1 upload is finished", { timeout: 20_000 });
   await expect(notice.getByRole("button", { name: "Reload" })).toBeHidden();
   await open(page, "Statistics");
   const lost = page.getByRole("alert").filter({ hasText: "A new version of Pawl is installed" });

@@ -37,7 +37,7 @@ export default function UpdateNotice() {
           <span className="min-w-0 flex-1">
             A new version of Pawl is available.
             {unfinished > 0 &&
-              ` Reload when ${plural(unfinished, "upload")} of this tab ${unfinished === 1 ? "is" : "are"} finished.`}
+              ` Reload when ${plural(unfinished, "upload")} ${unfinished === 1 ? "is" : "are"} finished.`}
           </span>
           {unfinished === 0 && <Reload />}
           <button

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 let unfinished = 0;
 const watchers = new Set<() => void>();
 
-/** Says how many uploads of this tab a reload would interrupt. */
+/** Says how many uploads a reload would interrupt. */
 export function setUnfinished(count: number) {
   if (count === unfinished) return;
   unfinished = count;
