@@ -26,15 +26,6 @@ test("typing is not carried over to another view", async ({ page }) => {
   await expect(page).toHaveTitle("Statistics · Pawl");
 });
 
-test("what does not exist is not offered to be tried again", async ({ page, server }) => {
-  const id = await put(server, "Gone.txt", "x");
-  await fetch(`${server.url}/api/v1/files/${id}`, { method: "DELETE" });
-  await page.goto(`/?file=${id}`);
-  const failure = page.getByRole("alert");
-  await expect(failure).toContainText("Error id");
-  await expect(failure.getByRole("button", { name: "Try again" })).toBeHidden();
-});
-
 test("statistics that could not be refreshed say so", async ({ page, server }) => {
   await page.goto("/statistics");
   const files = page.locator("dl > div").filter({ hasText: "Files" });
