@@ -3,7 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "@/shared/api/client";
 import { startEvents } from "@/shared/api/events";
-import { startPrefetching } from "@/shared/lazy";
+import { prefetch, startPrefetching } from "@/shared/lazy";
 import { Boundary } from "@/shared/ui/Boundary";
 import "./app.css";
 import { App } from "./App";
@@ -22,6 +22,7 @@ const client = new QueryClient({
 });
 
 startEvents();
+prefetch(() => import("@/features/uploads/engine"));
 startPrefetching();
 
 createRoot(document.getElementById("root") as HTMLElement).render(

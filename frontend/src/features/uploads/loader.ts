@@ -1,11 +1,10 @@
 import { api } from "@/shared/api/client";
 import type { ServerInfo } from "@/shared/api/types";
-import { importAgain, prefetch } from "@/shared/lazy";
+import { importAgain } from "@/shared/lazy";
 import type { Engine } from "./engine";
 import { reports } from "./reports";
 
 const loadEngine = () => import("./engine");
-prefetch(loadEngine);
 
 let engine: Promise<Engine> | null = null;
 let server: Promise<ServerInfo | null> | null = null;

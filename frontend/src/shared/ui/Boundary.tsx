@@ -7,8 +7,6 @@ interface BoundaryProps {
   what: string;
   /** Whether a message says so, for a part that has no room of its own in the page. */
   message?: boolean;
-  /** What can be done besides trying again. */
-  action?: ReactNode;
   /** What is shown next gets a new chance when this changes. */
   resetKey?: string;
   children: ReactNode;
@@ -46,7 +44,6 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
         title={`${this.props.what} could not be shown`}
         error={this.state.error}
         onRetry={this.retry}
-        action={this.props.action}
       />
     );
   }
