@@ -1,4 +1,5 @@
 import { list, png, put } from "../files";
+import { putMany } from "../many";
 import { expect, names, row, test } from "./fixtures";
 
 const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
@@ -43,7 +44,7 @@ test.describe("with some files", () => {
     await page.goto("/");
     await page.getByRole("button", { name: "Images" }).click();
     await expect(names(page)).toHaveText(["Alpha.png"]);
-    await expect(page).toHaveURL("/?type=image%2F");
+    await expect(page).toHaveURL("/?type=images");
     await page.getByRole("button", { name: "PDF" }).click();
     await expect(names(page)).toHaveText(["Gamma.pdf"]);
     await page.goBack();
@@ -142,13 +143,12 @@ test.describe("with some files", () => {
       .getByRole("toolbar", { name: "Selected files" })
       .getByRole("button", { name: "Delete" })
       .click();
-    await expect(page.getByText("2 files deleted")).toBeVisible();
+    await expect(page.getByText("Deleting 2 files")).toBeVisible();
     await expect(names(page)).toHaveText(["Gamma.pdf", "beta notes.txt"]);
     expect(await list(server)).toHaveLength(4);
     await page.getByRole("button", { name: "Dismiss" }).click();
-    await expect
-      .poll(async () => (await list(server)).map((f) => f.name))
-      .toEqual(["Gamma.pdf", "beta notes.txt"]);
+    await expect(page.getByText("2 files deleted")).toBeVisible();
+    expect((await list(server)).map((f) => f.name)).toEqual(["Gamma.pdf", "beta notes.txt"]);
   });
 
   test("a deletion is not forgotten when the page goes away", async ({ page, server }) => {
@@ -206,5 +206,60 @@ test("an unknown address and an unknown file have a page too", async ({ page }) 
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.goto(`/?file=${"0".repeat(36)}`);
-  await expect(page.getByRole("heading", { name: "This file can't be shown" })).toBeVisible();
+  const panel = page.getByRole("complementary", { name: "Preview" });
+  await expect(panel.getByRole("heading", { name: "This file no longer exists" })).toBeVisible();
+  await expect(panel.getByRole("button", { name: "Try again" })).toBeHidden();
+  await panel.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(panel).toBeHidden();
+});
+
+test("a file that is deleted elsewhere while it is open says so", async ({ page, server }) => {
+  const id = await put(server, "short-lived.txt", "x");
+  await page.goto(`/?file=${id}`);
+  await expect(page.getByRole("heading", { name: "short-lived.txt" })).toBeVisible();
+  await expect(page).toHaveTitle("short-lived.txt · Pawl");
+  await fetch(`${server.url}/api/v1/files/${id}`, { method: "DELETE" });
+  await expect(page.getByRole("heading", { name: "This file no longer exists" })).toBeVisible();
+  await expect(page).toHaveTitle("Files · Pawl");
+});
+
+test("nothing matches: the filter that is in the way can be dropped", async ({ page, server }) => {
+  await put(server, "dusk.png", png, "image/png");
+  await put(server, "dawn.txt", "x", "text/plain");
+  await page.goto("/?q=dusk&type=text&since=7d");
+  const main = page.getByRole("main");
+  await expect(main.getByText("No file matches “dusk” and Text and added in the last 7 days.")).toBeVisible();
+  await expect(main.getByRole("button", { name: "Any name: 1 file" })).toBeVisible();
+  await expect(main.getByRole("button", { name: /Any time/ })).toBeHidden();
+  await main.getByRole("button", { name: "Any type: 1 file" }).click();
+  await expect(names(page)).toHaveText(["dusk.png"]);
+  await expect(page).toHaveURL("/?q=dusk&since=7d");
+});
+
+test("the place in the list survives Back and a reload", async ({ page, server }) => {
+  await putMany(server, 300);
+  await page.goto("/?sort=name");
+  await expect(row(page, "File 1.txt")).toBeVisible();
+  const scroller = page.getByTestId("file-scroller");
+  const place = () => scroller.evaluate((box) => Math.round(box.scrollTop));
+  // Further down than the first page is long.
+  await expect
+    .poll(async () => {
+      await scroller.evaluate((box) => box.scrollTo(0, 8000));
+      return place();
+    })
+    .toBe(8000);
+  await expect
+    .poll(() => page.evaluate(() => window.history.state?.place?.index))
+    .toBe(Math.floor(8000 / 49));
+  await page.getByRole("link", { name: "Statistics" }).first().click();
+  await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible();
+  await page.goBack();
+  await expect.poll(place).toBe(8000);
+  await page.reload();
+  await expect.poll(place).toBe(8000);
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await expect.poll(place).toBe(0);
+  await page.goBack();
+  await expect.poll(place).toBe(8000);
 });

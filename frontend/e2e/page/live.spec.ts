@@ -1,4 +1,5 @@
 import { begin, MiB, put, random } from "../files";
+import { putMany } from "../many";
 import { expect, names, row, test } from "./fixtures";
 
 test("uploads from elsewhere come, move and go without a reload", async ({ page, server }) => {
@@ -37,6 +38,43 @@ test("files come, change and go by themselves", async ({ page, server }) => {
   await expect(names(page)).toHaveText(["Second.txt", "First, renamed.txt"]);
   await fetch(`${server.url}/api/v1/files/${first}`, { method: "DELETE" });
   await expect(names(page)).toHaveText(["Second.txt"]);
+});
+
+test("the list stays live while another view is shown", async ({ page, server }) => {
+  await put(server, "First.txt", "1");
+  await page.goto("/");
+  await expect(names(page)).toHaveCount(1);
+  await page.getByRole("link", { name: "Statistics" }).first().click();
+  await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible();
+  await put(server, "Second.txt", "22");
+  await page.getByRole("link", { name: "Files", exact: true }).first().click();
+  await expect(names(page)).toHaveText(["Second.txt", "First.txt"]);
+});
+
+test("many new files at once keep what is read, and all are there", async ({ page, server }) => {
+  await putMany(server, 50, (i) => `Old ${i}.txt`);
+  await page.goto("/");
+  await expect(names(page).first()).toBeVisible();
+  const scroller = page.getByTestId("file-scroller");
+  await scroller.evaluate((box) => box.scrollTo(0, 600));
+  const read = row(page, (await names(page).nth(18).textContent()) ?? "");
+  const place = (await read.boundingBox())?.y;
+  await putMany(server, 400, (i) => `New ${i}.txt`);
+  await expect(page.getByTestId("totals")).toContainText("450 files");
+  await expect(page.getByRole("button", { name: "400 new files" })).toBeVisible();
+  expect((await read.boundingBox())?.y).toBe(place);
+  await page.getByRole("button", { name: "400 new files" }).click();
+  await expect(names(page).first()).toContainText("New ");
+});
+
+test("a search takes the new files that it would have found", async ({ page, server }) => {
+  await page.goto("/?q=1200+CAFE");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await put(server, "cafe\u0301 bill 1200.pdf", "x");
+  await put(server, "cafe bill 1300.pdf", "x");
+  await expect(names(page)).toHaveText(["cafe\u0301 bill 1200.pdf"]);
+  await page.reload();
+  await expect(names(page)).toHaveText(["cafe\u0301 bill 1200.pdf"]);
 });
 
 test("only what fits the filter appears", async ({ page, server }) => {

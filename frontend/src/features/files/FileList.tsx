@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { StoredFile } from "@/shared/api/types";
 import type { ItemActions } from "./FileName";
@@ -10,12 +9,18 @@ import type { Selection } from "./selection";
 import { gap, useColumns } from "./useColumns";
 import { handleListKey, type ListKeys } from "./useListKeys";
 import type { Viewport } from "./useLiveFiles";
+import { useRows } from "./useRows";
 import { useFocusActive, useKeepPlace } from "./useScrolling";
+import { useScrollMemory } from "./useScrollMemory";
 
 interface FileListProps {
   files: StoredFile[];
   filters: Filters;
+  /** Names the request that the files are of, and whether they have arrived. */
+  list: string;
+  ready: boolean;
   selection: Selection;
+  allLoaded: boolean;
   active: number;
   editing: string | null;
   hasMore: boolean;
@@ -39,40 +44,44 @@ export function FileList(props: FileListProps) {
   const columns = useColumns(scroller, grid);
   const height = grid ? tileHeight + gap : rowHeight;
   const rowCount = Math.ceil(files.length / columns);
-  const rows = useVirtualizer({
-    count: rowCount,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: grid ? 3 : 10,
-  });
-  const items = rows.getVirtualItems();
-  const lastDrawn = items.at(-1)?.index ?? 0;
+  const rows = useRows(scroller, rowCount, height, grid ? 3 : 10);
+  const { drawn, seenHeight } = rows;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer keeps sizes of the other layout
-  useLayoutEffect(() => rows.measure(), [height, columns]);
   useEffect(() => {
-    if (hasMore && lastDrawn >= rowCount - 15) onMore();
-  }, [hasMore, lastDrawn, rowCount, onMore]);
-  useKeepPlace(scroller, files, columns, height);
+    if (hasMore && drawn.end >= rowCount - 15) onMore();
+  }, [hasMore, drawn.end, rowCount, onMore]);
+  useKeepPlace(scroller, files, columns, height, rows.offset);
+  const notePlace = useScrollMemory(scroller, {
+    list: `${props.list} ${filters.view}`,
+    ready: props.ready && (!grid || columns > 1),
+    count: files.length,
+    columns,
+    height,
+    hasMore,
+    onMore,
+  });
+  const toppedFor = useRef(props.topAsked);
   useLayoutEffect(() => {
-    if (props.topAsked > 0) scroller.current?.scrollTo(0, 0);
+    if (toppedFor.current === props.topAsked) return;
+    toppedFor.current = props.topAsked;
+    scroller.current?.scrollTo(0, 0);
   }, [props.topAsked]);
   useFocusActive(scroller, files[active], props.focusActive, () =>
-    rows.scrollToIndex(Math.floor(active / columns)),
+    rows.approach(Math.floor(active / columns)),
   );
 
-  const look = () => {
-    const box = scroller.current;
-    if (!box) return;
+  const seen = (offset: number) => {
     const wasTop = viewport.current.atTop;
-    viewport.current.atTop = box.scrollTop < height / 2;
-    viewport.current.last = Math.ceil((box.scrollTop + box.clientHeight) / height) * columns;
+    viewport.current.atTop = offset < height / 2;
+    viewport.current.last = Math.ceil((offset + seenHeight) / height) * columns;
     if (!wasTop && viewport.current.atTop) props.onTop();
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen changes with these too
-  useEffect(look, [files.length, columns, height]);
+  useEffect(() => seen(rows.offset.current), [files.length, columns, height, seenHeight]);
 
-  const pageRows = Math.floor((scroller.current?.clientHeight ?? 600) / height);
+  const pageRows = Math.floor(seenHeight / height);
+  const chosen = props.allLoaded ? "all" : selection.files.size > 0 ? "some" : "none";
+  const indexes = Array.from({ length: drawn.end - drawn.first }, (_, i) => drawn.first + i);
   const order = { "aria-rowcount": hasMore ? -1 : grid ? rowCount : rowCount + 1 };
   const item = (index: number) => {
     const file = files[index];
@@ -83,7 +92,7 @@ export function FileList(props: FileListProps) {
         key={file.id}
         file={file}
         index={index}
-        selected={selection.ids.has(file.id)}
+        selected={selection.files.has(file.id)}
         active={index === active}
         open={filters.file === file.id}
         editing={props.editing === file.id}
@@ -109,34 +118,42 @@ export function FileList(props: FileListProps) {
         })
       }
     >
-      {!grid && (
-        <ListHead filters={filters} files={files} selection={selection} onSelectAll={props.onSelectAll} />
-      )}
-      <div ref={scroller} className="file-scroller" onScroll={look} data-testid="file-scroller">
-        <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
-          {items.map((row) =>
+      {!grid && <ListHead filters={filters} chosen={chosen} onSelectAll={props.onSelectAll} />}
+      <div
+        ref={scroller}
+        className="file-scroller"
+        onScroll={(event) => {
+          const top = event.currentTarget.scrollTop;
+          rows.scrolled(top);
+          seen(top);
+          notePlace();
+        }}
+        data-testid="file-scroller"
+      >
+        <div role="rowgroup" className="relative" style={{ height: rowCount * height }}>
+          {indexes.map((row) =>
             grid ? (
               <div
-                key={row.key}
+                key={row}
                 role="row"
-                aria-rowindex={row.index + 1}
+                aria-rowindex={row + 1}
                 className="absolute inset-x-0 grid"
                 style={{
-                  transform: `translateY(${row.start}px)`,
+                  transform: `translateY(${row * height}px)`,
                   gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
                   gap,
                 }}
               >
-                {Array.from({ length: columns }, (_, column) => item(row.index * columns + column))}
+                {Array.from({ length: columns }, (_, column) => item(row * columns + column))}
               </div>
             ) : (
               <div
-                key={row.key}
+                key={files[row]?.id}
                 role="presentation"
                 className="absolute inset-x-0"
-                style={{ transform: `translateY(${row.start}px)` }}
+                style={{ transform: `translateY(${row * height}px)` }}
               >
-                {item(row.index)}
+                {item(row)}
               </div>
             ),
           )}

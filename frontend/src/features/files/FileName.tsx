@@ -1,5 +1,7 @@
 import type { MouseEvent } from "react";
 import type { StoredFile } from "@/shared/api/types";
+import { folderOf, visibleName } from "@/shared/format/name";
+import { NameText } from "@/shared/ui/NameText";
 import { urlWith } from "@/shared/url/location";
 import { NameField } from "./NameField";
 
@@ -23,6 +25,11 @@ export interface ItemProps {
   on: ItemActions;
 }
 
+/** The id of the element that names a file in the list. */
+export function nameId(file: StoredFile): string {
+  return `name-${file.id}`;
+}
+
 /** The name as a link to the file's preview, or as the field that renames it. */
 export function FileName({
   file,
@@ -31,18 +38,33 @@ export function FileName({
   editing,
   on,
 }: Pick<ItemProps, "file" | "index" | "editing" | "on"> & { tab: number }) {
-  if (editing) return <NameField name={file.name} onDone={(name, by) => on.renamed(index, name, by)} />;
+  const name = visibleName(file.name);
+  if (editing) return <NameField name={name} onDone={(next, by) => on.renamed(index, next, by)} />;
+  const folder = folderOf(file.metadata.relativePath);
   return (
     <a
+      id={nameId(file)}
       href={urlWith({ file: file.id })}
       tabIndex={tab}
-      title={file.name}
-      className="truncate rounded leading-[24px] font-medium text-ink"
+      aria-label={name}
+      title={folder === "" ? name : `${name}\nin ${folder}`}
+      className="min-w-0 rounded leading-[24px] font-medium text-ink"
       onClick={(event) => event.preventDefault()}
       draggable={false}
     >
-      {file.name}
+      <NameText name={name} />
     </a>
+  );
+}
+
+/** The folder that a file was uploaded in: it tells files of one name apart. */
+export function FolderName({ file }: { file: StoredFile }) {
+  const folder = folderOf(file.metadata.relativePath);
+  if (folder === "") return null;
+  return (
+    <span className="min-w-0 truncate" title={folder} data-testid="folder">
+      <bdi>{folder}</bdi>
+    </span>
   );
 }
 

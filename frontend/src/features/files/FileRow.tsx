@@ -1,20 +1,24 @@
 import { Download, Link as LinkIcon, Pencil, Trash2 } from "lucide-react";
+import { factsOf } from "@/shared/format/kind";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Ago, Size } from "@/shared/ui/Measures";
 import { copyLinks, downloadFiles } from "./actions";
-import { FileName, type ItemProps, StateBadge } from "./FileName";
+import { FileName, FolderName, type ItemProps, nameId, StateBadge } from "./FileName";
 
 export const rowHeight = 49;
 
 /** One line of the table; on a narrow list size and time move under the name. */
 export function FileRow({ file, index, selected, active, open, editing, on }: ItemProps) {
   const tab = active ? 0 : -1;
+  const name = visibleName(file.name);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keyboard for all of its rows
     <div
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
+      aria-labelledby={editing ? undefined : nameId(file)}
       tabIndex={tab}
       data-id={file.id}
       data-open={open || undefined}
@@ -26,7 +30,7 @@ export function FileRow({ file, index, selected, active, open, editing, on }: It
         <input
           type="checkbox"
           className="check"
-          aria-label={`Select ${file.name}`}
+          aria-label={`Select ${name}`}
           tabIndex={tab}
           checked={selected}
           onChange={() => on.toggle(index)}
@@ -40,13 +44,16 @@ export function FileRow({ file, index, selected, active, open, editing, on }: It
             <FileName file={file} tab={tab} editing={editing} on={on} index={index} />
             <StateBadge file={file} />
           </div>
-          <div className="text-[0.86rem] text-muted @2xl:hidden" aria-hidden="true">
-            <Size value={file.size} /> · <Ago value={file.created_at} />
+          <div className="flex min-w-0 gap-2 text-[0.86rem] leading-[1.25] text-muted">
+            <span className="shrink-0 @2xl:hidden" aria-hidden="true">
+              <Size value={file.size} /> · <Ago value={file.created_at} />
+            </span>
+            <FolderName file={file} />
           </div>
         </div>
       </div>
       <div role="gridcell" className="hidden truncate text-muted @4xl:block" title={file.media_type}>
-        {file.media_type}
+        <span className="inline-block first-letter:uppercase">{factsOf(file.media_type).words}</span>
       </div>
       <div role="gridcell" className="hidden text-right text-muted @2xl:block">
         <Size value={file.size} />
@@ -55,16 +62,16 @@ export function FileRow({ file, index, selected, active, open, editing, on }: It
         <Ago value={file.created_at} />
       </div>
       <div role="gridcell" className="row-actions hidden justify-end @2xl:flex">
-        <RowAction label={`Download ${file.name}`} tab={tab} run={() => void downloadFiles([file])}>
+        <RowAction verb="Download" name={name} tab={tab} run={() => void downloadFiles([file])}>
           <Download size={16} aria-hidden="true" />
         </RowAction>
-        <RowAction label={`Copy link to ${file.name}`} tab={tab} run={() => void copyLinks([file])}>
+        <RowAction verb="Copy link" to name={name} tab={tab} run={() => void copyLinks([file])}>
           <LinkIcon size={16} aria-hidden="true" />
         </RowAction>
-        <RowAction label={`Rename ${file.name}`} tab={tab} run={() => on.rename(index)}>
+        <RowAction verb="Rename" name={name} tab={tab} run={() => on.rename(index)}>
           <Pencil size={16} aria-hidden="true" />
         </RowAction>
-        <RowAction label={`Delete ${file.name}`} tab={tab} danger run={() => on.remove(index)}>
+        <RowAction verb="Delete" name={name} tab={tab} danger run={() => on.remove(index)}>
           <Trash2 size={16} aria-hidden="true" />
         </RowAction>
       </div>
@@ -73,23 +80,22 @@ export function FileRow({ file, index, selected, active, open, editing, on }: It
 }
 
 interface RowActionProps {
-  label: string;
+  verb: string;
+  to?: boolean;
+  name: string;
   tab: number;
   danger?: boolean;
   run: () => void;
   children: React.ReactNode;
 }
 
-function RowAction({ label, tab, danger, run, children }: RowActionProps) {
+function RowAction({ verb, to, name, tab, danger, run, children }: RowActionProps) {
   return (
     <button
       type="button"
       className="icon-btn size-8"
-      aria-label={label}
-      title={label
-        .split(" ")
-        .slice(0, label.startsWith("Copy") ? 2 : 1)
-        .join(" ")}
+      aria-label={`${verb}${to ? " to" : ""} ${name}`}
+      title={verb}
       tabIndex={tab}
       data-danger={danger || undefined}
       onClick={(event) => {

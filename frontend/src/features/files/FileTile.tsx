@@ -1,16 +1,17 @@
 import { useState } from "react";
-import { contentUrl } from "@/shared/api/client";
+import { previewUrl } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
-import { kindOf } from "@/shared/format/kind";
+import { factsOf } from "@/shared/format/kind";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Ago, Size } from "@/shared/ui/Measures";
-import { FileName, type ItemProps, StateBadge } from "./FileName";
+import { FileName, FolderName, type ItemProps, nameId, StateBadge } from "./FileName";
 
 export const tileHeight = 208;
 export const tileWidth = 176;
 
-/** Larger images would cost more to load than a look at the grid is worth. */
-const largestThumbnail = 12 * 1024 * 1024;
+/** Tiles show the images themselves; larger ones would cost more to load than a look at the grid is worth. */
+const largestThumbnail = 2 * 1024 * 1024;
 
 /** One tile of the grid: a look at the file, its name, size and age. */
 export function FileTile({ file, index, selected, active, open, editing, on }: ItemProps) {
@@ -20,6 +21,7 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
     <div
       role="gridcell"
       aria-selected={selected}
+      aria-labelledby={editing ? undefined : nameId(file)}
       tabIndex={tab}
       data-id={file.id}
       data-open={open || undefined}
@@ -30,7 +32,7 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
       <input
         type="checkbox"
         className="check tile-check"
-        aria-label={`Select ${file.name}`}
+        aria-label={`Select ${visibleName(file.name)}`}
         tabIndex={tab}
         checked={selected}
         onChange={() => on.toggle(index)}
@@ -45,6 +47,9 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
         <div className="truncate text-[0.86rem] text-muted">
           <Size value={file.size} /> · <Ago value={file.created_at} />
         </div>
+        <div className="flex text-[0.86rem] text-muted">
+          <FolderName file={file} />
+        </div>
       </div>
     </div>
   );
@@ -52,12 +57,12 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
 
 function Thumbnail({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
-  const shown = kindOf(file.media_type) === "image" && file.size <= largestThumbnail && !failed;
+  const shown = factsOf(file.media_type).look === "image" && file.size <= largestThumbnail && !failed;
   return (
     <div className="grid min-h-0 flex-1 place-items-center overflow-hidden rounded-t-[0.7rem] bg-sunken">
       {shown ? (
         <img
-          src={contentUrl(file.id)}
+          src={previewUrl(file.id)}
           alt=""
           loading="lazy"
           decoding="async"

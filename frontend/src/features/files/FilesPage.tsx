@@ -1,36 +1,51 @@
-import { FolderOpen, SearchX } from "lucide-react";
+import { FolderOpen } from "lucide-react";
 import { type ReactNode, Suspense } from "react";
 import { plural } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
 import { lazyView } from "@/shared/lazy";
-import { Boundary } from "@/shared/ui/Boundary";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useNarrow } from "@/shared/ui/useNarrow";
 import { useTitle } from "@/shared/ui/useTitle";
 import { FileList } from "./FileList";
-import { clearFilters, FilterBar } from "./FilterBar";
+import { FilterBar } from "./FilterBar";
 import { isFiltered } from "./filters";
 import { ListSkeleton } from "./ListSkeleton";
-import { PanelNotLoaded } from "./PanelNotLoaded";
-import { SelectionBar } from "./SelectionBar";
+import { PreviewFrame, PreviewNotLoaded } from "./PreviewFrame";
 import { useFilesView } from "./useFilesView";
+import { useOpenFile } from "./useOpenFile";
+import { useTotals } from "./useTotals";
 
-const PreviewPanel = lazyView(() => import("./preview/PreviewPanel"), PanelNotLoaded);
+const Nothing = () => null;
+const SelectionBar = lazyView(() => import("./SelectionBar"), Nothing);
+const ConfirmDelete = lazyView(() => import("./ConfirmDelete"), Nothing);
+const NothingMatches = lazyView(() => import("./NothingMatches"));
+const PreviewPanel = lazyView(() => import("./preview/PreviewPanel"), PreviewNotLoaded);
+
+type View = ReturnType<typeof useFilesView>;
 
 /** All files: filters, list, what can be done with several, and the panel of one. */
 export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
   const view = useFilesView();
-  const { filters, files, list, selected } = view;
+  const { filters, files, list, selecting } = view;
   const narrow = useNarrow();
+  const opened = useOpenFile(filters.file, files);
+  const totals = useTotals(view.query);
   useTitle(filters.q ? `“${filters.q}” in files` : "Files");
+  useTitle(opened.file ? visibleName(opened.file.name) : null, 1);
+  const toolbar = selecting.selection.files.size > 0 && (
+    <Suspense fallback={null}>
+      <SelectionBar selecting={selecting} total={totals?.files} onDelete={view.removeSelected} />
+    </Suspense>
+  );
   return (
     <div className="relative flex min-h-0 flex-1">
       <section
-        className="relative flex min-w-0 flex-1 flex-col bg-surface pt-4"
+        className="files-view"
         aria-label="Files"
         // On a phone the panel covers it.
         inert={narrow && filters.file !== ""}
       >
-        <FilterBar filters={filters} />
+        <FilterBar filters={filters} totals={totals} instead={toolbar} />
         <p className="sr-only" role="status">
           {view.fresh > 0 ? `${plural(view.fresh, "new file")} above` : ""}
         </p>
@@ -40,39 +55,12 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
               {plural(view.fresh, "new file")}
             </button>
           )}
-          {list.isPending ? (
-            <ListSkeleton grid={filters.view === "grid"} />
-          ) : list.isError && files.length === 0 ? (
-            <ErrorPanel
-              title="The files could not be loaded"
-              error={list.error}
-              onRetry={() => void list.refetch()}
-            />
-          ) : files.length === 0 && !list.hasNextPage ? (
-            <NoFiles filtered={isFiltered(filters)} uploadButton={uploadButton} />
-          ) : (
-            <FileList
-              files={files}
-              filters={filters}
-              selection={view.selection}
-              active={view.active}
-              editing={view.editing}
-              hasMore={list.hasNextPage}
-              viewport={view.viewport}
-              focusActive={view.focusActive}
-              topAsked={view.topAsked}
-              on={view.on}
-              keys={view.keys}
-              onMore={view.loadMore}
-              onTop={view.showFresh}
-              onSelectAll={view.toggleAll}
-            />
-          )}
+          <Listed view={view} uploadButton={uploadButton} />
         </div>
         {list.isFetchNextPageError && (
           <p
             role="alert"
-            className="flex items-center gap-3 border-t border-line bg-danger-soft px-6 py-2 text-danger"
+            className="mb-(--tray-space) flex items-center gap-3 border-t border-line bg-danger-soft px-6 py-2 text-danger"
           >
             More files could not be loaded.
             <button type="button" className="btn btn-small" onClick={() => void list.fetchNextPage()}>
@@ -80,47 +68,78 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
             </button>
           </p>
         )}
-        {selected.length > 0 && (
-          <SelectionBar files={selected} onDelete={view.deleteSelected} onClear={view.clearSelection} />
-        )}
       </section>
       {filters.file && (
-        <Boundary resetKey={filters.file} what="This file">
-          <Suspense fallback={<aside className="preview-panel" aria-label="Preview" />}>
-            <PreviewPanel
-              id={filters.file}
-              files={files}
-              onMove={view.walk}
-              onClose={view.closePanel}
-              onDelete={view.deleteOne}
-            />
-          </Suspense>
-        </Boundary>
+        <PreviewFrame id={filters.file} onClose={view.closePanel}>
+          <PreviewPanel
+            id={filters.file}
+            opened={opened}
+            files={files}
+            onMove={view.walk}
+            onClose={view.closePanel}
+            onDelete={view.removeOne}
+          />
+        </PreviewFrame>
+      )}
+      {view.asked && (
+        <Suspense fallback={null}>
+          <ConfirmDelete files={view.asked} onAnswer={view.answer} />
+        </Suspense>
       )}
     </div>
   );
 }
 
-function NoFiles({ filtered, uploadButton }: { filtered: boolean; uploadButton: ReactNode }) {
-  if (filtered) {
+/** The list, or what stands in its place. */
+function Listed({ view, uploadButton }: { view: View; uploadButton: ReactNode }) {
+  const { filters, files, list } = view;
+  if (list.isPending) return <ListSkeleton grid={filters.view === "grid"} />;
+  if (list.isError && files.length === 0) {
     return (
-      <EmptyPanel
-        icon={<SearchX size={28} aria-hidden="true" />}
-        title="Nothing matches"
-        action={
-          <button type="button" className="btn" onClick={clearFilters}>
-            Clear filters
-          </button>
-        }
-      >
-        No file fits this search and these filters.
-      </EmptyPanel>
+      <ErrorPanel
+        title="The files could not be loaded"
+        error={list.error}
+        onRetry={() => void list.refetch()}
+      />
+    );
+  }
+  if (files.length === 0 && !list.hasNextPage) {
+    return isFiltered(filters) ? (
+      <Suspense fallback={null}>
+        <NothingMatches filters={filters} />
+      </Suspense>
+    ) : (
+      <NoFiles uploadButton={uploadButton} />
     );
   }
   return (
+    <FileList
+      files={files}
+      filters={filters}
+      list={JSON.stringify(view.query)}
+      ready={!list.isPlaceholderData}
+      selection={view.selecting.selection}
+      allLoaded={view.selecting.allLoaded}
+      active={view.active}
+      editing={view.editing}
+      hasMore={list.hasNextPage}
+      viewport={view.viewport}
+      focusActive={view.focusActive}
+      topAsked={view.topAsked}
+      on={view.on}
+      keys={view.keys}
+      onMore={view.loadMore}
+      onTop={view.showFresh}
+      onSelectAll={view.toggleAll}
+    />
+  );
+}
+
+function NoFiles({ uploadButton }: { uploadButton: ReactNode }) {
+  return (
     <EmptyPanel icon={<FolderOpen size={28} aria-hidden="true" />} title="No files yet" action={uploadButton}>
-      Drop files or folders anywhere on this page, paste them, or choose them. An upload that is interrupted
-      goes on where it stopped.
+      Drop files or folders anywhere on this page, paste them, or choose them. If the connection breaks,
+      uploads continue where they stopped.
     </EmptyPanel>
   );
 }

@@ -1,16 +1,29 @@
 import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import type { FileTotals } from "@/shared/api/types";
 import { patchSearch } from "@/shared/url/location";
-import { type Filters, families, isFiltered } from "./filters";
+import { type Filters, groupOf, groups, isFiltered } from "./filters";
 import { TimeSelect } from "./TimeSelect";
+import { Totals } from "./Totals";
 import { SortSelect, ViewSwitch } from "./ViewControls";
 
 const none = { q: null, type: null, state: null, since: null, from: null, to: null };
 
-/** Type, time and state of the files to show, and how. */
-export function FilterBar({ filters }: { filters: Filters }) {
+interface FilterBarProps {
+  filters: Filters;
+  totals: FileTotals | undefined;
+  /** What stands in place of the types while files are selected. */
+  instead: ReactNode;
+}
+
+/** What the list shows: how much it is, which files, in which order. */
+export function FilterBar({ filters, totals, instead }: FilterBarProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
-      <h1 className="mr-auto text-xl font-semibold tracking-tight">Files</h1>
+      <div className="mr-auto flex flex-wrap items-baseline gap-x-3">
+        <h1 className="text-xl font-semibold tracking-tight">Files</h1>
+        <Totals totals={totals} type={filters.type} />
+      </div>
       <div className="flex flex-wrap items-center gap-2 max-sm:order-last max-sm:w-full">
         {isFiltered(filters) && (
           <button
@@ -34,34 +47,47 @@ export function FilterBar({ filters }: { filters: Filters }) {
           <option value="checking">Checking</option>
           <option value="quarantined">Quarantined</option>
         </select>
+        <SortSelect filters={filters} />
       </div>
-      <SortSelect filters={filters} />
       <ViewSwitch view={filters.view} />
-      <fieldset className="-mx-4 flex min-w-0 w-[calc(100%+2rem)] gap-1.5 overflow-x-auto px-4 py-0.5 lg:-mx-6 lg:w-[calc(100%+3rem)] lg:px-6">
-        <legend className="sr-only">Type</legend>
-        {families.map((family) => (
-          <button
-            key={family.type}
-            type="button"
-            className="chip"
-            aria-pressed={filters.type === family.type}
-            onClick={() => patchSearch({ type: family.type })}
-          >
-            {family.label}
-          </button>
-        ))}
-        {!families.some((family) => family.type === filters.type) && (
-          <button
-            type="button"
-            className="chip"
-            aria-pressed="true"
-            onClick={() => patchSearch({ type: null })}
-          >
-            {filters.type}
-          </button>
-        )}
-      </fieldset>
+      <div className="@container grid w-full min-w-0 grid-cols-[minmax(0,1fr)]">
+        <TypeChips type={filters.type} covered={Boolean(instead)} />
+        {instead}
+      </div>
     </div>
+  );
+}
+
+function TypeChips({ type, covered }: { type: string; covered: boolean }) {
+  return (
+    <fieldset
+      className="col-start-1 row-start-1 -mx-4 flex min-w-0 gap-1.5 overflow-x-auto px-4 py-0.5 lg:-mx-6 lg:px-6"
+      // It keeps its height, so that the list stays where it is.
+      style={covered ? { visibility: "hidden" } : undefined}
+    >
+      <legend className="sr-only">Type</legend>
+      {groups.map((group) => (
+        <button
+          key={group.key}
+          type="button"
+          className="chip"
+          aria-pressed={type === group.key}
+          onClick={() => patchSearch({ type: group.key })}
+        >
+          {group.label}
+        </button>
+      ))}
+      {!groupOf(type) && (
+        <button
+          type="button"
+          className="chip"
+          aria-pressed="true"
+          onClick={() => patchSearch({ type: null })}
+        >
+          {type}
+        </button>
+      )}
+    </fieldset>
   );
 }
 

@@ -1,22 +1,18 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
-import type { StoredFile } from "@/shared/api/types";
 import { type Filters, firstOrder, type Sort } from "./filters";
-import type { Selection } from "./selection";
 import { sortBy } from "./sorting";
 
 /** The table's head: select all, and the columns that sort. */
 export function ListHead({
   filters,
-  files,
-  selection,
+  chosen,
   onSelectAll,
 }: {
   filters: Filters;
-  files: StoredFile[];
-  selection: Selection;
+  /** How many of the loaded files are selected. */
+  chosen: "none" | "some" | "all";
   onSelectAll: () => void;
 }) {
-  const every = files.length > 0 && selection.ids.size === files.length;
   return (
     <div role="rowgroup" className="border-b border-line px-2 lg:px-4">
       <div role="row" aria-rowindex={1} className="file-columns h-9 text-[0.9rem] text-muted">
@@ -25,9 +21,9 @@ export function ListHead({
             type="checkbox"
             className="check"
             aria-label="Select all"
-            checked={every}
+            checked={chosen === "all"}
             ref={(box) => {
-              if (box) box.indeterminate = selection.ids.size > 0 && !every;
+              if (box) box.indeterminate = chosen === "some";
             }}
             onChange={onSelectAll}
           />

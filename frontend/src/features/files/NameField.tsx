@@ -27,7 +27,6 @@ export function NameField({
       className="field min-h-8 w-full min-w-0 px-2"
       aria-label="New name"
       defaultValue={name}
-      maxLength={255}
       spellCheck={false}
       onBlur={() => finish(true, "blur")}
       onClick={(event) => event.stopPropagation()}

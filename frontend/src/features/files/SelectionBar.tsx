@@ -1,50 +1,86 @@
 import { Download, Link as LinkIcon, Trash2, X } from "lucide-react";
-import type { StoredFile } from "@/shared/api/types";
-import { bytes, plural } from "@/shared/format/bytes";
-import { copyLinks, downloadFiles } from "./actions";
+import { bytes, count, plural } from "@/shared/format/bytes";
+import { copyLinks, downloadFiles, mostDownloads } from "./actions";
+import type { useSelection } from "./useSelection";
 
-/** What can be done with the selected files. */
-export function SelectionBar({
-  files,
-  onDelete,
-  onClear,
-}: {
-  files: StoredFile[];
+interface SelectionBarProps {
+  selecting: ReturnType<typeof useSelection>;
+  /** How many files match, when that is known. */
+  total: number | undefined;
   onDelete: () => void;
-  onClear: () => void;
-}) {
+}
+
+/** What can be done with the selected files; it stands where the types are otherwise. */
+export default function SelectionBar({ selecting, total, onDelete }: SelectionBarProps) {
+  const files = [...selecting.selection.files.values()];
   const size = files.reduce((sum, file) => sum + file.size, 0);
+  const tooMany = files.length > mostDownloads;
   return (
-    <div
-      className="absolute inset-x-3 bottom-3 z-10 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] animate-[rise_160ms_ease-out] items-center gap-1 rounded-2xl border border-line bg-raised p-1.5 shadow-float"
-      role="toolbar"
-      aria-label="Selected files"
-    >
-      <span className="nums px-2 whitespace-nowrap" aria-live="polite">
+    <div className="selection-bar" role="toolbar" aria-label="Selected files">
+      <span className="nums whitespace-nowrap" aria-live="polite">
         <b className="font-semibold">{plural(files.length, "file")}</b>
-        <span className="text-muted max-sm:hidden"> · {bytes(size)}</span>
+        <span className="max-sm:hidden"> · {bytes(size)}</span>
       </span>
-      <button type="button" className="btn btn-quiet btn-small" onClick={() => void downloadFiles(files)}>
-        <Download size={16} aria-hidden="true" />
-        <span className="max-sm:sr-only">Download</span>
-      </button>
-      <button type="button" className="btn btn-quiet btn-small" onClick={() => void copyLinks(files)}>
-        <LinkIcon size={16} aria-hidden="true" />
-        <span className="max-sm:sr-only">Copy {files.length === 1 ? "link" : "links"}</span>
-      </button>
-      <button type="button" className="btn btn-quiet btn-small text-danger" onClick={onDelete}>
-        <Trash2 size={16} aria-hidden="true" />
-        <span className="max-sm:sr-only">Delete</span>
-      </button>
+      <Reach selecting={selecting} total={total} />
+      <span className="ml-auto flex items-center gap-1">
+        <button
+          type="button"
+          className="btn btn-quiet btn-small"
+          disabled={tooMany}
+          title={tooMany ? `Up to ${mostDownloads} files can be downloaded at once` : undefined}
+          onClick={() => void downloadFiles(files)}
+        >
+          <Download size={16} aria-hidden="true" />
+          <span className="max-sm:sr-only">Download</span>
+        </button>
+        <button type="button" className="btn btn-quiet btn-small" onClick={() => void copyLinks(files)}>
+          <LinkIcon size={16} aria-hidden="true" />
+          <span className="max-sm:sr-only">Copy {files.length === 1 ? "link" : "links"}</span>
+        </button>
+        <button type="button" className="btn btn-quiet btn-small text-danger" onClick={onDelete}>
+          <Trash2 size={16} aria-hidden="true" />
+          <span className="max-sm:sr-only">Delete</span>
+        </button>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label="Clear selection"
+          title="Clear selection"
+          onClick={selecting.clear}
+        >
+          <X size={16} aria-hidden="true" />
+        </button>
+      </span>
+    </div>
+  );
+}
+
+/** Says whether the selection is all that matches or only what is loaded, and offers the rest. */
+function Reach({ selecting, total }: Pick<SelectionBarProps, "selecting" | "total">) {
+  const { everything, selection } = selecting;
+  if (typeof everything === "number") {
+    return (
+      <span className="nums flex items-center gap-1" role="status">
+        Selecting {count(everything)}
+        {total !== undefined && ` of ${count(total)}`}…
+        <button type="button" className="btn btn-quiet btn-small" onClick={selecting.stopSelecting}>
+          Cancel
+        </button>
+      </span>
+    );
+  }
+  if (everything === "done") return <span role="status">All that match are selected.</span>;
+  if (!selecting.more) return null;
+  return (
+    <span className="flex flex-wrap items-center gap-x-1">
+      <span className="@max-3xl:sr-only">All {count(selection.files.size)} loaded are selected.</span>
       <button
         type="button"
-        className="icon-btn"
-        aria-label="Clear selection"
-        title="Clear selection"
-        onClick={onClear}
+        className="btn btn-quiet btn-small underline"
+        onClick={() => void selecting.selectEverything()}
       >
-        <X size={16} aria-hidden="true" />
+        {total === undefined ? "Select all that match" : `Select all ${count(total)}`}
       </button>
-    </div>
+    </span>
   );
 }

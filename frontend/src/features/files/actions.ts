@@ -1,9 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ApiError, api, contentUrl } from "@/shared/api/client";
+import { ApiError, api, downloadUrl } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
+import { count } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
 import { toast } from "@/shared/ui/Toasts";
-import { replaceIn } from "./placement";
-import { editLists } from "./useFiles";
+import { replace } from "./placement";
+import { editLists, showFile } from "./useFiles";
 
 /** The address of a file that others can open. */
 export function linkTo(file: StoredFile): string {
@@ -14,19 +16,22 @@ export async function copyLinks(files: StoredFile[]) {
   const text = files.map(linkTo).join("\n");
   try {
     await navigator.clipboard.writeText(text);
-    toast({ message: files.length === 1 ? "Link copied" : `${files.length} links copied` });
+    toast({ message: files.length === 1 ? "Link copied" : `${count(files.length)} links copied` });
   } catch {
     // Without HTTPS, or when it is not allowed, the clipboard is closed: the link can still be taken by hand.
     window.prompt("Copy this link", text);
   }
 }
 
+/** How many files the browser is asked to save one after the other. */
+export const mostDownloads = 50;
+
 /** Lets the browser save the files, one after the other. */
 export async function downloadFiles(files: StoredFile[]) {
   for (const file of files) {
     const link = document.createElement("a");
-    link.href = contentUrl(file.id, true);
-    link.download = file.name;
+    link.href = downloadUrl(file.id);
+    link.download = visibleName(file.name);
     link.click();
     // Browsers drop all but the last of several downloads that start at once.
     if (files.length > 1) await new Promise((resolve) => setTimeout(resolve, 300));
@@ -37,8 +42,8 @@ export async function downloadFiles(files: StoredFile[]) {
 export function useRename() {
   const client = useQueryClient();
   const show = (file: StoredFile) => {
-    editLists(client, (pages) => replaceIn(file, pages));
-    client.setQueryData(["file", file.id], file);
+    editLists(client, (pages) => replace(new Map([[file.id, file]]), pages));
+    showFile(client, file);
   };
   return useMutation({
     mutationFn: ({ file, name }: { file: StoredFile; name: string }) => api.rename(file.id, name),
@@ -47,7 +52,7 @@ export function useRename() {
     onError: (error, { file }) => {
       show(file);
       const why = error instanceof ApiError ? error.message : "Try again.";
-      toast({ message: `“${file.name}” keeps its name. ${why}`, tone: "danger", stays: 8000 });
+      toast({ message: `“${visibleName(file.name)}” keeps its name. ${why}`, tone: "danger", stays: 8000 });
     },
   });
 }

@@ -1,5 +1,7 @@
 import type { FilesQuery } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
+import { typesOf } from "@/shared/format/kind";
+import { foldName } from "@/shared/format/name";
 
 export type Sort = "created_at" | "name" | "size";
 export type Since = "" | "today" | "7d" | "30d";
@@ -18,15 +20,30 @@ export interface Filters {
   file: string;
 }
 
-export const families = [
-  { type: "", label: "All" },
-  { type: "image/", label: "Images" },
-  { type: "video/", label: "Video" },
-  { type: "audio/", label: "Audio" },
-  { type: "text/", label: "Text" },
-  { type: "application/pdf", label: "PDF" },
-  { type: "application/", label: "Other documents" },
+/** The groups of types that have a chip. `key` stands in the URL, `types` in the request; `noun` is one such file. */
+export const groups: { key: string; label: string; noun: string; types: string[] }[] = [
+  { key: "", label: "All", noun: "file", types: [] },
+  { key: "images", label: "Images", noun: "image", types: ["image/*"] },
+  { key: "video", label: "Video", noun: "video", types: ["video/*"] },
+  { key: "audio", label: "Audio", noun: "recording", types: ["audio/*"] },
+  {
+    key: "documents",
+    label: "Documents",
+    noun: "document",
+    types: [...typesOf("pdf", "document"), "text/plain", "text/markdown"],
+  },
+  { key: "pdf", label: "PDF", noun: "PDF document", types: typesOf("pdf") },
+  { key: "sheets", label: "Spreadsheets", noun: "spreadsheet", types: typesOf("table") },
+  { key: "slides", label: "Presentations", noun: "presentation", types: typesOf("slides") },
+  { key: "text", label: "Text", noun: "text", types: ["text/*"] },
+  { key: "code", label: "Code", noun: "code file", types: typesOf("code") },
+  { key: "archives", label: "Archives", noun: "archive", types: typesOf("archive", "disk") },
 ];
+
+/** The group of a URL's `type`; none for a media type or a family of them. */
+export function groupOf(type: string) {
+  return groups.find(({ key }) => key === type);
+}
 
 /** The order that people expect first: newest, A before Z, largest. */
 export const firstOrder: Record<Sort, "asc" | "desc"> = { created_at: "desc", name: "asc", size: "desc" };
@@ -42,7 +59,7 @@ export function readFilters(search: URLSearchParams): Filters {
   const order = text("order");
   return {
     q: text("q"),
-    type: text("type"),
+    type: groupOf(text("type")) || text("type").includes("/") ? text("type") : "",
     state: text("state"),
     since: (sinces.has(text("since")) ? text("since") : "") as Since,
     from: day.test(text("from")) ? text("from") : "",
@@ -68,7 +85,7 @@ function localDay(isoDay: string, plusDays: number): string {
 export function toQuery(f: Filters, now = new Date()): FilesQuery {
   const query: FilesQuery = { sort: f.sort, order: f.order };
   if (f.q) query.q = f.q;
-  if (f.type) query.type = f.type;
+  if (f.type) query.type = groupOf(f.type)?.types.join(",") ?? f.type;
   if (f.state) query.state = f.state;
   const back = { "": null, today: 0, "7d": 6, "30d": 29 }[f.since];
   if (back !== null) {
@@ -83,13 +100,24 @@ export function toQuery(f: Filters, now = new Date()): FilesQuery {
 /** Whether the server would list the file for that request. */
 export function matches(file: StoredFile, query: FilesQuery): boolean {
   const { q, type, state, created_after: after, created_before: before } = query;
-  if (q && !file.name.toLowerCase().includes(q.toLowerCase())) return false;
-  if (type) {
-    const family = type.replace(/\*$/, "");
-    if (family.endsWith("/") ? !file.media_type.startsWith(family) : file.media_type !== type) return false;
-  }
+  if (q && !holdsWords(file, q)) return false;
+  if (type && !type.split(",").some((pattern) => isUnder(file.media_type, pattern))) return false;
   if (state && file.state !== state) return false;
   const at = Date.parse(file.created_at);
   if (after && at < Date.parse(after)) return false;
   return !(before && at >= Date.parse(before));
+}
+
+/** Whether name or path hold each word of `q`, in any order. */
+function holdsWords(file: StoredFile, q: string): boolean {
+  const text = foldName(`${file.name}\n${file.metadata.relativePath ?? ""}`);
+  return foldName(q)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** Whether a type is the pattern or of its family: "image/*" or "image/". */
+function isUnder(mediaType: string, pattern: string): boolean {
+  const wanted = pattern.trim().toLowerCase().replace(/\*$/, "");
+  return wanted.endsWith("/") ? mediaType.startsWith(wanted) : mediaType === wanted;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StoredFile } from "@/shared/api/types";
-import { insertAt, placeOf, removeFrom, replaceIn } from "./placement";
+import { fileAt, insert, remove, replace } from "./placement";
 import { file } from "./sample";
 
 const at = (id: string, hour: number, name = id): StoredFile =>
@@ -13,40 +13,49 @@ const ids = (list: { items: StoredFile[] }[]) =>
   list.map((page) => page.items.map((f) => f.id).join("")).join("|");
 const newest = { sort: "created_at", order: "desc" } as const;
 
-describe("a new file's place", () => {
+describe("putting new files in their places", () => {
   it.each([
-    [at("n", 23), 0],
-    [at("n", 18), 1],
-    [at("n", 12), 2],
-    [at("n", 5), 3],
-  ])("newest first", (f, place) => expect(placeOf(f, pages(false), newest)).toBe(place));
+    [[at("n", 23)], "ndc|b"],
+    [[at("n", 18)], "dnc|b"],
+    [[at("n", 12)], "dc|nb"],
+    [[at("n", 5)], "dc|bn"],
+    [[at("m", 5), at("n", 23), at("o", 12), at("p", 22)], "npdc|obm"],
+    [[at("e", 20)], "edc|b"],
+    [[at("a", 20)], "dac|b"],
+  ])("%#", (files, expected) => expect(ids(insert(files, pages(false), newest))).toBe(expected));
 
-  it("is unknown beyond the loaded pages", () => expect(placeOf(at("n", 5), pages(true), newest)).toBeNull());
-  it("goes by name without case", () => {
-    const list = [{ items: [at("1", 1, "alpha"), at("2", 1, "Gamma")], next_cursor: null }];
-    expect(placeOf(at("3", 1, "Beta"), list, { sort: "name", order: "asc" })).toBe(1);
+  it("leaves out what belongs beyond the loaded pages", () => {
+    const loaded = pages(true);
+    expect(insert([at("n", 5)], loaded, newest)).toBe(loaded);
+    expect(ids(insert([at("n", 5), at("o", 12)], loaded, newest))).toBe("dc|ob");
   });
-  it("breaks ties by id", () => {
-    expect(placeOf(at("e", 20), pages(false), newest)).toBe(0);
-    expect(placeOf(at("a", 20), pages(false), newest)).toBe(1);
+  it("leaves out what is there already", () => {
+    const loaded = pages(false);
+    expect(insert([at("c", 23)], loaded, newest)).toBe(loaded);
+  });
+  it("goes by name without case and accents", () => {
+    const list = [{ items: [at("1", 1, "alpha"), at("2", 1, "Gamma")], next_cursor: null }];
+    const sorted = insert([at("3", 1, "Éclair"), at("4", 1, "Beta")], list, { sort: "name", order: "asc" });
+    expect(ids(sorted)).toBe("1432");
+  });
+  it("begins an empty list", () => {
+    expect(ids(insert([at("n", 1)], [{ items: [], next_cursor: null }], newest))).toBe("n");
   });
 });
 
 describe("editing pages", () => {
-  it.each([
-    [0, "ndc|b"],
-    [1, "dnc|b"],
-    [2, "dc|nb"],
-    [3, "dc|bn"],
-  ])("inserts at %d", (index, expected) =>
-    expect(ids(insertAt(at("n", 1), index, pages(false)))).toBe(expected),
-  );
-
-  it("inserts into an empty list", () => {
-    expect(ids(insertAt(at("n", 1), 0, [{ items: [], next_cursor: null }]))).toBe("n");
-  });
   it("replaces and removes", () => {
-    expect(replaceIn(at("b", 10, "new name"), pages(false))[1]?.items[0]?.name).toBe("new name");
-    expect(ids(removeFrom("c", pages(false)))).toBe("d|b");
+    const renamed = replace(new Map([["b", at("b", 10, "new name")]]), pages(false));
+    expect(renamed[1]?.items[0]?.name).toBe("new name");
+    expect(ids(remove(new Set(["c", "b"]), pages(false)))).toBe("d|");
+  });
+  it("keeps what does not change", () => {
+    const loaded = pages(false);
+    expect(remove(new Set(["z"]), loaded)).toBe(loaded);
+    expect(replace(new Map([["b", at("b", 10)]]), loaded)[0]).toBe(loaded[0]);
+  });
+  it("finds a file by its place", () => {
+    expect(fileAt(2, pages(false))?.id).toBe("b");
+    expect(fileAt(3, pages(false))).toBeUndefined();
   });
 });

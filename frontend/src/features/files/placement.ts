@@ -1,47 +1,74 @@
 import type { FilesQuery } from "@/shared/api/client";
 import type { Page, StoredFile } from "@/shared/api/types";
+import { foldName } from "@/shared/format/name";
 
-type Pages = Page<StoredFile>[];
+export type Pages = Page<StoredFile>[];
 
 /** Whether `a` comes before `b` in the order of the request; ids break ties as on the server. */
 export function before(a: StoredFile, b: StoredFile, query: FilesQuery): boolean {
   const sort = query.sort ?? "created_at";
-  const key = (f: StoredFile) => (sort === "name" ? f.name.toLowerCase() : f[sort]);
+  const key = (f: StoredFile) => (sort === "name" ? foldName(f.name) : f[sort]);
   const [x, y] = key(a) === key(b) ? [a.id, b.id] : [key(a), key(b)];
   return query.order === "asc" ? x < y : x > y;
 }
 
-/** Where a file belongs among the loaded ones, or null when that is beyond the last loaded page. */
-export function placeOf(file: StoredFile, pages: Pages, query: FilesQuery): number | null {
-  const items = pages.flatMap((page) => page.items);
-  const index = items.findIndex((other) => before(file, other, query));
-  if (index >= 0) return index;
-  return pages.at(-1)?.next_cursor ? null : items.length;
-}
-
-/** The pages with the file put at that place, counted over all of them. */
-export function insertAt(file: StoredFile, index: number, pages: Pages): Pages {
+/** The file at an index counted over all pages. */
+export function fileAt(index: number, pages: Pages): StoredFile | undefined {
   let start = 0;
-  for (const [i, page] of pages.entries()) {
-    const here = index - start;
-    const fits = here < page.items.length || (here === page.items.length && i === pages.length - 1);
-    if (fits) return pages.with(i, { ...page, items: page.items.toSpliced(here, 0, file) });
-    start += page.items.length;
+  for (const { items } of pages) {
+    if (index < start + items.length) return items[index - start];
+    start += items.length;
   }
-  return pages;
+  return undefined;
 }
 
-export function replaceIn(file: StoredFile, pages: Pages): Pages {
-  return pages.map((page) => {
-    const index = page.items.findIndex((other) => other.id === file.id);
-    return index < 0 ? page : { ...page, items: page.items.with(index, file) };
+/** The pages with files put in their places; those that belong beyond the last loaded page are left out. */
+export function insert(files: StoredFile[], pages: Pages, query: FilesQuery): Pages {
+  const present = new Set(pages.flatMap((page) => page.items.map((file) => file.id)));
+  const waiting = files
+    .filter((file) => !present.has(file.id))
+    .sort((a, b) => (before(a, b, query) ? -1 : 1))
+    .reverse();
+  const { length } = waiting;
+  const merged = pages.map((page) => {
+    if (waiting.length === 0) return page;
+    const items: StoredFile[] = [];
+    for (const item of page.items) {
+      for (let next = waiting.at(-1); next && before(next, item, query); next = waiting.at(-1)) {
+        items.push(next);
+        waiting.pop();
+      }
+      items.push(item);
+    }
+    return items.length === page.items.length ? page : { ...page, items };
   });
+  const last = merged.at(-1);
+  if (!last || last.next_cursor || waiting.length === 0) return waiting.length === length ? pages : merged;
+  return merged.with(-1, { ...last, items: [...last.items, ...waiting.reverse()] });
 }
 
-export function removeFrom(id: string, pages: Pages): Pages {
-  return pages.map((page) =>
-    page.items.some((file) => file.id === id)
-      ? { ...page, items: page.items.filter((file) => file.id !== id) }
-      : page,
+/** The pages with newer states of files that are in them. */
+export function replace(files: ReadonlyMap<string, StoredFile>, pages: Pages): Pages {
+  return edit(pages, (items) =>
+    items.some((file) => files.has(file.id)) ? items.map((file) => files.get(file.id) ?? file) : items,
   );
+}
+
+/** The pages without some files. */
+export function remove(ids: { has: (id: string) => boolean; size: number }, pages: Pages): Pages {
+  return edit(pages, (items) =>
+    items.some((file) => ids.has(file.id)) ? items.filter((file) => !ids.has(file.id)) : items,
+  );
+}
+
+/** Pages whose items stay the same object stay so too, and so does the list of pages. */
+function edit(pages: Pages, change: (items: StoredFile[]) => StoredFile[]): Pages {
+  let changed = false;
+  const next = pages.map((page) => {
+    const items = change(page.items);
+    if (items === page.items) return page;
+    changed = true;
+    return { ...page, items };
+  });
+  return changed ? next : pages;
 }

@@ -1,30 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { all, extend, nothing, only, prune, type Selection, toggle } from "./selection";
+import { file } from "./sample";
+import { all, covers, extend, nothing, type Selection, toggle, without } from "./selection";
 import { target } from "./useListKeys";
 
-const order = ["a", "b", "c", "d", "e"];
-const ids = (selection: Selection) => [...selection.ids].sort().join("");
+const list = ["a", "b", "c", "d", "e"].map((id) => file({ id }));
+const named = (id: string) => file({ id });
+const [a, c, d] = [named("a"), named("c"), named("d")];
+const only = (id: string) => extend(nothing, id, list);
+const ids = (selection: Selection) => [...selection.files.keys()].sort().join("");
 
 describe("selection", () => {
   it("toggles", () => {
-    expect(ids(toggle(toggle(nothing, "a"), "c"))).toBe("ac");
-    expect(ids(toggle(only("a"), "a"))).toBe("");
+    expect(ids(toggle(toggle(nothing, a), c))).toBe("ac");
+    expect(ids(toggle(only("a"), a))).toBe("");
   });
   it("extends from the anchor both ways", () => {
-    expect(ids(extend(only("c"), "e", order))).toBe("cde");
-    expect(ids(extend(extend(only("c"), "e", order), "a", order))).toBe("abc");
+    expect(ids(extend(only("c"), "e", list))).toBe("cde");
+    expect(ids(extend(extend(only("c"), "e", list), "a", list))).toBe("abc");
   });
   it("keeps the rest when adding", () =>
-    expect(ids(extend(toggle(only("a"), "d"), "e", order, true))).toBe("ade"));
-  it("starts at the file itself without an anchor", () => expect(ids(extend(nothing, "b", order))).toBe("b"));
-  it("forgets what is gone", () => {
-    const pruned = prune(all(order), ["b", "c"]);
-    expect(ids(pruned)).toBe("bc");
-    expect(pruned.anchor).toBeNull();
+    expect(ids(extend(toggle(only("a"), d), "e", list, true))).toBe("ade"));
+  it("starts at the file itself without an anchor", () => expect(ids(extend(nothing, "b", list))).toBe("b"));
+  it("knows whether it has the whole list", () => {
+    expect(covers(all(list), list)).toBe(true);
+    expect(covers(toggle(all([...list, file({ id: "f" })]), a), list)).toBe(false);
+    expect(covers(nothing, [])).toBe(false);
   });
-  it("stays the same object when nothing is gone", () => {
-    const selection = only("a");
-    expect(prune(selection, order)).toBe(selection);
+  it("forgets what is gone, and stays the same object when nothing is", () => {
+    const selection = all(list);
+    expect(ids(without(selection, new Set(["a", "d"])))).toBe("bce");
+    expect(without(selection, new Set(["z"]))).toBe(selection);
   });
 });
 

@@ -1,39 +1,47 @@
-/** Which files are selected; `anchor` is where a shift-click range begins. */
+import type { StoredFile } from "@/shared/api/types";
+
+/** Which files are selected, loaded or not; `anchor` is where a shift-click range begins. */
 export interface Selection {
-  ids: ReadonlySet<string>;
+  files: ReadonlyMap<string, StoredFile>;
   anchor: string | null;
 }
 
-export const nothing: Selection = { ids: new Set(), anchor: null };
+export const nothing: Selection = { files: new Map(), anchor: null };
 
-export function toggle(selection: Selection, id: string): Selection {
-  const ids = new Set(selection.ids);
-  if (!ids.delete(id)) ids.add(id);
-  return { ids, anchor: id };
+function select(files: Iterable<StoredFile>, anchor: string | null): Selection {
+  return { files: new Map([...files].map((file) => [file.id, file])), anchor };
 }
 
-export function only(id: string): Selection {
-  return { ids: new Set([id]), anchor: id };
+export function toggle(selection: Selection, file: StoredFile): Selection {
+  const files = new Map(selection.files);
+  if (!files.delete(file.id)) files.set(file.id, file);
+  return { files, anchor: file.id };
 }
 
 /** Selects from the anchor to `id` in the order of the list; keeps the rest when `add`. */
-export function extend(selection: Selection, id: string, order: string[], add = false): Selection {
-  const to = order.indexOf(id);
-  const from = selection.anchor === null ? -1 : order.indexOf(selection.anchor);
-  if (to < 0) return selection;
-  if (from < 0) return add ? toggle(selection, id) : only(id);
-  const range = order.slice(Math.min(from, to), Math.max(from, to) + 1);
-  return { ids: new Set(add ? [...selection.ids, ...range] : range), anchor: selection.anchor };
+export function extend(selection: Selection, id: string, list: StoredFile[], add = false): Selection {
+  const to = list.findIndex((file) => file.id === id);
+  const from = list.findIndex((file) => file.id === selection.anchor);
+  const file = list[to];
+  if (!file) return selection;
+  if (from < 0) return add ? toggle(selection, file) : select([file], id);
+  const range = list.slice(Math.min(from, to), Math.max(from, to) + 1);
+  return select(add ? [...selection.files.values(), ...range] : range, selection.anchor);
 }
 
-export function all(order: string[]): Selection {
-  return { ids: new Set(order), anchor: order[0] ?? null };
+export function all(list: StoredFile[]): Selection {
+  return select(list, list[0]?.id ?? null);
 }
 
-/** Forgets files that are no longer in the list. */
-export function prune(selection: Selection, order: string[]): Selection {
-  const present = new Set(order);
-  const ids = new Set([...selection.ids].filter((id) => present.has(id)));
-  if (ids.size === selection.ids.size) return selection;
-  return { ids, anchor: selection.anchor && present.has(selection.anchor) ? selection.anchor : null };
+/** Whether every file of the list is selected. */
+export function covers(selection: Selection, list: StoredFile[]): boolean {
+  return (
+    list.length > 0 && selection.files.size >= list.length && list.every((f) => selection.files.has(f.id))
+  );
+}
+
+/** Forgets files that are gone. */
+export function without(selection: Selection, gone: { has: (id: string) => boolean }): Selection {
+  const left = [...selection.files.values()].filter((file) => !gone.has(file.id));
+  return left.length === selection.files.size ? selection : select(left, selection.anchor);
 }

@@ -1,13 +1,19 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { StoredFile } from "@/shared/api/types";
+import { importAgain, prefetch } from "@/shared/lazy";
 import { patchSearch, useSearch } from "@/shared/url/location";
 import { useRename } from "./actions";
-import { deleteFiles, useHidden } from "./deletions";
 import type { ItemActions } from "./FileName";
 import { readFilters, toQuery } from "./filters";
+import { useHidden } from "./hidden";
 import * as select from "./selection";
 import { useFiles } from "./useFiles";
 import { useLiveFiles, type Viewport } from "./useLiveFiles";
+import { useSelection } from "./useSelection";
+
+const loadDeletions = () => import("./deletions");
+prefetch(loadDeletions);
 
 /** Everything the Files view knows and does; the components only show it. */
 export function useFilesView() {
@@ -22,19 +28,21 @@ export function useFilesView() {
     () => (list.data?.pages ?? []).flatMap((page) => page.items).filter((file) => !hidden.has(file.id)),
     [list.data, hidden],
   );
-  const order = useMemo(() => files.map((file) => file.id), [files]);
 
   const viewport = useRef<Viewport>({ atTop: true, last: 30 });
   const { fresh, showFresh } = useLiveFiles(query, viewport);
   const [topAsked, askTop] = useState(0);
 
-  const [chosen, setSelection] = useState(select.nothing);
-  const selection = useMemo(() => select.prune(chosen, order), [chosen, order]);
-  const selected = useMemo(() => files.filter((file) => selection.ids.has(file.id)), [files, selection]);
+  const selecting = useSelection(query, files, list.hasNextPage);
+  const { selection } = selecting;
   const [activeId, setActiveId] = useState<string | null>(null);
-  const active = Math.max(0, order.indexOf(activeId ?? ""));
+  const active = Math.max(
+    0,
+    files.findIndex((file) => file.id === activeId),
+  );
   const focusActive = useRef(false);
   const [editing, setEditing] = useState<string | null>(null);
+  const [asked, ask] = useState<StoredFile[] | null>(null);
   const rename = useRename();
 
   const opened = filters.file;
@@ -44,59 +52,68 @@ export function useFilesView() {
   );
   // A file that is being deleted can't stay open.
   useEffect(() => {
-    if (hidden.has(opened)) open(null);
+    if (hidden.get(opened)) open(null);
   }, [hidden, opened, open]);
 
   const moveTo = (index: number, extend = false) => {
-    const id = order[index];
+    const id = files[index]?.id;
     if (!id) return;
     if (extend) {
-      const from = selection.anchor ? selection : { ...selection, anchor: order[active] ?? null };
-      setSelection(select.extend(from, id, order));
+      const from = selection.anchor ? selection : { ...selection, anchor: files[active]?.id ?? null };
+      selecting.set(select.extend(from, id, files));
     }
     focusActive.current = true;
     setActiveId(id);
     if (opened) open(id);
   };
-  const remove = (ids: ReadonlySet<string>) => {
-    const next = order.find((id, index) => index > active && !ids.has(id)) ?? null;
-    setActiveId(next ?? order.findLast((id) => !ids.has(id)) ?? null);
+  const removeNow = async (leaving: StoredFile[]) => {
+    const { deleteFiles } = await importAgain(loadDeletions);
+    const ids = new Set(leaving.map((file) => file.id));
+    const next = files.find((file, index) => index > active && !ids.has(file.id));
+    setActiveId((next ?? files.findLast((file) => !ids.has(file.id)))?.id ?? null);
     focusActive.current = true;
-    deleteFiles(
-      client,
-      files.filter((file) => ids.has(file.id)),
-    );
-    setSelection(select.nothing);
+    selecting.clear();
+    deleteFiles(client, leaving);
   };
-  const toggle = (index: number) => setSelection(select.toggle(selection, order[index] ?? ""));
+  const remove = async (leaving: StoredFile[]) => {
+    const { isFinal } = await importAgain(loadDeletions);
+    if (isFinal(leaving.length)) ask(leaving);
+    else await removeNow(leaving);
+  };
+  const removeSelected = () => remove([...selection.files.values()]);
+  const one = (index: number) => files.slice(index, index + 1);
+  const toggle = (index: number) => {
+    for (const file of one(index)) selecting.set(select.toggle(selection, file));
+  };
 
   const on: ItemActions = {
     click: (index: number, event: MouseEvent) => {
-      const id = order[index];
+      const id = files[index]?.id;
       if (!id || editing === id) return;
       setActiveId(id);
-      if (event.shiftKey) setSelection(select.extend(selection, id, order, event.ctrlKey || event.metaKey));
-      else if (event.ctrlKey || event.metaKey) toggle(index);
+      const command = event.ctrlKey || event.metaKey;
+      if (event.shiftKey) selecting.set(select.extend(selection, id, files, command));
+      else if (command) toggle(index);
       else open(id);
     },
-    focus: (index) => setActiveId(order[index] ?? null),
+    focus: (index) => setActiveId(files[index]?.id ?? null),
     toggle,
-    rename: (index) => setEditing(order[index] ?? null),
+    rename: (index) => setEditing(files[index]?.id ?? null),
     renamed: (index, name, by) => {
       const file = files[index];
       setEditing(null);
       if (by === "key") focusActive.current = true;
       if (file && name) rename.mutate({ file, name });
     },
-    remove: (index) => remove(new Set([order[index] ?? ""])),
+    remove: (index) => void remove(one(index)),
   };
 
   return {
     filters,
+    query,
     files,
     list,
-    selection,
-    selected,
+    selecting,
     active,
     editing,
     viewport,
@@ -113,23 +130,28 @@ export function useFilesView() {
     keys: {
       onMove: moveTo,
       onToggle: toggle,
-      onOpen: (index: number) => open(order[index] ?? null),
+      onOpen: (index: number) => open(files[index]?.id ?? null),
       onRename: on.rename,
-      onDelete: () => remove(selection.ids.size > 0 ? selection.ids : new Set([order[active] ?? ""])),
-      onAll: () => setSelection(select.all(order)),
-      onEscape: () => (selection.ids.size > 0 ? setSelection(select.nothing) : open(null)),
+      onDelete: () => void (selection.files.size > 0 ? removeSelected() : remove(one(active))),
+      onAll: selecting.selectAll,
+      onEscape: () => (selection.files.size > 0 ? selecting.clear() : open(null)),
     },
     loadMore: useCallback(() => {
       if (!list.isFetchingNextPage && !list.isFetchNextPageError) void list.fetchNextPage();
     }, [list.isFetchingNextPage, list.isFetchNextPageError, list.fetchNextPage]),
-    toggleAll: () => setSelection(selection.ids.size === files.length ? select.nothing : select.all(order)),
-    clearSelection: () => setSelection(select.nothing),
-    deleteSelected: () => remove(selection.ids),
-    deleteOne: (id: string) => remove(new Set([id])),
+    toggleAll: () => (selecting.allLoaded ? selecting.clear() : selecting.set(select.all(files))),
+    removeSelected: () => void removeSelected(),
+    removeOne: (file: StoredFile) => void remove([file]),
+    /** Files whose deletion can't be undone and waits for a yes. */
+    asked,
+    answer: (yes: boolean) => {
+      ask(null);
+      if (yes && asked) void removeNow(asked);
+    },
     /** The panel's arrow keys: one file on or back. */
     walk: (step: number) => {
-      const index = order.indexOf(opened) + step;
-      const id = order[index];
+      const index = files.findIndex((file) => file.id === opened) + step;
+      const id = files[index]?.id;
       if (!id) return;
       setActiveId(id);
       open(id);

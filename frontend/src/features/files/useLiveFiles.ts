@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { FilesQuery } from "@/shared/api/client";
-import { useEvent } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { matches } from "./filters";
-import { insertAt, placeOf, removeFrom, replaceIn } from "./placement";
-import { editLists, filesKey } from "./useFiles";
+import { type Changes, insertEverywhere, keepLive, read } from "./live";
+import { before, fileAt } from "./placement";
+import { pagesOf } from "./useFiles";
 
 /** The part of the list that the reader sees, as indexes of files. */
 export interface Viewport {
@@ -13,72 +13,63 @@ export interface Viewport {
   last: number;
 }
 
+type Fresh = ReadonlyMap<string, StoredFile>;
+const none: Fresh = new Map();
+
 /**
- * Keeps the lists true to the server's events. A new file that belongs above or between what the reader
- * sees waits in `fresh` until `showFresh` or a return to the top; below, it just appears.
+ * Keeps the list of a request live. A new file that belongs above or between what the reader sees waits in
+ * `fresh` until `showFresh` or a return to the top; below, it just appears.
  */
 export function useLiveFiles(query: FilesQuery, viewport: RefObject<Viewport>) {
   const client = useQueryClient();
-  const [fresh, setFresh] = useState<StoredFile[]>([]);
-  const current = useRef(query);
-  if (current.current !== query) current.current = query;
-
-  const insert = useCallback(
-    (file: StoredFile) =>
-      editLists(client, (pages, listed) => {
-        if (!matches(file, listed)) return pages;
-        if (pages.some((page) => page.items.some((other) => other.id === file.id))) return pages;
-        const place = placeOf(file, pages, listed);
-        return place === null ? pages : insertAt(file, place, pages);
-      }),
-    [client],
-  );
-
-  const created = useCallback(
-    (file: StoredFile) => {
-      const list = client.getQueryData<{ pages: Parameters<typeof placeOf>[1] }>([
-        ...filesKey,
-        current.current,
-      ]);
-      const place =
-        list && matches(file, current.current) ? placeOf(file, list.pages, current.current) : null;
-      const disturbs = place !== null && !viewport.current.atTop && place <= viewport.current.last;
-      if (disturbs) setFresh((waiting) => [...waiting.filter((f) => f.id !== file.id), file]);
-      else insert(file);
-    },
-    [client, insert, viewport],
-  );
-  const changed = useCallback(
-    (file: StoredFile) => {
-      editLists(client, (pages) => replaceIn(file, pages));
-      client.setQueryData(["file", file.id], file);
-    },
-    [client],
-  );
-  const deleted = useCallback(
-    ({ id }: { id: string }) => {
-      editLists(client, (pages) => removeFrom(id, pages));
-      setFresh((waiting) => waiting.filter((f) => f.id !== id));
-    },
-    [client],
-  );
-  const reset = useCallback(() => {
-    void client.invalidateQueries({ queryKey: filesKey });
-    void client.invalidateQueries({ queryKey: ["file"] });
-  }, [client]);
-
-  useEvent("file.created", created);
-  useEvent("file.changed", changed);
-  useEvent("file.deleted", deleted);
-  useEvent("reset", reset);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what waited belongs to the former request
-  useEffect(() => setFresh([]), [query]);
-
+  const [fresh, setFresh] = useState(none);
+  const waiting = useRef(none);
+  const wait = useCallback((next: Fresh) => {
+    waiting.current = next;
+    setFresh(next);
+  }, []);
   const showFresh = useCallback(() => {
-    for (const file of fresh) insert(file);
-    setFresh([]);
-  }, [fresh, insert]);
+    const files = [...waiting.current.values()];
+    if (files.length === 0) return;
+    wait(none);
+    insertEverywhere(client, files);
+  }, [client, wait]);
 
-  return { fresh: fresh.length, showFresh };
+  useEffect(() => {
+    keepLive(client);
+    const stop = read((changes) => {
+      const held = disturbing(changes, query, pagesOf(client, query), viewport.current);
+      wait(merge(waiting.current, changes, held));
+      return new Set(waiting.current.keys());
+    });
+    return () => {
+      stop();
+      showFresh();
+    };
+  }, [client, query, viewport, wait, showFresh]);
+
+  return { fresh: fresh.size, showFresh };
+}
+
+/** The new files that would move what the reader sees. */
+function disturbing(changes: Changes, query: FilesQuery, pages: ReturnType<typeof pagesOf>, seen: Viewport) {
+  if (seen.atTop) return [];
+  const listed = new Set(pages.flatMap((page) => page.items.map((file) => file.id)));
+  const edge = fileAt(seen.last, pages);
+  return [...changes.values()].filter(
+    (file): file is StoredFile =>
+      file !== null && !listed.has(file.id) && matches(file, query) && (!edge || before(file, edge, query)),
+  );
+}
+
+function merge(waiting: Fresh, changes: Changes, held: StoredFile[]): Fresh {
+  if (held.length === 0 && ![...changes.keys()].some((id) => waiting.has(id))) return waiting;
+  const next = new Map(waiting);
+  for (const [id, file] of changes) {
+    if (!next.has(id)) continue;
+    if (file) next.set(id, file);
+    else next.delete(id);
+  }
+  for (const file of held) next.set(file.id, file);
+  return next;
 }

@@ -7,21 +7,23 @@ export function useKeepPlace(
   files: StoredFile[],
   columns: number,
   height: number,
+  /** How far the list is scrolled; not asked of the element, which would have to be laid out for the answer. */
+  offset: RefObject<number>,
 ) {
   const former = useRef(files);
   useLayoutEffect(() => {
-    const box = scroller.current;
     const before = former.current;
     former.current = files;
-    if (!box || before === files || box.scrollTop < height / 2) return;
-    const first = Math.floor(box.scrollTop / height) * columns;
+    if (before === files || offset.current < height / 2) return;
+    const first = Math.floor(offset.current / height) * columns;
+    if (before[first]?.id === files[first]?.id) return;
     const present = new Map(files.map((file, index) => [file.id, index]));
     const kept = before.findIndex((file, index) => index >= first && present.has(file.id));
     const now = kept < 0 ? undefined : present.get(before[kept]?.id ?? "");
     if (now === undefined) return;
     const moved = Math.floor(now / columns) - Math.floor(kept / columns);
-    if (moved !== 0) box.scrollTop += moved * height;
-  }, [scroller, files, columns, height]);
+    if (moved !== 0) scroller.current?.scrollBy(0, moved * height);
+  }, [scroller, files, columns, height, offset]);
 }
 
 /** Moves the keyboard's focus to the active file when `wanted` is set, as soon as it is drawn. */
@@ -29,17 +31,17 @@ export function useFocusActive(
   scroller: RefObject<HTMLDivElement | null>,
   file: StoredFile | undefined,
   wanted: RefObject<boolean>,
-  reveal: () => void,
+  approach: () => void,
 ) {
   useEffect(() => {
     if (!wanted.current || !file) return;
     const element = scroller.current?.querySelector<HTMLElement>(`[data-id="${file.id}"]`);
     if (!element) {
-      reveal();
+      approach();
       return;
     }
     wanted.current = false;
-    reveal();
+    element.scrollIntoView({ block: "nearest" });
     element.focus({ preventScroll: true });
   });
 }

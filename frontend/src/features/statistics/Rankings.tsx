@@ -1,7 +1,9 @@
 import type { StatsType, StoredFile } from "@/shared/api/types";
 import { bytes, count, plural } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Size } from "@/shared/ui/Measures";
+import { NameText } from "@/shared/ui/NameText";
 import { Link } from "@/shared/url/Link";
 import { ChartCard } from "./ChartCard";
 import { NumbersTable } from "./NumbersTable";
@@ -70,10 +72,11 @@ export function DownloadsCard({ files }: { files: StoredFile[] }) {
               <FileIcon type={file.media_type} />
               <Link
                 href={`/?file=${file.id}`}
-                className="min-w-0 truncate rounded font-medium hover:underline"
-                title={file.name}
+                className="min-w-0 rounded font-medium hover:underline"
+                title={visibleName(file.name)}
+                aria-label={visibleName(file.name)}
               >
-                {file.name}
+                <NameText name={visibleName(file.name)} />
               </Link>
               <span className="nums ml-auto shrink-0 text-muted">
                 {count(file.downloads)} <span className="sr-only">downloads</span>

@@ -1,4 +1,4 @@
-import type { Page, Problem, ServerInfo, Stats, StoredFile, Upload } from "./types";
+import type { Deletion, FileTotals, Page, Problem, ServerInfo, Stats, StoredFile, Upload } from "./types";
 
 const base = "/api/v1";
 
@@ -41,8 +41,8 @@ async function failure(response: Response): Promise<ApiError> {
   );
 }
 
-/** The server's details begin small and have no full stop. */
-function sentence(text: string): string {
+/** A detail of the server as a sentence: details begin in lower case and have no full stop. */
+export function sentence(text: string): string {
   const trimmed = text.trim().replace(/\.$/, "");
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
 }
@@ -72,13 +72,27 @@ export interface FilesQuery {
   cursor?: string | null;
 }
 
+/** The part of a request that says which files, and not in what order. */
+export type FilesFilter = Pick<FilesQuery, "q" | "type" | "state" | "created_after" | "created_before">;
+
+/** How many files one request can delete. */
+export const mostAtOnce = 1000;
+
 export const api = {
   files: (params: FilesQuery, signal?: AbortSignal) =>
     request<Page<StoredFile>>(`/files${query({ ...params })}`, { signal }),
   file: (id: string, signal?: AbortSignal) => request<StoredFile>(`/files/${id}`, { signal }),
   rename: (id: string, name: string) => request<StoredFile>(`/files/${id}`, send("PATCH", { name })),
-  /** `keepalive` lets the request outlive the page. */
-  remove: (id: string, keepalive = false) => request<void>(`/files/${id}`, { method: "DELETE", keepalive }),
+  totals: (filter: FilesFilter, signal?: AbortSignal) =>
+    request<FileTotals>(`/files/totals${query({ ...filter })}`, { signal }),
+  /** Deletes up to `mostAtOnce` files together; `keepalive` lets the request outlive the page. */
+  remove: async (ids: string[], keepalive: boolean) => {
+    const answer = await request<{ items: Deletion[] }>("/files/delete", {
+      ...send("POST", { ids }),
+      keepalive,
+    });
+    return answer.items;
+  },
   uploads: (cursor: string | null, signal?: AbortSignal) =>
     request<Page<Upload>>(`/uploads${query({ limit: 200, cursor })}`, { signal }),
   abort: (id: string) => request<void>(`/uploads/${id}`, { method: "DELETE" }),
@@ -87,10 +101,15 @@ export const api = {
   server: (signal?: AbortSignal) => request<ServerInfo>("/server", { signal }),
 };
 
-/** Where a file's bytes are; `download` makes the browser save them. */
-export function contentUrl(id: string, download = false): string {
+/** Where a file's bytes are, for the browser to save them. */
+export function downloadUrl(id: string): string {
+  return `${base}/files/${id}/content?download=1`;
+}
+
+/** Where a file's bytes are, to be shown in the page; this does not count as a download. */
+export function previewUrl(id: string): string {
   // What is shown in the page has to come from here: its policy lets nothing else in.
-  return `${base}/files/${id}/content?${download ? "download=1" : "redirect=false"}`;
+  return `${base}/files/${id}/content?preview=1&redirect=false`;
 }
 
 /** The server's rules for uploads: they change only when it restarts. */

@@ -6,6 +6,10 @@ type Schemas = components["schemas"];
 
 /** A finished file. Sizes are bytes, times RFC 3339 in UTC. */
 export type StoredFile = Schemas["File"];
+/** How many files match a request, and their bytes. */
+export type FileTotals = Schemas["FileTotals"];
+/** What became of one file of a deletion. */
+export type Deletion = Schemas["Deletion"];
 /** An upload in progress; `offset` counts the bytes that are safe on the server. */
 export type Upload = Schemas["Upload"];
 export type ServerInfo = Schemas["Server"];

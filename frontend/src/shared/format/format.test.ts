@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bytes, exactBytes, plural, roundBytes } from "./bytes";
-import { isTextual, kindOf } from "./kind";
+import { factsOf, kindOf } from "./kind";
+import { folderOf, foldName, nameParts, visibleName } from "./name";
 import { ago, dayLabel, duration } from "./time";
 
 describe("bytes", () => {
@@ -58,16 +59,67 @@ describe("time", () => {
 });
 
 describe("kind", () => {
+  const office = "application/vnd.openxmlformats-officedocument.";
   it.each([
-    ["image/png", "image"],
-    ["text/csv", "table"],
-    ["text/plain; charset=utf-8", "text"],
-    ["application/json", "code"],
-    ["application/x-tar", "archive"],
-    ["", "other"],
-  ])("%s is %s", (type, kind) => expect(kindOf(type)).toBe(kind));
-  it("knows text in disguise", () => {
-    expect(isTextual("application/json")).toBe(true);
-    expect(isTextual("application/zip")).toBe(false);
+    ["image/png", "image", "PNG image", "image"],
+    ["image/svg+xml", "image", "SVG image", "image"],
+    ["text/csv", "table", "CSV table", "text"],
+    ["text/plain; charset=utf-8", "text", "text file", "text"],
+    ["application/json", "code", "JSON file", "text"],
+    ["application/ld+json", "code", "JSON file", "text"],
+    ["text/x-go", "code", "go file", "text"],
+    ["application/x-tar", "archive", "tar archive", null],
+    [`${office}wordprocessingml.document`, "document", "Word document", null],
+    [`${office}spreadsheetml.sheet`, "table", "Excel sheet", null],
+    [`${office}presentationml.presentation`, "slides", "PowerPoint presentation", null],
+    ["application/vnd.oasis.opendocument.text", "document", "OpenDocument text", null],
+    ["application/x-thing", "other", "application/x-thing file", null],
+    ["", "other", "file", null],
+  ])("%s is %s", (type, kind, words, look) => {
+    expect(kindOf(type)).toBe(kind);
+    expect(factsOf(type)).toEqual({ kind, words, look });
+  });
+});
+
+describe("names", () => {
+  it.each([
+    ["holiday\u202egnp.exe", "holidaygnp.exe"],
+    ["a\u200b.exe\ufeff", "a.exe"],
+    [
+      "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.mp4",
+      "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.mp4",
+    ],
+    ["\u{1f468}\u200d\u{1f469}.png", "\u{1f468}\u200d\u{1f469}.png"],
+    ["\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}.txt", "\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}.txt"],
+    ["a\u{e0067}.txt", "a.txt"],
+    [" \u2066 ", "unnamed"],
+    ["\u3164\u2800\ufe0f", "unnamed"],
+    ["\u200da.txt\u200c", "a.txt"],
+    ["\u2764\ufe0f.txt", "\u2764\ufe0f.txt"],
+    ["\u0600123", "\u0600123"],
+    ["Icon\r", "Icon"],
+    ["a\r\nb", "a  b"],
+    ["nul\u0000\u001b[31m\u007f\u0085x", "nul[31m x"],
+  ])("%j is shown as %j", (name, shown) => expect(visibleName(name)).toBe(shown));
+
+  it("fold to one form", () => {
+    expect(foldName("GR\u00d6SSEN")).toBe(foldName("gro\u0308ssen"));
+    expect(foldName("STRASSE")).toBe(foldName("stra\u00dfe"));
+    expect(foldName("\u039f\u0394\u039f\u03a3 a")).toBe(foldName("\u03bf\u03b4\u03bf\u03c2 a"));
+    expect(foldName("\ud55c\uae00")).toBe(foldName("\u1112\u1161\u11ab\u1100\u1173\u11af"));
+  });
+  it("keep their end when they are cut, and whole characters", () => {
+    expect(nameParts("short.txt")).toEqual(["short.txt", ""]);
+    expect(nameParts("a very long name of a thing.tar.gz")).toEqual([
+      "a very long name of a ",
+      "thing.tar.gz",
+    ]);
+    const marked = `${"a".repeat(22)}e\u0301${"b".repeat(11)}`;
+    expect(nameParts(marked)).toEqual(["a".repeat(22), `e\u0301${"b".repeat(11)}`]);
+  });
+  it("have a folder when they came in one", () => {
+    expect(folderOf("photos/2026\u202e/a.png")).toBe("photos/2026");
+    expect(folderOf("a.png")).toBe("");
+    expect(folderOf(undefined)).toBe("");
   });
 });

@@ -9,6 +9,8 @@ interface BoundaryProps {
   message?: boolean;
   /** What is shown next gets a new chance when this changes. */
   resetKey?: string;
+  /** What can be done besides trying again. */
+  action?: ReactNode;
   children: ReactNode;
 }
 
@@ -44,6 +46,7 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
         title={`${this.props.what} could not be shown`}
         error={this.state.error}
         onRetry={this.retry}
+        action={this.props.action}
       />
     );
   }

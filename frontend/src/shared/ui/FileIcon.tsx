@@ -1,13 +1,18 @@
 import {
+  AppWindow,
+  BookText,
   Braces,
+  Disc3,
   File,
   FileArchive,
   FileText,
   Film,
   Image,
   Music,
+  Presentation,
   Table2,
   TextAlignStart,
+  Type,
 } from "lucide-react";
 import { type Kind, kindOf } from "@/shared/format/kind";
 
@@ -16,10 +21,15 @@ const icons = {
   video: Film,
   audio: Music,
   pdf: FileText,
-  text: TextAlignStart,
-  archive: FileArchive,
+  document: BookText,
   table: Table2,
+  slides: Presentation,
+  text: TextAlignStart,
   code: Braces,
+  archive: FileArchive,
+  disk: Disc3,
+  font: Type,
+  program: AppWindow,
   other: File,
 } satisfies Record<Kind, unknown>;
 

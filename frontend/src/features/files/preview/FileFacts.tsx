@@ -2,12 +2,16 @@ import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { StoredFile } from "@/shared/api/types";
 import { count, exactBytes } from "@/shared/format/bytes";
+import { factsOf } from "@/shared/format/kind";
+import { folderOf, visibleText } from "@/shared/format/name";
 import { exactTime } from "@/shared/format/time";
 import { Size } from "@/shared/ui/Measures";
 
 /** What the server knows about a file. */
 export function FileFacts({ file }: { file: StoredFile }) {
   const { relativePath, ...metadata } = file.metadata;
+  const folder = folderOf(relativePath);
+  const { words } = factsOf(file.media_type);
   const own = Object.entries(metadata);
   return (
     <div className="border-t border-line px-4 pt-4 pb-6">
@@ -22,9 +26,16 @@ export function FileFacts({ file }: { file: StoredFile }) {
           <Size value={file.size} />
           {file.size >= 1024 && <span className="text-muted"> ({exactBytes(file.size)})</span>}
         </Fact>
-        <Fact name="Type">{file.media_type}</Fact>
+        <Fact name="Type">
+          <span className="inline-block first-letter:uppercase">{words}</span>
+          <span className="text-muted"> ({file.media_type})</span>
+        </Fact>
         {file.state !== "ready" && <Fact name="State">{file.state}</Fact>}
-        {relativePath && <Fact name="Path">{relativePath}</Fact>}
+        {folder !== "" && (
+          <Fact name="Folder">
+            <bdi>{folder}</bdi>
+          </Fact>
+        )}
         <Fact name="Added">
           <time dateTime={file.created_at}>{exactTime(file.created_at)}</time>
         </Fact>
@@ -36,14 +47,14 @@ export function FileFacts({ file }: { file: StoredFile }) {
         <Fact name="Downloads">{count(file.downloads)}</Fact>
         <Fact name="SHA-256">
           {file.sha256 === null ? (
-            "being taken"
+            "Not known yet"
           ) : (
             <code className="font-mono text-[0.85em] break-all select-all">{file.sha256}</code>
           )}
         </Fact>
         {own.map(([key, value]) => (
           <Fact key={key} name={key}>
-            {value}
+            <bdi>{visibleText(value)}</bdi>
           </Fact>
         ))}
       </dl>

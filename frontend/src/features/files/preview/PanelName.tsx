@@ -1,6 +1,8 @@
 import { Pencil } from "lucide-react";
 import { useState } from "react";
 import type { StoredFile } from "@/shared/api/types";
+import { folderOf, visibleName } from "@/shared/format/name";
+import { NameText } from "@/shared/ui/NameText";
 import { useRename } from "../actions";
 import { NameField } from "../NameField";
 
@@ -8,22 +10,31 @@ import { NameField } from "../NameField";
 export function PanelName({ file }: { file: StoredFile }) {
   const [editing, setEditing] = useState(false);
   const rename = useRename();
+  const name = visibleName(file.name);
+  const folder = folderOf(file.metadata.relativePath);
   if (editing) {
     return (
       <NameField
-        name={file.name}
-        onDone={(name) => {
+        name={name}
+        onDone={(next) => {
           setEditing(false);
-          if (name) rename.mutate({ file, name });
+          if (next) rename.mutate({ file, name: next });
         }}
       />
     );
   }
   return (
     <div className="flex min-w-0 items-center gap-1">
-      <h2 className="truncate font-semibold" title={file.name}>
-        {file.name}
-      </h2>
+      <div className="min-w-0">
+        <h2 className="font-semibold" title={name} aria-label={name}>
+          <NameText name={name} />
+        </h2>
+        {folder !== "" && (
+          <p className="truncate text-[0.86rem] leading-tight text-muted" title={folder}>
+            <bdi>{folder}</bdi>
+          </p>
+        )}
+      </div>
       <button
         type="button"
         className="icon-btn size-7"

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { contentUrl } from "@/shared/api/client";
+import { previewUrl } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 
 /** Larger documents are not loaded for a look. */
@@ -16,7 +17,7 @@ export function PdfPreview({ file }: { file: StoredFile }) {
   const document = useQuery({
     queryKey: ["pdf", file.id],
     queryFn: async ({ signal }) => {
-      const response = await fetch(contentUrl(file.id), { signal });
+      const response = await fetch(previewUrl(file.id), { signal });
       if (!response.ok) throw new Error(`status ${response.status}`);
       return new Blob([await response.arrayBuffer()], { type: "application/pdf" });
     },
@@ -26,7 +27,9 @@ export function PdfPreview({ file }: { file: StoredFile }) {
   });
   const url = useBlobUrl(document.data);
   if (url && possible) {
-    return <iframe src={url} title={`PDF ${file.name}`} className="size-full border-0 bg-white" />;
+    return (
+      <iframe src={url} title={`PDF ${visibleName(file.name)}`} className="size-full border-0 bg-white" />
+    );
   }
   if (possible && !document.isError) return <div className="skeleton m-4 size-full" aria-hidden="true" />;
   return (

@@ -1,7 +1,8 @@
 import { useState } from "react";
-import { contentUrl } from "@/shared/api/client";
+import { previewUrl } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
-import { isTextual, kindOf } from "@/shared/format/kind";
+import { factsOf } from "@/shared/format/kind";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { PdfPreview } from "./PdfPreview";
 import { TextPreview } from "./TextPreview";
@@ -10,14 +11,17 @@ import { TextPreview } from "./TextPreview";
 export function Preview({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
   const fail = () => setFailed(true);
-  const src = contentUrl(file.id);
-  const kind = kindOf(file.media_type);
+  const src = previewUrl(file.id);
+  const name = visibleName(file.name);
+  const { look, words } = factsOf(file.media_type);
   if (file.state !== "ready") return <NoPreview file={file} why={`Not available while ${file.state}`} />;
+  if (file.size === 0) return <NoPreview file={file} why="This file is empty" />;
+  if (look === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
   if (failed) return <NoPreview file={file} why="This browser can't show it" />;
-  if (kind === "image") {
-    return <img src={src} alt={file.name} className="max-h-full max-w-full object-contain" onError={fail} />;
+  if (look === "image") {
+    return <img src={src} alt={name} className="max-h-full max-w-full object-contain" onError={fail} />;
   }
-  if (kind === "video") {
+  if (look === "video") {
     return (
       // biome-ignore lint/a11y/useMediaCaption: uploaded videos come without captions
       <video
@@ -26,32 +30,24 @@ export function Preview({ file }: { file: StoredFile }) {
         preload="metadata"
         className="max-h-full max-w-full"
         onError={fail}
-        aria-label={file.name}
+        aria-label={name}
       />
     );
   }
-  if (kind === "audio") {
+  if (look === "audio") {
     return (
       <div className="flex w-full flex-col items-center gap-6 px-4">
         <FileIcon type={file.media_type} size={56} />
         {/* biome-ignore lint/a11y/useMediaCaption: uploaded recordings come without captions */}
-        <audio
-          src={src}
-          controls
-          preload="metadata"
-          className="w-full"
-          onError={fail}
-          aria-label={file.name}
-        />
+        <audio src={src} controls preload="metadata" className="w-full" onError={fail} aria-label={name} />
       </div>
     );
   }
-  if (kind === "pdf") return <PdfPreview file={file} />;
-  if (isTextual(file.media_type)) return <TextPreview file={file} />;
-  return <NoPreview file={file} why="No preview for this type" />;
+  if (look === "pdf") return <PdfPreview file={file} />;
+  return <TextPreview file={file} />;
 }
 
-export function NoPreview({ file, why }: { file: StoredFile; why: string }) {
+function NoPreview({ file, why }: { file: StoredFile; why: string }) {
   return (
     <div className="flex flex-col items-center gap-3 p-6 text-center text-muted">
       <FileIcon type={file.media_type} size={52} />

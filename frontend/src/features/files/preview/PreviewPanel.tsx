@@ -1,35 +1,33 @@
-import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Download, Link as LinkIcon, Trash2, X } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, FileX, Link as LinkIcon, Trash2, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import { api } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
-import { ErrorPanel } from "@/shared/ui/states";
+import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useNarrow } from "@/shared/ui/useNarrow";
 import { copyLinks, downloadFiles } from "../actions";
+import type { OpenFile } from "../useOpenFile";
 import { FileFacts } from "./FileFacts";
+import { PanelEdge } from "./PanelEdge";
 import { PanelName } from "./PanelName";
 import { Preview } from "./Preview";
+import { usePanelSpace } from "./panelSpace";
 
 interface PreviewPanelProps {
   id: string;
+  opened: OpenFile;
   files: StoredFile[];
   onMove: (step: number) => void;
   onClose: () => void;
-  onDelete: (id: string) => void;
+  onDelete: (file: StoredFile) => void;
 }
 
 /** One file: a look at it, what is known of it, what can be done. The arrow keys walk through the list. */
-export default function PreviewPanel({ id, files, onMove, onClose, onDelete }: PreviewPanelProps) {
-  const listed = files.find((file) => file.id === id);
-  const query = useQuery({
-    queryKey: ["file", id],
-    queryFn: ({ signal }) => api.file(id, signal),
-    enabled: !listed,
-  });
-  const file = listed ?? query.data;
+export default function PreviewPanel(props: PreviewPanelProps) {
+  const { id, opened, files, onMove, onClose, onDelete } = props;
+  const { file } = opened;
   const index = files.findIndex((other) => other.id === id);
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const narrow = useNarrow();
+  usePanelSpace(!narrow);
 
   // On a phone the panel covers the list, so the keyboard belongs into it.
   useEffect(() => {
@@ -46,7 +44,9 @@ export default function PreviewPanel({ id, files, onMove, onClose, onDelete }: P
     event.preventDefault();
   };
   return (
-    <aside ref={panel} tabIndex={-1} className="preview-panel" aria-label="Preview" onKeyDown={onKeyDown}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the list beside it
+    <div ref={panel} tabIndex={-1} className="preview-keys" onKeyDown={onKeyDown}>
+      {!narrow && <PanelEdge />}
       <header className="flex items-center gap-1 border-b border-line py-2 pr-2 pl-4">
         <div className="min-w-0 flex-1">{file && <PanelName key={file.id} file={file} />}</div>
         <IconButton label="Previous file" disabled={index <= 0} run={() => onMove(-1)}>
@@ -61,10 +61,7 @@ export default function PreviewPanel({ id, files, onMove, onClose, onDelete }: P
       </header>
       {file ? (
         <>
-          <div className="preview-stage">
-            <Preview key={file.id} file={file} />
-          </div>
-          <div className="flex items-center gap-2 border-t border-line px-4 py-3">
+          <div className="flex items-center gap-2 border-b border-line px-4 py-2.5">
             <button
               type="button"
               className="btn btn-primary flex-1"
@@ -77,22 +74,33 @@ export default function PreviewPanel({ id, files, onMove, onClose, onDelete }: P
               <LinkIcon size={16} aria-hidden="true" />
               Copy link
             </button>
-            <IconButton label="Delete file" danger run={() => onDelete(file.id)}>
+            <IconButton label="Delete file" danger run={() => onDelete(file)}>
               <Trash2 size={17} aria-hidden="true" />
             </IconButton>
           </div>
+          <div className="preview-stage">
+            <Preview key={file.id} file={file} />
+          </div>
           <FileFacts file={file} />
         </>
-      ) : query.isError ? (
-        <ErrorPanel
-          title="This file can't be shown"
-          error={query.error}
-          onRetry={() => void query.refetch()}
-        />
+      ) : opened.gone ? (
+        <EmptyPanel
+          icon={<FileX size={28} aria-hidden="true" />}
+          title="This file no longer exists"
+          action={
+            <button type="button" className="btn" onClick={onClose}>
+              Close
+            </button>
+          }
+        >
+          It was deleted, or its address is mistyped.
+        </EmptyPanel>
+      ) : opened.error ? (
+        <ErrorPanel title="This file can't be shown" error={opened.error} onRetry={opened.retry} />
       ) : (
         <div className="skeleton m-4 h-64" aria-hidden="true" />
       )}
-    </aside>
+    </div>
   );
 }
 

@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { contentUrl } from "@/shared/api/client";
+import { previewUrl } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
 import { bytes } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
+import { decode } from "./text";
 
 /** How much of a text is loaded: enough for a look, whatever the file's size. */
 const most = 256 * 1024;
 
 async function readText(file: StoredFile, signal: AbortSignal): Promise<string> {
-  if (file.size === 0) return "";
   const headers = { Range: `bytes=0-${most - 1}` };
-  const response = await fetch(contentUrl(file.id), { headers, signal });
+  const response = await fetch(previewUrl(file.id), { headers, signal });
   if (!response.ok) throw new Error(`status ${response.status}`);
-  return new TextDecoder().decode(await response.arrayBuffer());
+  return decode(new Uint8Array(await response.arrayBuffer()), file.size > most, file.declared_type);
 }
 
 /** The beginning of a text. */
@@ -24,13 +25,12 @@ export function TextPreview({ file }: { file: StoredFile }) {
   });
   if (text.isPending) return <div className="skeleton m-4 h-40 w-full self-start" aria-hidden="true" />;
   if (text.isError) return <p className="p-6 text-muted">The text could not be loaded.</p>;
-  if (text.data === "") return <p className="p-6 text-muted">This file is empty.</p>;
   return (
     <section
       className="size-full self-start overflow-auto"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      aria-label={`Text of ${file.name}`}
+      aria-label={`Text of ${visibleName(file.name)}`}
       data-own-keys
     >
       <pre className="w-max min-w-full p-4 font-mono text-[0.86rem] leading-relaxed">{text.data}</pre>

@@ -1,0 +1,40 @@
+import { type ReactNode, Suspense } from "react";
+import type { LoadFailure } from "@/shared/lazy";
+import { Boundary } from "@/shared/ui/Boundary";
+import { ViewNotLoaded } from "@/shared/ui/ViewNotLoaded";
+
+interface PreviewFrameProps {
+  /** The file that is shown; another one is tried anew. */
+  id: string;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/** The place of the preview: what fails in it can be closed, and leaves the list. */
+export function PreviewFrame({ id, onClose, children }: PreviewFrameProps) {
+  return (
+    <aside className="preview-panel" aria-label="Preview">
+      <Boundary what="This file" resetKey={id} action={<CloseButton onClose={onClose} />}>
+        <Suspense fallback={<div className="skeleton m-4 h-64" aria-hidden="true" />}>{children}</Suspense>
+      </Boundary>
+    </aside>
+  );
+}
+
+/** Stands in the place of the preview while its script can't be loaded. */
+export function PreviewNotLoaded({ onClose, ...failure }: LoadFailure & { onClose: () => void }) {
+  return (
+    <div className="flex flex-col items-center">
+      <ViewNotLoaded {...failure} />
+      <CloseButton onClose={onClose} />
+    </div>
+  );
+}
+
+function CloseButton({ onClose }: { onClose: () => void }) {
+  return (
+    <button type="button" className="btn" onClick={onClose}>
+      Close preview
+    </button>
+  );
+}

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { batched } from "./batch";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it("hands on what comes together at once, the latest of each", () => {
+  const batches: [string, number][][] = [];
+  const change = batched<number>((changes) => batches.push([...changes]));
+  change("a", 1);
+  change("b", 2);
+  change("a", 3);
+  expect(batches).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(batches).toEqual([
+    [
+      ["a", 3],
+      ["b", 2],
+    ],
+  ]);
+});
+
+it("hands on a stream of changes a few times a second", () => {
+  let batches = 0;
+  const change = batched<number>(() => batches++);
+  for (let i = 0; i < 1000; i++) {
+    change(String(i), i);
+    vi.advanceTimersByTime(1);
+  }
+  vi.advanceTimersByTime(200);
+  expect(batches).toBe(11);
+});
