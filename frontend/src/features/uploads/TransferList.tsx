@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { count } from "@/shared/format/bytes";
 import { continueAll } from "./controller";
 import { useGroup, useTotals } from "./store";
@@ -50,7 +50,8 @@ function useItems(whole: boolean, showDone: boolean): Item[] {
 const heights = { head: 32, row: 64, more: 36 };
 
 interface TransferListProps {
-  scroller: RefObject<HTMLElement | null>;
+  /** What scrolls around the list; null until it is there. */
+  scroller: HTMLElement | null;
   /** Lists all that waits instead of the first few. */
   whole?: boolean;
 }
@@ -61,7 +62,7 @@ export function TransferList({ scroller, whole = false }: TransferListProps) {
   const items = useItems(whole, showDone);
   const rows = useVirtualizer({
     count: items.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: (i) => heights[items[i]?.kind ?? "row"],
     getItemKey: (i) => items[i]?.key ?? i,
     overscan: 12,

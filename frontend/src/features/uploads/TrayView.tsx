@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useAnnouncement } from "./announcements";
 import { startUploads } from "./controller";
 import { useTotals } from "./store";
@@ -27,7 +27,7 @@ function TrayBox() {
   const totals = useTotals();
   const box = useRef<HTMLElement>(null);
   const { open, setOpen, hold } = useFolding(totals, box);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   useSpace(box);
   useCalm(scroller, totals.moving > 0);
   return (
@@ -36,7 +36,7 @@ function TrayBox() {
         <>
           <TrayHead totals={totals} onFold={() => setOpen(false)} />
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <div ref={scroller} className="tray-list" tabIndex={0} role="group" aria-label="Upload list">
+          <div ref={setScroller} className="tray-list" tabIndex={0} role="group" aria-label="Upload list">
             <TransferList scroller={scroller} />
           </div>
         </>
@@ -69,9 +69,8 @@ function useSpace(box: RefObject<HTMLElement | null>) {
 }
 
 /** Keeps the list from shrinking while files come and go in it. */
-function useCalm(list: RefObject<HTMLElement | null>, moving: boolean) {
+function useCalm(element: HTMLElement | null, moving: boolean) {
   useEffect(() => {
-    const element = list.current;
     if (!element || !moving) return;
     const observer = new ResizeObserver(() => {
       element.style.minHeight = `${element.offsetHeight}px`;
@@ -81,5 +80,5 @@ function useCalm(list: RefObject<HTMLElement | null>, moving: boolean) {
       observer.disconnect();
       element.style.minHeight = "";
     };
-  }, [list, moving]);
+  }, [element, moving]);
 }

@@ -1,5 +1,5 @@
 import { ArrowUpFromLine } from "lucide-react";
-import { useRef } from "react";
+import { useState } from "react";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
 import { ElsewhereRow } from "./ElsewhereRow";
@@ -13,7 +13,7 @@ import { useElsewhere } from "./useElsewhere";
 export default function UploadsPage() {
   useTitle("Uploads");
   const own = useTotals();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { query, uploads, drop } = useElsewhere();
   const idle = own.count === 0 && uploads.length === 0 && query.isSuccess;
   return (
@@ -36,8 +36,14 @@ export default function UploadsPage() {
             </h2>
             <div className="card overflow-hidden">
               <TrayHead totals={own} />
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-              <div ref={scroller} className="uploads-list" tabIndex={0} role="group" aria-label="Upload list">
+              <div
+                ref={setScroller}
+                className="uploads-list"
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+                tabIndex={0}
+                role="group"
+                aria-label="Upload list"
+              >
                 <TransferList scroller={scroller} whole />
               </div>
             </div>

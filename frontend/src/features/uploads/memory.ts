@@ -15,6 +15,9 @@ const writeEvery = 300;
 /** How much one round writes, so that many new files don't hold up the uploads. */
 const recordsAtOnce = 500;
 const copiesAtOnce = 20;
+/** With more than this to copy the copies would cost more than the uploads: only a few are made at a time. */
+const manyCopies = 100;
+const fewCopies = 3;
 /** How many bytes of copies may be kept in all. */
 const most = 10 * keptSize;
 
@@ -88,7 +91,7 @@ export function remember(source: (id: string) => Source | undefined) {
 }
 
 /** What of a transfer is worth writing; its progress is not. */
-const gist = (t?: Transfer) => t && `${t.status === "paused"} ${t.uploadUrl} ${isOver(t)} ${t.unansweredAt}`;
+const gist = (t?: Transfer) => t && `${t.status === "paused"} ${t.uploadUrl} ${isOver(t)}`;
 const isOver = (t: Transfer) => t.status === "done" || t.status === "refused" || t.status === "cancelled";
 
 function note({ before, after }: Change) {
@@ -154,7 +157,7 @@ async function writeRecords(database: IDBDatabase, ids: string[]) {
 const uncopied = new Set<string>();
 
 async function writeCopies(database: IDBDatabase): Promise<boolean> {
-  let left = copiesAtOnce;
+  let left = uncopied.size > manyCopies ? fewCopies : copiesAtOnce;
   for (const id of uncopied) {
     if (left-- === 0) return true;
     uncopied.delete(id);
