@@ -1,16 +1,13 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense } from "react";
+import { lazyView } from "@/shared/lazy";
 
-const load = () => import("./TrayView");
-const TrayView = lazy(load);
+const TrayView = lazyView(
+  () => import("./TrayView"),
+  () => null,
+);
 
-/** The tray of uploads. The first view does not need it, so it is loaded just after that. */
+/** The tray of uploads; the first view does not need it, so it is loaded on its own. */
 export function Tray({ listed }: { listed: boolean }) {
-  const [ready, setReady] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setReady(true));
-    return () => clearTimeout(timer);
-  }, []);
-  if (!ready) return null;
   return (
     <Suspense fallback={null}>
       <TrayView listed={listed} />

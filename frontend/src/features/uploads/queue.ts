@@ -1,3 +1,4 @@
+import { importAgain } from "@/shared/lazy";
 import type { carry, Failure, Reports } from "./engine";
 import { copyOf, isKept, type Source } from "./memory";
 import { Meter } from "./meter";
@@ -164,7 +165,7 @@ function start(t: Transfer) {
 }
 
 function loadEngine() {
-  engine ??= Promise.all([import("./engine"), serverInfo()])
+  engine ??= Promise.all([importAgain(() => import("./engine")), serverInfo()])
     .then(([loaded, info]) => {
       endpoint = new URL(info?.tus_endpoint ?? "/files/", window.location.href).href;
       return loaded;

@@ -10,11 +10,12 @@ const own = new Set([
   "thumbs.db",
   "ehthumbs.db",
   "desktop.ini",
+  "icon\r",
   "$recycle.bin",
   "system volume information",
 ]);
 
 /** Reports whether a file or folder of that name is the operating system's own and not meant to be uploaded. */
 export function isSystemFile(name: string): boolean {
-  return name.startsWith("._") || name === "Icon\r" || own.has(name.toLowerCase());
+  return name.startsWith("._") || own.has(name.toLowerCase());
 }

@@ -1,15 +1,13 @@
 import { useEffect } from "react";
+import { setTitlePrefix } from "@/shared/ui/useTitle";
 import type { Totals } from "./totals";
 import { percent } from "./words";
 
-const progress = /^\d+ % · /;
-
 /** Puts how far the uploads are before the document's title. */
-export function useTitleProgress(totals: Totals) {
-  // Views set the title too, so it is looked at after every change.
+export function useTitleProgress({ moving, sent, bytes }: Totals) {
   useEffect(() => {
-    const title = document.title.replace(progress, "");
-    const wanted = totals.moving > 0 ? `${percent(totals.sent, totals.bytes)} % · ${title}` : title;
-    if (document.title !== wanted) document.title = wanted;
-  }, [totals]);
+    setTitlePrefix(
+      moving > 0 ? `${percent(sent, bytes)} % · ${moving === 1 ? "1 upload" : `${moving} uploads`}` : null,
+    );
+  }, [moving, sent, bytes]);
 }
