@@ -16,11 +16,11 @@ test("uploads from elsewhere come, move and go without a reload", async ({ page,
   await expect(row(page, "From a camera.mov")).toContainText("4.00 MiB");
 });
 
-test("an upload from elsewhere can be aborted", async ({ page, server }) => {
+test("an upload from elsewhere can be stopped", async ({ page, server }) => {
   await begin(server, "Stray.bin", random(1000));
   await page.goto("/uploads");
-  await page.getByRole("button", { name: "Abort Stray.bin" }).click();
-  await page.getByRole("button", { name: "Abort", exact: true }).click();
+  await page.getByRole("button", { name: "Stop Stray.bin" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Nothing is being uploaded" })).toBeVisible();
 });
 

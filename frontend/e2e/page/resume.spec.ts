@@ -7,6 +7,7 @@ import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from 
 import type { Road } from "../road";
 import type { Server } from "../server";
 import { choose, expect, test, transfer } from "./fixtures";
+import { writtenDown } from "./memory";
 
 /** A browser that can be closed and opened again with what it has stored. */
 async function openBrowser(profile: string): Promise<{ context: BrowserContext; page: Page }> {
@@ -22,25 +23,6 @@ function offsets(page: Page): number[] {
     if (request.method() === "PATCH") seen.push(Number(request.headers()["upload-offset"]));
   });
   return seen;
-}
-
-/** Waits until the page has written down what it goes on from after a restart, and so many files. It does so a moment later. */
-async function writtenDown(page: Page, files: number) {
-  const written = () =>
-    page.evaluate(async () => {
-      const result = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const database = await result(indexedDB.open("uppy-blobs"));
-      const rows = (store: string) => database.transaction([store]).objectStore(store);
-      const uploads = JSON.stringify(await result(rows("metadata").getAll()));
-      const files = await result(rows("files").count());
-      database.close();
-      return { knowsItsUpload: uploads.includes("/files/"), files };
-    });
-  await expect.poll(written).toEqual({ knowsItsUpload: true, files });
 }
 
 async function stored(server: Server, atLeast: number) {
@@ -76,7 +58,7 @@ test.describe("after the browser was closed half-way", () => {
     road.release();
   }
 
-  test("a large file goes on from the server's offset once it is chosen again", async ({
+  test("a large file continues from the server's offset once it is selected again", async ({
     server,
     road,
     watched,
@@ -89,7 +71,7 @@ test.describe("after the browser was closed half-way", () => {
       const sent = offsets(page);
       await page.goto(road.url);
       const lost = transfer(page, "Survey.bin");
-      await expect(lost).toContainText("Choose the file again to go on");
+      await expect(lost).toContainText("Select the file again to continue");
       const before = (await uploadsOf(server))[0]?.offset ?? 0;
       expect(before).toBeGreaterThan(4 * MiB);
       await lost.getByTestId("choose-again").setInputFiles(path);
@@ -110,14 +92,14 @@ test.describe("after the browser was closed half-way", () => {
       const lost = transfer(page, "Survey.bin");
       await lost.getByTestId("choose-again").setInputFiles(other);
       await expect(page.getByText("That is another file")).toBeVisible();
-      await expect(lost).toContainText("Choose the file again to go on");
+      await expect(lost).toContainText("Select the file again to continue");
       await lost.getByRole("button", { name: "Cancel Survey.bin" }).click();
       await expect.poll(() => uploadsOf(server)).toEqual([]);
       await context.close();
     });
   });
 
-  test("a smaller file goes on by itself", async ({ server, road, watched }) => {
+  test("a smaller file continues automatically", async ({ server, road, watched }) => {
     const data = random(20 * MiB);
     await withFiles({ "Notes.bin": data }, async ([path = ""]) => {
       await interrupt(server, road, path, 1);
@@ -133,7 +115,7 @@ test.describe("after the browser was closed half-way", () => {
     });
   });
 
-  test("the same file chosen anew goes on too", async ({ server, road, watched }) => {
+  test("the same file chosen with the upload button continues too", async ({ server, road, watched }) => {
     const data = random(40 * MiB);
     await withFiles({ "Again.bin": data }, async ([path = ""]) => {
       await interrupt(server, road, path);
@@ -141,16 +123,7 @@ test.describe("after the browser was closed half-way", () => {
       watched(page);
       const sent = offsets(page);
       await page.goto(road.url);
-      // As if nothing had been brought back: only the addresses of begun uploads are left.
-      await expect(transfer(page, "Again.bin")).toBeVisible();
-      await page.goto(`${road.url}/favicon.svg`);
-      await page.evaluate(async () => {
-        localStorage.removeItem("pawl.unfinished");
-        await new Promise((resolve) => {
-          indexedDB.deleteDatabase("uppy-blobs").onsuccess = resolve;
-        });
-      });
-      await page.goto(road.url);
+      await expect(transfer(page, "Again.bin")).toContainText("Select the file again to continue");
       await choose(page, path);
       await expect(transfer(page, "Again.bin")).toContainText("Uploaded");
       expect(sent).toHaveLength(1);
@@ -197,7 +170,7 @@ test("an upload survives a killed server", async ({ page, server, road }) => {
   await arrived(server, data);
 });
 
-test("pause stops, resume goes on, cancel takes it off the server", async ({ page, server, road }) => {
+test("pause stops, resume continues, cancel takes it off the server", async ({ page, server, road }) => {
   const data = random(32 * MiB);
   const sent = offsets(page);
   await page.goto("/");
@@ -212,6 +185,8 @@ test("pause stops, resume goes on, cancel takes it off the server", async ({ pag
   await expect.poll(() => sent.length).toBe(2);
   expect(sent[1]).toBeGreaterThan(2 * MiB - 1);
   await page.getByRole("button", { name: "Cancel Stop.bin" }).click();
+  await expect(transfer(page, "Stop.bin")).toContainText("Cancelled · Undo");
+  expect(await uploadsOf(server)).toHaveLength(1);
   await expect(transfer(page, "Stop.bin")).toBeHidden();
   await expect.poll(() => uploadsOf(server)).toEqual([]);
   expect(await list(server)).toEqual([]);

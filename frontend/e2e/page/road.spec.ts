@@ -5,6 +5,7 @@ import { arrivedOnce, type Misfortune, misfortunes } from "../misfortunes";
 import type { Request, Road } from "../road";
 import type { Server } from "../server";
 import { choose, drop, expect, test, transfer } from "./fixtures";
+import { writtenDown } from "./memory";
 
 // Uppy, as the page has it, with everything that can happen to a request.
 
@@ -33,7 +34,7 @@ async function survives(page: Page, server: Server, road: Road, misfortune: Misf
   const offsets = sent.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
   const later = offsets.slice(offsets.indexOf(hit.offset) + 1);
   const stored = hit.offset + misfortune.kept(hit);
-  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it goes on").toBe(stored);
+  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it continues").toBe(stored);
   const id = (await list(server)).find((file) => file.name === name)?.id ?? "";
   const requests = road.requests.slice(before).filter(ofAnUpload);
   await arrivedOnce(server, requests, hit, misfortune, { name, id, sha256: sha256(data) }, {});
@@ -54,7 +55,7 @@ for (const [part, some] of [all.slice(0, half), all.slice(half)].entries()) {
   });
 }
 
-test("a dropped file goes on after a cut and a reload", async ({ page, server, road }) => {
+test("a dropped file continues after a cut and a reload", async ({ page, server, road }) => {
   const data = random(8 * MiB);
   const sent = sending(page);
   void road.meet(cut(2 * MiB), carries);
@@ -63,8 +64,7 @@ test("a dropped file goes on after a cut and a reload", async ({ page, server, r
       await passage.send(3 * MiB);
       await passage.stored(3 * MiB);
       // The page writes down what it is doing a moment later.
-      const written = () => page.evaluate(() => JSON.stringify(localStorage));
-      await expect.poll(written).toContain(passage.request.path);
+      await writtenDown(page, 1);
       await page.reload();
       passage.drop();
     },

@@ -4,13 +4,13 @@ import { toast } from "@/shared/ui/Toasts";
 import { provide } from "./controller";
 import type { Transfer } from "./transfer";
 
-/** A browser forgets large files when it restarts; the same file chosen again goes on where it stopped. */
+/** A browser forgets large files when it restarts; the same file selected again continues where it stopped. */
 export function ChooseAgain({ transfer }: { transfer: Transfer }) {
   const input = useRef<HTMLInputElement>(null);
   const take = (file: File | undefined) => {
     if (!file || provide(transfer.id, file)) return;
     toast({
-      message: `That is another file. Choose “${transfer.name}” with ${bytes(transfer.size)}.`,
+      message: `That is another file. Select “${transfer.name}” with ${bytes(transfer.size)}.`,
       tone: "danger",
       stays: 8000,
     });
@@ -30,7 +30,7 @@ export function ChooseAgain({ transfer }: { transfer: Transfer }) {
         }}
       />
       <button type="button" className="btn btn-small mt-1.5" onClick={() => input.current?.click()}>
-        Choose file
+        Select file
       </button>
     </>
   );

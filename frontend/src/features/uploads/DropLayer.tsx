@@ -1,15 +1,18 @@
 import { UploadCloud } from "lucide-react";
 import { useEffect, useState } from "react";
-import { addFiles } from "./controller";
-import { fromDrop } from "./incoming";
+import { fromDrop, fromPaste } from "./incoming";
+import { upload } from "./upload";
+import { useRules } from "./useRules";
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
-/** Makes the whole window a place to drop files and folders, on every view. */
+/** Makes the whole window a place to drop files and folders, and to paste files, on every view. */
 export function DropLayer() {
   const [over, setOver] = useState(false);
+  const rules = useRules();
+  usePaste();
   useEffect(() => {
     // Every element under the pointer enters and leaves; only the window's own balance counts.
     let depth = 0;
@@ -34,7 +37,7 @@ export function DropLayer() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      void fromDrop(event.dataTransfer).then(addFiles);
+      void fromDrop(event.dataTransfer, (found) => void upload(found));
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragover", hover);
@@ -53,8 +56,21 @@ export function DropLayer() {
       <div className="flex flex-col items-center gap-3 rounded-3xl border-2 border-dashed border-accent bg-surface px-16 py-12 shadow-float">
         <UploadCloud size={44} strokeWidth={1.5} className="text-accent" />
         <p className="text-lg font-semibold">Drop to upload</p>
-        <p className="text-muted">Files and whole folders</p>
+        <p className="text-muted">{rules.words || "Files and whole folders"}</p>
       </div>
     </div>
   );
+}
+
+function usePaste() {
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const items = fromPaste(event.clipboardData);
+      if (items.length === 0) return;
+      event.preventDefault();
+      void upload({ items, unread: [] });
+    };
+    window.addEventListener("paste", paste);
+    return () => window.removeEventListener("paste", paste);
+  }, []);
 }

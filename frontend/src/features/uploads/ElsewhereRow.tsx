@@ -9,7 +9,7 @@ import { Progress } from "@/shared/ui/Progress";
 import { toast } from "@/shared/ui/Toasts";
 import { percent, share } from "./words";
 
-/** An upload that something else is sending. Aborting it asks once more, because its bytes would be lost. */
+/** An upload that something else is sending. Stopping it asks once more, because its bytes would be lost. */
 export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
   const [asking, setAsking] = useState(false);
   const abort = useMutation({
@@ -18,7 +18,7 @@ export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (i
     onError: (error) => {
       if (error instanceof ApiError && error.code === "not_found") onGone(u.id);
       else
-        toast({ message: `“${u.name}” could not be aborted. ${error.message}`, tone: "danger", stays: 8000 });
+        toast({ message: `“${u.name}” could not be stopped. ${error.message}`, tone: "danger", stays: 8000 });
     },
   });
   const done = u.length === null ? null : u.length === 0 ? 1 : u.offset / u.length;
@@ -57,7 +57,7 @@ export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (i
             disabled={abort.isPending}
             onClick={() => abort.mutate()}
           >
-            Abort
+            Stop
           </button>
           <button type="button" className="btn btn-small" onClick={() => setAsking(false)}>
             Keep
@@ -67,10 +67,10 @@ export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (i
         <button
           type="button"
           className="btn btn-small shrink-0 self-center"
-          aria-label={`Abort ${u.name}`}
+          aria-label={`Stop ${u.name}`}
           onClick={() => setAsking(true)}
         >
-          Abort
+          Stop
         </button>
       )}
     </li>

@@ -1,26 +1,17 @@
-import { ChevronDown, ChevronUp, Pause, Play, RotateCcw, Trash2, X } from "lucide-react";
+import { ChevronDown, CircleX, ListX, Pause, Play, RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { bytes } from "@/shared/format/bytes";
-import { duration } from "@/shared/format/time";
 import { Progress } from "@/shared/ui/Progress";
 import { cancelAll, clearEnded, pauseAll, resumeAll, retryAll } from "./controller";
-import type { Summary, Transfer } from "./transfer";
-import { headline, percent, share } from "./words";
-
-interface TrayHeadProps {
-  list: readonly Transfer[];
-  summary: Summary;
-  open: boolean;
-  onToggle: (() => void) | null;
-}
+import type { Totals } from "./totals";
+import { headline, pace, percent, share } from "./words";
 
 /** The tray's total, and what can be done with all uploads. */
-export function TrayHead({ list, summary: s, open, onToggle }: TrayHeadProps) {
+export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () => void }) {
   const unfinished = s.moving + s.paused + s.needFile;
   return (
     <header className="px-3 pt-2.5 pb-2">
       <div className="flex items-center gap-0.5">
-        <h2 className="min-w-0 flex-1 truncate pl-1 font-semibold">{headline(s)}</h2>
+        <h2 className="nums min-w-0 flex-1 truncate pl-1 font-semibold">{headline(s)}</h2>
         {s.moving > 0 && (
           <Act
             label="Pause all"
@@ -35,39 +26,72 @@ export function TrayHead({ list, summary: s, open, onToggle }: TrayHeadProps) {
             icon={<Play size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />}
           />
         )}
-        {s.stopped > 0 && (
-          <Act label="Retry all" run={retryAll} icon={<RotateCcw size={16} aria-hidden="true" />} />
+        {s.retriable > 0 && (
+          <Act label="Retry failed" run={retryAll} icon={<RotateCcw size={16} aria-hidden="true" />} />
         )}
         {unfinished > 0 && <CancelAll count={unfinished} />}
-        {onToggle && (
+        {s.done + s.stopped > 0 && (
           <Act
-            label={open ? "Collapse tray" : "Open tray"}
-            run={onToggle}
-            expanded={open}
-            icon={
-              open ? <ChevronDown size={18} aria-hidden="true" /> : <ChevronUp size={18} aria-hidden="true" />
-            }
+            label="Clear finished uploads"
+            run={clearEnded}
+            icon={<ListX size={18} aria-hidden="true" />}
           />
         )}
-        {list.length > unfinished && (
-          <Act label="Clear finished uploads" run={clearEnded} icon={<X size={17} aria-hidden="true" />} />
+        {onFold && (
+          <Act
+            label="Collapse tray"
+            run={onFold}
+            expanded
+            icon={<ChevronDown size={18} aria-hidden="true" />}
+          />
         )}
       </div>
-      {unfinished > 0 && (
+      {s.moving + s.paused > 0 && (
         <div className="mt-1 flex flex-col gap-1.5 px-1">
           <Progress value={s.bytes === 0 ? 1 : s.sent / s.bytes} label="All uploads" />
           <p className="nums flex justify-between gap-3 text-[0.86rem] text-muted">
             <span>
               {percent(s.sent, s.bytes)} % · {share(s.sent, s.bytes)}
             </span>
-            <span>
-              {s.speed !== null && s.speed > 0 && `${bytes(Math.round(s.speed))}/s`}
-              {s.left !== null && ` · ${duration(s.left)} left`}
-            </span>
+            <span>{pace(s)}</span>
           </p>
         </div>
       )}
     </header>
+  );
+}
+
+/** The tray folded: what happens, and how far it is. */
+export function TrayPill({ totals: s, onOpen }: { totals: Totals; onOpen: () => void }) {
+  const troubled = s.stopped + s.needFile > 0;
+  const part = s.bytes === 0 ? 1 : s.sent / s.bytes;
+  const words = headline(s);
+  return (
+    <button type="button" className="tray-pill" aria-expanded={false} onClick={onOpen}>
+      <Ring part={part} />
+      <span className="nums min-w-0 truncate">
+        <span className="sr-only">Open tray: </span>
+        {words}
+        {s.moving > 0 && ` · ${percent(s.sent, s.bytes)} %`}
+      </span>
+      {troubled && (
+        <span className="tray-dot">
+          <span className="sr-only">, some uploads need you</span>
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** How long the ring's line is for a radius of 7. */
+const round = 2 * Math.PI * 7;
+
+function Ring({ part }: { part: number }) {
+  return (
+    <svg width={18} height={18} viewBox="0 0 18 18" className="tray-ring" aria-hidden="true">
+      <circle cx={9} cy={9} r={7} />
+      <circle cx={9} cy={9} r={7} strokeDasharray={`${part * round} ${round}`} transform="rotate(-90 9 9)" />
+    </svg>
   );
 }
 
@@ -103,7 +127,7 @@ function CancelAll({ count }: { count: number }) {
   }, [armed]);
   if (!armed) {
     return (
-      <Act label="Cancel all" run={() => setArmed(true)} icon={<Trash2 size={16} aria-hidden="true" />} />
+      <Act label="Cancel all" run={() => setArmed(true)} icon={<CircleX size={17} aria-hidden="true" />} />
     );
   }
   return (

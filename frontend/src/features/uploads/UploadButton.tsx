@@ -1,14 +1,16 @@
 import { FolderUp, Upload } from "lucide-react";
 import { useRef } from "react";
-import { addFiles } from "./controller";
 import { fromInput } from "./incoming";
+import { upload } from "./upload";
+import { useRules } from "./useRules";
 
 /** Chooses files, or a folder, to upload. */
 export function UploadButton() {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
+  const rules = useRules();
   const take = (input: HTMLInputElement) => {
-    void addFiles(fromInput(input.files));
+    void upload({ items: fromInput(input.files), unread: [] });
     // Else choosing the same file again would be no change.
     input.value = "";
   };
@@ -18,6 +20,7 @@ export function UploadButton() {
         ref={files}
         type="file"
         multiple
+        accept={rules.accept}
         className="hidden"
         tabIndex={-1}
         aria-hidden="true"
@@ -43,7 +46,12 @@ export function UploadButton() {
       >
         <FolderUp size={18} aria-hidden="true" />
       </button>
-      <button type="button" className="btn btn-primary" onClick={() => files.current?.click()}>
+      <button
+        type="button"
+        className="btn btn-primary"
+        title={rules.words || undefined}
+        onClick={() => files.current?.click()}
+      >
         <Upload size={16} aria-hidden="true" />
         Upload
       </button>

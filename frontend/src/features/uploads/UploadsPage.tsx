@@ -1,21 +1,23 @@
 import { ArrowUpFromLine } from "lucide-react";
+import { useState } from "react";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
 import { ElsewhereRow } from "./ElsewhereRow";
-import { useTransfers } from "./store";
-import { TransferRow } from "./TransferRow";
-import { pick } from "./Tray";
+import { useTotals } from "./store";
+import { TransferList } from "./TransferList";
+import { TrayHead } from "./TrayHead";
 import { UploadButton } from "./UploadButton";
 import { useElsewhere } from "./useElsewhere";
 
 /** What is being uploaded: from this browser, and to the same server from elsewhere. */
 export default function UploadsPage() {
   useTitle("Uploads");
-  const own = useTransfers();
+  const own = useTotals();
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const { query, uploads, drop } = useElsewhere();
-  const idle = own.length === 0 && uploads.length === 0 && query.isSuccess;
+  const idle = own.count === 0 && uploads.length === 0 && query.isSuccess;
   return (
-    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-32 lg:px-6">
+    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-8 lg:px-6">
       <div className="mx-auto flex max-w-4xl flex-col gap-6">
         <h1 className="text-xl font-semibold tracking-tight">Uploads</h1>
         {idle && (
@@ -27,16 +29,24 @@ export default function UploadsPage() {
             Drop files anywhere on this page. What other people and programs are uploading shows here too.
           </EmptyPanel>
         )}
-        {own.length > 0 && (
+        {own.count > 0 && (
           <section aria-labelledby="own">
             <h2 id="own" className="mb-2 font-semibold">
-              From this browser
+              This browser
             </h2>
-            <ul className="card">
-              {pick(own).map((transfer) => (
-                <TransferRow key={transfer.id} transfer={transfer} />
-              ))}
-            </ul>
+            <div className="card overflow-hidden">
+              <TrayHead totals={own} />
+              <div
+                ref={setScroller}
+                className="uploads-list"
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+                tabIndex={0}
+                role="group"
+                aria-label="Upload list"
+              >
+                <TransferList scroller={scroller} whole />
+              </div>
+            </div>
           </section>
         )}
         {query.isPending ? (
@@ -51,7 +61,7 @@ export default function UploadsPage() {
           uploads.length > 0 && (
             <section aria-labelledby="elsewhere">
               <h2 id="elsewhere" className="mb-2 font-semibold">
-                From elsewhere
+                Other clients
               </h2>
               <ul className="card">
                 {uploads.map((upload) => (

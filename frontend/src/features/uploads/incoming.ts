@@ -1,57 +1,102 @@
+import { isSystemFile } from "./system-files";
+
 /** A file that someone wants uploaded; `path` is its place within a folder, "" for a single one. */
 export interface Incoming {
   file: File;
   path: string;
+  /** Opens the file again after a restart, where the browser has such a thing. */
+  handle?: Promise<FileSystemFileHandle | null>;
 }
 
-/** Files from a chooser; for a folder the browser tells their paths. */
+/** Files that were found, and the names of files and folders that could not be read. */
+export interface Found {
+  items: Incoming[];
+  unread: string[];
+}
+
+/** Files larger than this are not copied by the browser: a handle is what a restart can reopen them with. */
+export const keptSize = 32 * 1024 * 1024;
+
+/** Returns the files of a chooser; for a folder the browser knows their paths. */
 export function fromInput(files: FileList | null): Incoming[] {
-  return Array.from(files ?? [], (file) => ({ file, path: file.webkitRelativePath }));
-}
-
-/** Files of a drop, folders walked through. Must be called while the drop event is handled. */
-export async function fromDrop(data: DataTransfer): Promise<Incoming[]> {
-  const entries = Array.from(data.items)
-    .filter((item) => item.kind === "file")
-    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const lists = await Promise.all(
-    entries.map(({ entry, file }) => {
-      if (entry?.isDirectory) return walk(entry as FileSystemDirectoryEntry);
-      return file ? [{ file, path: "" }] : [];
-    }),
+  return Array.from(files ?? [], (file) => ({ file, path: file.webkitRelativePath })).filter(
+    ({ file, path }) => ![...path.split("/"), file.name].some(isSystemFile) || path === "",
   );
-  return lists.flat();
 }
 
-async function walk(directory: FileSystemDirectoryEntry): Promise<Incoming[]> {
-  const found: Incoming[] = [];
-  for (const entry of await readAll(directory)) {
-    if (entry.isDirectory) found.push(...(await walk(entry as FileSystemDirectoryEntry)));
+type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
+/**
+ * Walks through what was dropped, folders included, and hands it to `take` in portions. Must be called while
+ * the drop event is handled.
+ */
+export async function fromDrop(data: DataTransfer, take: (found: Found) => void) {
+  const single: Incoming[] = [];
+  const folders: Promise<void>[] = [];
+  for (const item of Array.from(data.items) as WithHandle[]) {
+    if (item.kind !== "file") continue;
+    const entry = item.webkitGetAsEntry();
+    const file = entry?.isDirectory ? null : item.getAsFile();
+    if (file && file.size <= keptSize) single.push({ file, path: "" });
     else {
-      const file = await new Promise<File | null>((resolve) =>
-        (entry as FileSystemFileEntry).file(resolve, () => resolve(null)),
-      );
-      // Hidden files are the system's own notes, not what people mean by a folder.
-      if (file && !file.name.startsWith(".")) found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+      const handle = item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null);
+      if (file) single.push({ file, path: "", handle: handle.then(fileHandle) });
+      else if (entry) folders.push(walk(entry as FileSystemDirectoryEntry, handle, take));
     }
   }
-  return found;
+  if (single.length > 0) take({ items: single, unread: [] });
+  await Promise.all(folders);
 }
 
-/** A reader hands out a folder in portions; an empty one is the end. */
-async function readAll(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+const fileHandle = (handle: FileSystemHandle | null) =>
+  handle?.kind === "file" ? (handle as FileSystemFileHandle) : null;
+
+type Handle = Promise<FileSystemHandle | null>;
+
+async function walk(directory: FileSystemDirectoryEntry, handle: Handle, take: (found: Found) => void) {
   const reader = directory.createReader();
-  const all: FileSystemEntry[] = [];
+  // A reader returns a folder in portions; an empty one is the end.
   for (;;) {
-    const portion = await new Promise<FileSystemEntry[]>((resolve) =>
-      reader.readEntries(resolve, () => resolve([])),
+    const portion = await new Promise<FileSystemEntry[] | null>((resolve) =>
+      reader.readEntries(resolve, () => resolve(null)),
     );
-    if (portion.length === 0) return all;
-    all.push(...portion);
+    if (portion === null) take({ items: [], unread: [pathOf(directory)] });
+    if (!portion?.length) return;
+    const entries = portion.filter((entry) => !isSystemFile(entry.name));
+    const files = entries.filter((entry) => !entry.isDirectory) as FileSystemFileEntry[];
+    const found = await Promise.all(files.map((entry) => open(entry, handle)));
+    take({
+      items: found.filter((item) => item !== null),
+      unread: files.filter((_, i) => found[i] === null).map(pathOf),
+    });
+    for (const entry of entries) {
+      if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, child(handle, entry.name), take);
+    }
   }
 }
 
-/** Files of the clipboard. Pictures come as "image.png", so they get the time into their name. */
+const pathOf = (entry: FileSystemEntry) => entry.fullPath.replace(/^\//, "");
+
+async function open(entry: FileSystemFileEntry, directory: Handle): Promise<Incoming | null> {
+  const file = await new Promise<File | null>((resolve) => entry.file(resolve, () => resolve(null)));
+  if (!file) return null;
+  const item = { file, path: pathOf(entry) };
+  if (file.size <= keptSize) return item;
+  const handle = directory.then(async (folder) =>
+    folder?.kind === "directory" ? (folder as FileSystemDirectoryHandle).getFileHandle(entry.name) : null,
+  );
+  return { ...item, handle: handle.catch(() => null) };
+}
+
+function child(directory: Handle, name: string): Handle {
+  return directory
+    .then((folder) =>
+      folder?.kind === "directory" ? (folder as FileSystemDirectoryHandle).getDirectoryHandle(name) : null,
+    )
+    .catch(() => null);
+}
+
+/** Returns the files of the clipboard. Pictures come as "image.png", so they get the time into their name. */
 export function fromPaste(data: DataTransfer | null, now = new Date()): Incoming[] {
   return Array.from(data?.files ?? [], (file) => {
     if (!/^image\.\w+$/.test(file.name)) return { file, path: "" };

@@ -1,5 +1,5 @@
 import type { ServerInfo } from "@/shared/api/types";
-import { bytes } from "@/shared/format/bytes";
+import { bytes, roundBytes } from "@/shared/format/bytes";
 
 export type Rules = Pick<
   ServerInfo,
@@ -44,7 +44,7 @@ function typeNames(list: string[]): string {
 export function refusal(file: { name: string; size: number; type: string }, rules: Rules): string | null {
   const type = file.type.toLowerCase();
   if (rules.max_size !== null && file.size > rules.max_size) {
-    return `it has ${bytes(file.size)}, this server takes up to ${bytes(rules.max_size)}`;
+    return `${bytes(file.size)} is over the limit of ${roundBytes(rules.max_size)}`;
   }
   if (type !== "" && rules.denied_types.some((pattern) => underType(type, pattern))) {
     return `files of type ${type} are not allowed`;
@@ -58,4 +58,24 @@ export function refusal(file: { name: string; size: number; type: string }, rule
     return `only files that end in ${or(rules.allowed_extensions.map((e) => `.${e.replace(/^\./, "")}`))} are allowed`;
   }
   return null;
+}
+
+/** Says what may be uploaded, before anything is chosen: "Images up to 6 MiB"; empty if anything may. */
+export function ruleWords(rules: Rules): string {
+  const kinds =
+    rules.allowed_types.length > 0
+      ? typeNames(rules.allowed_types)
+      : or(rules.allowed_extensions.map((e) => `.${e.replace(/^\./, "")} files`));
+  const limit = rules.max_size === null ? "" : `up to ${roundBytes(rules.max_size)}`;
+  const words = [kinds || (limit && "files"), limit].filter(Boolean).join(" ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Returns what a file chooser should offer, as its `accept`; undefined if anything may be chosen. */
+export function accept(rules: Rules): string | undefined {
+  const types = rules.allowed_types.map((type) => (type.endsWith("/") ? `${type}*` : type));
+  if (types.includes("*") || types.includes("*/*")) return undefined;
+  const extensions = rules.allowed_extensions.map((e) => `.${e.replace(/^\./, "")}`);
+  // Both rules have to be met, which a chooser cannot express: the wider one would offer too much.
+  return (types.length > 0 ? types : extensions).join(",") || undefined;
 }

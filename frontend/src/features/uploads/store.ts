@@ -1,73 +1,138 @@
-import { useSyncExternalStore } from "react";
-import { isEnded, type Transfer } from "./transfer";
+import { useCallback, useSyncExternalStore } from "react";
+import { count, type Totals, zero } from "./totals";
+import { type Group, groupOf, groups, type Transfer } from "./transfer";
 
-// The transfers of this page, outside of React because they go on whatever is shown.
+// The transfers of this browser, outside of React because they continue whatever is shown. A change costs the
+// same however many there are: totals are counted up and down, and only what shows a changed row is told.
 
-let list: readonly Transfer[] = [];
-let announcement = "";
-const watchers = new Set<() => void>();
+const all = new Map<string, Transfer>();
+const members: Record<Group, Set<string>> = {
+  needs: new Set(),
+  moving: new Set(),
+  waiting: new Set(),
+  done: new Set(),
+};
+const byUpload = new Map<string, string>();
+const totals: Totals = { ...zero };
 
-/** Set while something is unfinished, so that a later page knows there is something to bring back. */
-const mark = "pawl.unfinished";
+type Watcher = () => void;
+/** What happened to a transfer: its state before and after, undefined where there is none. */
+export type Change = { before?: Transfer; after?: Transfer };
+const observers = new Set<(change: Change) => void>();
 
-function publish(next: readonly Transfer[]) {
-  list = next;
-  for (const watcher of watchers) watcher();
-}
-
-function remember() {
-  try {
-    if (list.some((t) => !isEnded(t))) localStorage.setItem(mark, "1");
-    else localStorage.removeItem(mark);
-  } catch {
-    // Storage is switched off: nothing can be brought back, uploading works all the same.
+function put(before: Transfer | undefined, after: Transfer | undefined) {
+  if (before) {
+    count(totals, before, -1);
+    if (before.uploadId) byUpload.delete(before.uploadId);
   }
-}
-
-export function hasUnfinished(): boolean {
-  try {
-    return localStorage.getItem(mark) !== null;
-  } catch {
-    return false;
+  if (after) {
+    count(totals, after);
+    if (after.uploadId) byUpload.set(after.uploadId, after.id);
   }
+  const from = before && groupOf(before);
+  const to = after && groupOf(after);
+  const id = (after ?? before)?.id ?? "";
+  if (from !== to) {
+    if (from) leave(from, id);
+    if (to) enter(to, id);
+  }
+  if (after) all.set(id, after);
+  else all.delete(id);
+  changed.add(id);
+  for (const observer of observers) observer({ before, after });
+  publishSoon();
 }
 
-export function forgetUnfinished() {
-  if (list.length === 0) remember();
+function leave(group: Group, id: string) {
+  members[group].delete(id);
+  stale.add(group);
+}
+
+function enter(group: Group, id: string) {
+  members[group].add(id);
+  stale.add(group);
 }
 
 export const transfers = {
-  all: () => list,
-  get: (id: string) => list.find((t) => t.id === id),
-  byKey: (key: string) => list.find((t) => t.key === key),
-  add(added: Transfer[]) {
-    publish([...list, ...added]);
-    remember();
-  },
+  get: (id: string) => all.get(id),
+  values: () => all.values(),
+  of: (group: Group): ReadonlySet<string> => members[group],
+  totals: (): Readonly<Totals> => totals,
+  hasUpload: (uploadId: string) => byUpload.has(uploadId),
+  /** Adds a transfer, or replaces the one of that id. */
+  set: (transfer: Transfer) => put(all.get(transfer.id), transfer),
   update(id: string, patch: Partial<Transfer>) {
-    publish(list.map((t) => (t.id === id ? { ...t, ...patch } : t)));
-    if (patch.status) remember();
+    const before = all.get(id);
+    if (before) put(before, { ...before, ...patch });
   },
-  remove(ids: ReadonlySet<string>) {
-    publish(list.filter((t) => !ids.has(t.id)));
-    remember();
+  remove(id: string) {
+    const before = all.get(id);
+    if (before) put(before, undefined);
   },
-  /** Says a change to those who listen to the page instead of seeing it. */
-  announce(text: string) {
-    announcement = text;
-    publish([...list]);
+  /** Calls `observer` at once for every change. */
+  observe(observer: (change: Change) => void) {
+    observers.add(observer);
   },
 };
 
-function watch(watcher: () => void) {
+// What is shown follows a moment later, in one go for many changes.
+
+/** A calmer pace than the screen's: rows that change faster than this can't be read. */
+const pace = 80;
+const changed = new Set<string>();
+const stale = new Set<Group>();
+const shown: Record<Group, readonly string[]> = { needs: [], moving: [], waiting: [], done: [] };
+let shownTotals: Readonly<Totals> = { ...zero };
+const rowWatchers = new Map<string, Set<Watcher>>();
+const watchers = new Set<Watcher>();
+let publishing = false;
+let published = 0;
+
+function publishSoon() {
+  if (publishing) return;
+  publishing = true;
+  const wait = published + pace - performance.now();
+  // Hidden pages get no frames.
+  if (wait <= 0 && !document.hidden) requestAnimationFrame(publish);
+  else setTimeout(publish, Math.max(wait, 0));
+}
+
+function publish() {
+  publishing = false;
+  published = performance.now();
+  shownTotals = { ...totals };
+  for (const group of groups) if (stale.has(group)) shown[group] = [...members[group]];
+  stale.clear();
+  const ids = [...changed];
+  changed.clear();
+  for (const id of ids) for (const watcher of rowWatchers.get(id) ?? []) watcher();
+  for (const watcher of watchers) watcher();
+}
+
+function watch(watcher: Watcher) {
   watchers.add(watcher);
   return () => watchers.delete(watcher);
 }
 
-export function useTransfers(): readonly Transfer[] {
-  return useSyncExternalStore(watch, () => list);
+function watchRow(id: string, watcher: Watcher) {
+  const set = rowWatchers.get(id) ?? new Set();
+  rowWatchers.set(id, set.add(watcher));
+  return () => {
+    set.delete(watcher);
+    if (set.size === 0) rowWatchers.delete(id);
+  };
 }
 
-export function useAnnouncement(): string {
-  return useSyncExternalStore(watch, () => announcement);
+export function useTransfer(id: string): Transfer | undefined {
+  const subscribe = useCallback((watcher: Watcher) => watchRow(id, watcher), [id]);
+  return useSyncExternalStore(subscribe, () => all.get(id));
+}
+
+export function useTotals(): Readonly<Totals> {
+  return useSyncExternalStore(watch, () => shownTotals);
+}
+
+/** Returns the ids of a group in their order of arrival. */
+export function useGroup(group: Group): readonly string[] {
+  return useSyncExternalStore(watch, () => shown[group]);
 }

@@ -1,26 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { Meter } from "./meter";
-import { type Rules, refusal } from "./rules";
-import { summarise, type Transfer } from "./transfer";
-import { figures, headline, percent, statusWords } from "./words";
+import { accept, type Rules, refusal, ruleWords } from "./rules";
+import { isSystemFile } from "./system-files";
+import { count, secondsLeft, type Totals, zero } from "./totals";
+import { groupOf, type Transfer } from "./transfer";
+import { figures, headline, pace, percent, statusWords } from "./words";
 
 const MiB = 1024 * 1024;
 
 function transfer(patch: Partial<Transfer>): Transfer {
   return {
     id: "1",
-    key: null,
+    tab: "a",
     name: "Dusk.png",
     size: 40 * MiB,
     type: "image/png",
     path: "",
+    lastModified: 0,
     status: "uploading",
     sent: 10 * MiB,
     speed: null,
+    movedAt: null,
     reason: "",
+    final: false,
     retryAt: null,
+    uploadUrl: null,
     uploadId: null,
-    file: null,
+    unansweredAt: null,
     ...patch,
   };
 }
@@ -33,10 +39,12 @@ describe("words", () => {
       "Connection lost, trying again in 5 s",
     ],
     [{ status: "retrying", reason: "Connection lost", retryAt: 900 }, "Connection lost, trying again"],
-    [{ status: "retrying", reason: "You are offline" }, "You are offline, goes on by itself"],
+    [{ status: "retrying", reason: "You are offline" }, "You are offline, continues automatically"],
     [{ status: "refused", reason: "refused: only images are allowed\n" }, "Refused: only images are allowed"],
     [{ status: "refused", reason: "only images are allowed." }, "Refused: only images are allowed"],
-    [{ status: "needs-file" }, "Choose the file again to go on"],
+    [{ status: "uploading", movedAt: 500 }, "Uploading"],
+    [{ status: "uploading", movedAt: -4500 }, "No data for 5 s"],
+    [{ status: "needs-file" }, "Select the file again to continue"],
   ] as [Partial<Transfer>, string][])("%j", (patch, text) =>
     expect(statusWords(transfer(patch), 1000)).toBe(text),
   );
@@ -52,27 +60,66 @@ describe("words", () => {
   });
 });
 
-describe("the total", () => {
-  const list = [
-    transfer({ speed: 2 * MiB }),
-    transfer({ status: "done", sent: 40 * MiB }),
-    transfer({ status: "refused", sent: 0 }),
-  ];
-  it("leaves out what was refused", () => {
-    expect(summarise(list)).toMatchObject({
-      moving: 1,
-      done: 1,
-      stopped: 1,
-      bytes: 80 * MiB,
-      sent: 50 * MiB,
-      left: 15,
-    });
+function totals(...list: Transfer[]): Totals {
+  const sum = { ...zero };
+  for (const t of list) count(sum, t);
+  return sum;
+}
+
+describe("the totals", () => {
+  const moves = transfer({ speed: 2 * MiB });
+  const done = transfer({ status: "done", sent: 40 * MiB });
+  const refused = transfer({ status: "refused", sent: 0, final: true });
+  const lost = transfer({ status: "needs-file", size: 1000 * MiB });
+  it("leave out what is refused or waits for its file", () => {
+    const sum = totals(moves, done, refused, lost);
+    expect(sum).toMatchObject({ moving: 1, done: 1, stopped: 1, retriable: 0, needFile: 1 });
+    expect(sum).toMatchObject({ bytes: 80 * MiB, sent: 50 * MiB });
+    expect(secondsLeft(sum)).toBe(15);
+    expect(pace(sum)).toBe("2.00 MiB/s · 15 s left");
   });
-  it("has a headline for what matters most", () => {
-    expect(headline(summarise(list))).toBe("Uploading 1 file");
-    expect(headline(summarise(list.slice(1)))).toBe("1 file not uploaded");
-    expect(headline(summarise([transfer({ status: "needs-file" })]))).toBe("1 upload can go on");
+  it("count down to nothing", () => {
+    const sum = totals(moves, done, refused, lost);
+    for (const t of [lost, moves, refused, done]) count(sum, t, -1);
+    expect(sum).toEqual(zero);
   });
+  it("tell no time while nothing arrives", () => {
+    expect(pace(totals(transfer({})))).toBe("");
+  });
+  it.each([
+    ["Uploading 1 file", [moves]],
+    ["Uploading 2 of 3", [moves, moves, done, refused]],
+    ["1 file not uploaded", [refused]],
+    ["1 of 2 files uploaded", [refused, done]],
+    ["1 upload needs its file", [lost, done]],
+    ["2 uploads paused", [transfer({ status: "paused" }), transfer({ status: "paused" })]],
+    ["1 file uploaded", [done]],
+  ] as [string, Transfer[]][])("are headed %j", (words, list) =>
+    expect(headline(totals(...list))).toBe(words),
+  );
+});
+
+describe("groups", () => {
+  it.each([
+    ["needs", { status: "needs-file" }],
+    ["needs", { status: "refused" }],
+    ["moving", { status: "uploading", sent: 0 }],
+    ["moving", { status: "paused", sent: 1 }],
+    ["waiting", { status: "paused", sent: 0 }],
+    ["waiting", { status: "waiting", sent: 0 }],
+    ["done", { status: "done" }],
+  ] as [string, Partial<Transfer>][])("%s has %j", (group, patch) =>
+    expect(groupOf(transfer(patch))).toBe(group),
+  );
+});
+
+describe("system files", () => {
+  it.each([".DS_Store", "._photo.jpg", "Thumbs.db", "desktop.ini", "__MACOSX"])("leaves out %s", (name) =>
+    expect(isSystemFile(name)).toBe(true),
+  );
+  it.each([".env", ".gitignore", ".htaccess", ".git", "Thumbs.dbx", "_.jpg"])("takes %s", (name) =>
+    expect(isSystemFile(name)).toBe(false),
+  );
 });
 
 describe("meter", () => {
@@ -109,7 +156,7 @@ describe("rules", () => {
   const png = { name: "Dusk.PNG", size: 10, type: "image/png" };
   it.each([
     [png, {}, null],
-    [{ ...png, size: 11 }, { max_size: 10 }, "it has 11 B, this server takes up to 10 B"],
+    [{ ...png, size: 11 }, { max_size: 10 }, "11 B is over the limit of 10 B"],
     [{ ...png, size: 10 }, { max_size: 10 }, null],
     [png, { allowed_types: ["image/*"] }, null],
     [png, { allowed_types: ["video/*", "application/pdf"] }, "only videos or PDF documents are allowed"],
@@ -120,5 +167,19 @@ describe("rules", () => {
     [{ ...png, name: "a.tar.gz" }, { allowed_extensions: ["tar.gz"] }, null],
   ] as [typeof png, Partial<Rules>, string | null][])("%j under %j", (file, rules, why) =>
     expect(refusal(file, { ...free, ...rules })).toBe(why),
+  );
+
+  it.each([
+    [{}, "", undefined],
+    [{ max_size: 6 * MiB }, "Files up to 6 MiB", undefined],
+    [{ max_size: 6 * MiB, allowed_types: ["image/"] }, "Images up to 6 MiB", "image/*"],
+    [{ allowed_types: ["image/*", "application/pdf"] }, "Images or PDF documents", "image/*,application/pdf"],
+    [{ allowed_extensions: ["csv", ".tsv"] }, ".csv files or .tsv files", ".csv,.tsv"],
+  ] as [Partial<Rules>, string, string | undefined][])(
+    "%j in words and for a chooser",
+    (rules, words, chooser) => {
+      expect(ruleWords({ ...free, ...rules })).toBe(words);
+      expect(accept({ ...free, ...rules })).toBe(chooser);
+    },
   );
 });

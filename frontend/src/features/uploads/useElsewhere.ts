@@ -4,8 +4,7 @@ import { api } from "@/shared/api/client";
 import { editQueries } from "@/shared/api/edits";
 import { useEvent } from "@/shared/api/events";
 import type { Events, Upload } from "@/shared/api/types";
-import { useTransfers } from "./store";
-import { isEnded } from "./transfer";
+import { transfers, useGroup } from "./store";
 
 const key = ["uploads"] as const;
 
@@ -48,13 +47,13 @@ export function useElsewhere() {
   useEvent("upload.ended", ended);
   useEvent("reset", reset);
 
-  const own = useTransfers();
+  const moving = useGroup("moving");
+  const needs = useGroup("needs");
   const uploads = useMemo(() => {
-    const mine = own.filter((t) => !isEnded(t));
-    return (query.data ?? []).filter(
-      (u) =>
-        !mine.some((t) => t.uploadId === u.id || (!t.uploadId && t.name === u.name && t.size === u.length)),
-    );
-  }, [query.data, own]);
+    const own = [...moving, ...needs].map((id) => transfers.get(id)).filter((t) => t !== undefined);
+    // An upload may be heard of before its own answer has told its id.
+    const begins = (u: Upload) => own.some((t) => !t.uploadId && t.name === u.name && t.size === u.length);
+    return (query.data ?? []).filter((u) => !transfers.hasUpload(u.id) && !begins(u));
+  }, [query.data, moving, needs]);
   return { query, uploads, drop: (id: string) => ended({ id }) };
 }

@@ -1,21 +1,27 @@
-import { bytes, plural } from "@/shared/format/bytes";
+import { bytes, count, plural } from "@/shared/format/bytes";
 import { duration } from "@/shared/format/time";
-import type { Summary, Transfer } from "./transfer";
+import { secondsLeft, type Totals } from "./totals";
+import type { Transfer } from "./transfer";
+
+/** After so many milliseconds without progress the speed of before says nothing any more. */
+export const staleAfter = 3000;
 
 function sentence(text: string): string {
   const trimmed = text.trim().replace(/\.$/, "");
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
 }
 
-/** What is happening to a transfer, in words. */
+/** Says what is happening to a transfer. */
 export function statusWords(t: Transfer, now = Date.now()): string {
   switch (t.status) {
     case "checking":
       return "Checking";
     case "waiting":
-      return "Waiting for its turn";
-    case "uploading":
-      return "Uploading";
+      return "Waiting";
+    case "uploading": {
+      const still = t.movedAt === null ? 0 : now - t.movedAt;
+      return still > staleAfter ? `No data for ${duration(Math.floor(still / 1000))}` : "Uploading";
+    }
     case "finishing":
       return "Finishing";
     case "paused":
@@ -23,9 +29,13 @@ export function statusWords(t: Transfer, now = Date.now()): string {
     case "done":
       return "Uploaded";
     case "needs-file":
-      return "Choose the file again to go on";
+      return "Select the file again to continue";
+    case "needs-click":
+      return "Needs your permission to read the file again";
+    case "cancelled":
+      return "Cancelled";
     case "retrying": {
-      if (t.retryAt === null) return sentence(`${t.reason}, goes on by itself`);
+      if (t.retryAt === null) return sentence(`${t.reason}, continues automatically`);
       const seconds = Math.ceil((t.retryAt - now) / 1000);
       return sentence(
         seconds > 0 ? `${t.reason}, trying again in ${duration(seconds)}` : `${t.reason}, trying again`,
@@ -38,14 +48,14 @@ export function statusWords(t: Transfer, now = Date.now()): string {
   }
 }
 
-/** Two sizes with the unit named once if it is the same: "12.0 of 40.0 MiB". */
+/** Returns two sizes with the unit named once if it is the same: "12.0 of 40.0 MiB". */
 export function share(sent: number, size: number): string {
   const [part, partUnit] = bytes(sent).split(" ");
   const whole = bytes(size);
   return whole.endsWith(` ${partUnit}`) ? `${part} of ${whole}` : `${part} ${partUnit} of ${whole}`;
 }
 
-/** The numbers of a transfer that moves: "12.0 of 40.0 MiB · 3.10 MiB/s · 9 s left". */
+/** Returns the numbers of a transfer that moves: "12.0 of 40.0 MiB · 3.10 MiB/s · 9 s left". */
 export function figures(t: Transfer): string {
   if (t.status === "done") return bytes(t.size);
   const parts = [t.sent > 0 ? share(t.sent, t.size) : bytes(t.size)];
@@ -55,13 +65,27 @@ export function figures(t: Transfer): string {
   return parts.join(" · ");
 }
 
-/** The tray's headline. */
-export function headline(s: Summary): string {
-  if (s.moving > 0) return `Uploading ${plural(s.moving, "file")}`;
-  if (s.needFile > 0) return `${plural(s.needFile, "upload")} can go on`;
+/** Says what the uploads of this browser are doing, in few words. */
+export function headline(s: Totals): string {
+  if (s.moving > 0) {
+    const all = s.moving + s.done;
+    return all === 1 ? "Uploading 1 file" : `Uploading ${count(s.done + 1)} of ${count(all)}`;
+  }
+  if (s.needFile > 0) {
+    return s.needFile === 1 ? "1 upload needs its file" : `${count(s.needFile)} uploads need their files`;
+  }
   if (s.paused > 0) return `${plural(s.paused, "upload")} paused`;
+  if (s.stopped > 0 && s.done > 0)
+    return `${count(s.done)} of ${plural(s.done + s.stopped, "file")} uploaded`;
   if (s.stopped > 0) return `${plural(s.stopped, "file")} not uploaded`;
+  if (s.done === 0) return `${plural(s.cancelled, "upload")} cancelled`;
   return `${plural(s.done, "file")} uploaded`;
+}
+
+/** Returns the speed and the time left of all uploads: "24 MiB/s · 2 min left". */
+export function pace(s: Totals): string {
+  const left = secondsLeft(s);
+  return left === null ? "" : `${bytes(Math.round(s.speed))}/s · ${duration(left)} left`;
 }
 
 export function percent(sent: number, size: number): number {

@@ -1,0 +1,78 @@
+import { downloadedHash, list, MiB, random, sha256, uploadsOf } from "../files";
+import { choose, expect, test, transfer } from "./fixtures";
+import { writtenDown } from "./memory";
+
+test("each tab shows what the others upload as this browser's", async ({ page, context, server, road }) => {
+  const other = await context.newPage();
+  await other.goto("/uploads");
+  await expect(other.getByRole("heading", { name: "Nothing is being uploaded" })).toBeVisible();
+  await page.goto("/");
+  road.holdAfter(2 * MiB);
+  await choose(page, { name: "Shared.bin", mimeType: "", buffer: random(32 * MiB) });
+  const line = other.getByTestId("transfer").filter({ hasText: "Shared.bin" });
+  await expect(line).toHaveAttribute("data-status", "uploading");
+  await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(0);
+  await expect(other.getByTestId("elsewhere")).toHaveCount(0);
+  await line.getByRole("button", { name: "Pause Shared.bin" }).click();
+  await expect(transfer(page, "Shared.bin")).toContainText("Paused");
+  road.release();
+  await line.getByRole("button", { name: "Resume Shared.bin" }).click();
+  await expect(transfer(page, "Shared.bin")).toContainText("Uploaded", { timeout: 20_000 });
+  await expect(line).toContainText("Uploaded");
+});
+
+test("another tab takes over when the one that uploads is closed", async ({
+  page,
+  context,
+  server,
+  road,
+}) => {
+  const data = random(8 * MiB);
+  const other = await context.newPage();
+  await other.goto("/");
+  await page.goto("/");
+  road.holdAfter(2 * MiB);
+  await choose(page, { name: "Orphan.bin", mimeType: "", buffer: data });
+  await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(0);
+  await writtenDown(page, 1);
+  await page.close();
+  road.cut();
+  road.release();
+  await expect(transfer(other, "Orphan.bin")).toContainText("Uploaded", { timeout: 20_000 });
+  const [file] = await list(server);
+  expect(await downloadedHash(server, file?.id ?? "")).toBe(sha256(data));
+  expect(await uploadsOf(server)).toEqual([]);
+});
+
+test("a page is left without a question unless files would have to be chosen again", async ({
+  page,
+  context,
+  road,
+}) => {
+  const questions: string[] = [];
+  const close = async (which: typeof page) => {
+    which.on("dialog", (dialog) => {
+      questions.push(dialog.type());
+      void dialog.accept();
+    });
+    const closed = which.waitForEvent("close");
+    await which.close({ runBeforeUnload: true });
+    await closed;
+  };
+  await page.goto("/");
+  const other = await context.newPage();
+  await other.goto("/");
+  await choose(page, { name: "Done.bin", mimeType: "", buffer: random(1000) });
+  await expect(transfer(page, "Done.bin")).toContainText("Uploaded");
+  await page.getByRole("heading", { name: "Files" }).first().click();
+  await close(page);
+  expect(questions).toEqual([]);
+
+  road.holdAfter(MiB);
+  await choose(other, { name: "Large.bin", mimeType: "", buffer: random(40 * MiB) });
+  await expect(transfer(other, "Large.bin")).toContainText("of 40.0 MiB");
+  // A browser asks only on pages that somebody has used.
+  await other.getByRole("heading", { name: "Files" }).first().click();
+  await close(other);
+  expect(questions).toEqual(["beforeunload"]);
+});

@@ -1,0 +1,39 @@
+import { expect, type Page, test as runner } from "@playwright/test";
+import { choose, test, transfer } from "./fixtures";
+
+// A page behaves differently in a browser that has used it before, and beside another tab that has it open. What
+// matters is tested in each of these.
+
+/** What happens in the browser before a page is used. */
+const visits: Record<string, (page: Page) => Promise<void>> = {
+  "first visit": async (page) => void (await page.goto("/")),
+  "second visit": async (page) => {
+    await page.goto("/");
+    await uploadBefore(page);
+    await page.reload();
+  },
+  "second tab": async (page) => {
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await uploadBefore(other);
+    await page.goto("/");
+  },
+};
+
+/** Uploads a file that has nothing to do with the test. */
+async function uploadBefore(page: Page) {
+  await choose(page, { name: "earlier.txt", mimeType: "text/plain", buffer: Buffer.from("earlier") });
+  await expect(transfer(page, "earlier.txt")).toContainText("Uploaded");
+}
+
+type Body = Parameters<typeof test>[2];
+
+/** Runs a test on a first visit, on a second one and in a second tab; the page is open when it begins. */
+export function onEveryVisit(title: string, body: Body) {
+  for (const [visit, prepare] of Object.entries(visits)) {
+    runner.describe(visit, () => {
+      test.beforeEach(({ page }) => prepare(page));
+      test(title, body);
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { type Change, transfers } from "./store";
+import { hasPeers, listen, onTabGone, send, tab } from "./tabs";
+import { isMoving, type Transfer } from "./transfer";
+
+// All tabs of a browser show the same uploads: each sends the others what changes of its own.
+
+/** How often changes are sent, in milliseconds. */
+const pace = 250;
+/** How many transfers one message carries. */
+const portion = 1000;
+
+interface Rows {
+  rows: Transfer[];
+  removed: string[];
+  moving: number;
+}
+
+const changed = new Set<string>();
+const movingElsewhere = new Map<string, number>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Returns how many other tabs are uploading. */
+export function otherMovers(): number {
+  let movers = 0;
+  for (const count of movingElsewhere.values()) if (count > 0) movers++;
+  return movers;
+}
+
+let ownMoving = 0;
+
+function note({ before, after }: Change) {
+  const t = after ?? before;
+  if (t?.tab !== tab && before?.tab !== tab) return;
+  if (before?.tab === tab && isMoving(before)) ownMoving--;
+  if (after?.tab === tab && isMoving(after)) ownMoving++;
+  if (!hasPeers() || !t || (after && after.tab !== tab)) return;
+  changed.add(t.id);
+  if (!timer) timer = setTimeout(tell, pace);
+}
+
+function tell() {
+  timer = undefined;
+  const ids = [...changed];
+  changed.clear();
+  post(ids);
+}
+
+function post(ids: string[], to?: string) {
+  for (let from = 0; from === 0 || from < ids.length; from += portion) {
+    const some = ids.slice(from, from + portion);
+    const rows = some.map((id) => transfers.get(id)).filter((t) => t?.tab === tab);
+    const removed = some.filter((id) => !transfers.get(id));
+    send({ kind: "rows", rows, removed, moving: ownMoving }, to);
+  }
+}
+
+/** Sends this tab's transfers to the others, and shows theirs. */
+export function startMirror() {
+  transfers.observe(note);
+  const all = (to: string) =>
+    post(
+      [...transfers.values()].filter((t) => t.tab === tab).map((t) => t.id),
+      to,
+    );
+  listen("hello", (_, from) => all(from));
+  listen<Rows>("rows", ({ rows, removed, moving }, from) => {
+    movingElsewhere.set(from, moving);
+    for (const row of rows) transfers.set(row);
+    for (const id of removed) if (transfers.get(id)?.tab === from) transfers.remove(id);
+  });
+  onTabGone((id) => {
+    movingElsewhere.delete(id);
+    for (const t of [...transfers.values()]) if (t.tab === id) transfers.remove(t.id);
+  });
+  send({ kind: "hello" });
+}

@@ -1,0 +1,21 @@
+/** What operating systems put into folders for themselves. */
+const own = new Set([
+  ".ds_store",
+  ".localized",
+  ".spotlight-v100",
+  ".trashes",
+  ".fseventsd",
+  ".temporaryitems",
+  "__macosx",
+  "thumbs.db",
+  "ehthumbs.db",
+  "desktop.ini",
+  "icon\r",
+  "$recycle.bin",
+  "system volume information",
+]);
+
+/** Reports whether a file or folder of that name is the operating system's own and not meant to be uploaded. */
+export function isSystemFile(name: string): boolean {
+  return name.startsWith("._") || own.has(name.toLowerCase());
+}

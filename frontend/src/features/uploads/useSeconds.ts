@@ -1,0 +1,13 @@
+import { useEffect, useState } from "react";
+
+/** Returns the time, renewed each second while something is counted in seconds. */
+export function useSeconds(running: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!running) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+  return now;
+}
