@@ -4,7 +4,7 @@ import { setUnfinished } from "@/shared/ui/Reload";
 
 /** Counts the uploads that would have to be chosen again, or wait, if the page were reloaded. */
 export function Unfinished() {
-  const { moving } = useTotals();
-  useEffect(() => setUnfinished(moving), [moving]);
+  const { moving, paused } = useTotals();
+  useEffect(() => setUnfinished(moving + paused), [moving, paused]);
   return null;
 }

@@ -21,7 +21,7 @@ export function FilterBar({ filters, totals, instead }: FilterBarProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
       <div className="mr-auto flex flex-wrap items-baseline gap-x-3">
-        <h1 className="text-xl font-semibold tracking-tight">Files</h1>
+        <h1 className="view-title">Files</h1>
         <Totals totals={totals} type={filters.type} />
       </div>
       <div className="flex flex-wrap items-center gap-2 max-sm:order-last max-sm:w-full">

@@ -17,9 +17,9 @@ export default function UploadsPage() {
   const { query, uploads, drop } = useElsewhere();
   const idle = own.count === 0 && uploads.length === 0 && query.isSuccess;
   return (
-    <div className="min-h-0 flex-1 overflow-auto px-4 pt-4 pb-8 lg:px-6">
-      <div className="mx-auto flex max-w-4xl flex-col gap-6">
-        <h1 className="text-xl font-semibold tracking-tight">Uploads</h1>
+    <div className="view">
+      <div className="flex max-w-5xl flex-col gap-6">
+        <h1 className="view-title">Uploads</h1>
         {idle && (
           <EmptyPanel
             icon={<ArrowUpFromLine size={28} aria-hidden="true" />}
