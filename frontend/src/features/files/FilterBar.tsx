@@ -36,17 +36,6 @@ export function FilterBar({ filters, totals, instead }: FilterBarProps) {
           </button>
         )}
         <TimeSelect filters={filters} />
-        <select
-          className="field"
-          aria-label="State"
-          value={filters.state}
-          onChange={(event) => patchSearch({ state: event.target.value })}
-        >
-          <option value="">Any state</option>
-          <option value="ready">Ready</option>
-          <option value="checking">Checking</option>
-          <option value="quarantined">Quarantined</option>
-        </select>
         <SortSelect filters={filters} />
       </div>
       <ViewSwitch view={filters.view} />
