@@ -21,22 +21,29 @@ func (b *Blobs) putObject(ctx context.Context, key string, content *source) erro
 // nonceKey is the metadata that tells who has put an object.
 const nonceKey = "pawl-put"
 
-// putNew puts an object that must not be there yet; kind Conflict if it is. One that
-// is there because the answer to an earlier attempt was lost is no conflict.
+// putNew puts an object that must not be there yet. The error is of kind Conflict if
+// another put it. An object that an earlier attempt put, whose answer was lost, is no
+// conflict; nor is one whose refusal was lost: a server that refuses a body by its
+// headers may close the connection while the body is still being sent, and the reset
+// takes the answer with it.
 func (b *Blobs) putNew(ctx context.Context, key string, content *source) error {
 	nonce := rand.Text()
 	err := b.put(ctx, &s3.PutObjectInput{Key: &key, IfNoneMatch: aws.String("*"), Metadata: map[string]string{nonceKey: nonce}}, content)
-	if pawl.KindOf(err) != pawl.Conflict {
+	kind := pawl.KindOf(err)
+	if kind != pawl.Conflict && kind != pawl.Unavailable {
 		return err
 	}
 	out, headErr := b.head(ctx, key)
-	if headErr != nil {
+	switch {
+	case headErr != nil:
 		return headErr
-	}
-	if out != nil && out.Metadata[nonceKey] == nonce {
+	case out == nil:
+		return err
+	case out.Metadata[nonceKey] == nonce:
 		return nil
+	default:
+		return pawl.Because(err, pawl.Conflict, "there is such an object already")
 	}
-	return err
 }
 
 func (b *Blobs) put(ctx context.Context, in *s3.PutObjectInput, content *source) error {
