@@ -22,3 +22,21 @@ export function remembered(page: Page): Promise<{ uploads: number; begun: number
 export async function writtenDown(page: Page, copies: number) {
   await expect.poll(() => remembered(page)).toEqual({ uploads: 1, begun: 1, copies });
 }
+
+/** How many unfinished uploads the page can open the file of again by a handle. */
+export function handlesKept(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const request = indexedDB.open("pawl.uploads");
+        request.onsuccess = () => {
+          const database = request.result;
+          const all = database.transaction("transfers").objectStore("transfers").getAll();
+          all.onsuccess = () => {
+            database.close();
+            resolve(all.result.filter(({ handle }) => handle !== null).length);
+          };
+        };
+      }),
+  );
+}

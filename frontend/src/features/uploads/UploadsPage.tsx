@@ -2,19 +2,19 @@ import { ArrowUpFromLine } from "lucide-react";
 import { useState } from "react";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
-import { ElsewhereRow } from "./ElsewhereRow";
+import { OtherClientRow } from "./OtherClientRow";
 import { useTotals } from "./store";
 import { TransferList } from "./TransferList";
 import { TrayHead } from "./TrayHead";
 import { UploadButton } from "./UploadButton";
-import { useElsewhere } from "./useElsewhere";
+import { useOtherClients } from "./useOtherClients";
 
 /** What is being uploaded: from this browser, and to the same server from elsewhere. */
 export default function UploadsPage() {
   useTitle("Uploads");
   const own = useTotals();
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
-  const { query, uploads, drop } = useElsewhere();
+  const { query, uploads, drop } = useOtherClients();
   const idle = own.count === 0 && uploads.length === 0 && query.isSuccess;
   return (
     <div className="view">
@@ -59,13 +59,13 @@ export default function UploadsPage() {
           />
         ) : (
           uploads.length > 0 && (
-            <section aria-labelledby="elsewhere">
-              <h2 id="elsewhere" className="mb-2 font-semibold">
+            <section aria-labelledby="others">
+              <h2 id="others" className="mb-2 font-semibold">
                 Other clients
               </h2>
               <ul className="card">
                 {uploads.map((upload) => (
-                  <ElsewhereRow key={upload.id} upload={upload} onGone={drop} />
+                  <OtherClientRow key={upload.id} upload={upload} onGone={drop} />
                 ))}
               </ul>
             </section>

@@ -1,11 +1,12 @@
 import { plural } from "@/shared/format/bytes";
 import { toast } from "@/shared/ui/Toasts";
 import { announceAdded, announceEnded } from "./announcements";
+import { reopen } from "./handles";
 import type { Found, Incoming } from "./incoming";
-import { remember, rewrite, takeOne } from "./memory";
+import { disown, remember, rewrite, takeOne } from "./memory";
 import { otherMovers, startMirror } from "./mirror";
 import { enqueue, forget, hold, release, setUp, sourceOf, tryNow, wouldBeLost } from "./queue";
-import { bringBack, reopen, restored, startRestoring } from "./restore";
+import { bringBack, restored, startRestoring } from "./restore";
 import { type Rules, refusal } from "./rules";
 import { serverInfo, terminate } from "./server";
 import { transfers } from "./store";
@@ -126,10 +127,15 @@ export async function continueAll() {
   const ids = [...transfers.of("needs")].filter((id) => transfers.get(id)?.status === "needs-click");
   for (const id of ids) {
     await adopt(id);
+    const t = transfers.get(id);
     const handle = sourceOf(id)?.handle;
-    const file = handle && (await reopen(handle));
-    if (file) {
-      if (!provide(id, file)) transfers.update(id, { status: "needs-file" });
+    if (!t || !handle) continue;
+    const opened = await reopen(handle, t, true);
+    if (opened instanceof File) provide(id, opened);
+    else {
+      if (transfers.get(id)?.status === "needs-click") transfers.update(id, opened);
+      // Somebody who said no, or nothing, is not asked about the next file before another click.
+      if (opened.status !== "failed") return;
     }
   }
 }
@@ -228,6 +234,7 @@ const acts = {
   disown: (id: string) => {
     forget(id);
     transfers.remove(id);
+    disown(id);
   },
 };
 type Act = keyof typeof acts;

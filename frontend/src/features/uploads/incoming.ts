@@ -1,3 +1,4 @@
+import { isReopenable } from "./handles";
 import { isSystemFile } from "./system-files";
 
 /** A file that someone wants uploaded; `path` is its place within a folder, "" for a single one. */
@@ -24,6 +25,7 @@ export function fromInput(files: FileList | null): Incoming[] {
   );
 }
 
+type Handle = Promise<FileSystemHandle | null>;
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 
 /**
@@ -39,7 +41,7 @@ export async function fromDrop(data: DataTransfer, take: (found: Found) => void)
     const file = entry?.isDirectory ? null : item.getAsFile();
     if (file && file.size <= keptSize) single.push({ file, path: "" });
     else {
-      const handle = item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null);
+      const handle = handleOf(item);
       if (file) single.push({ file, path: "", handle: handle.then(fileHandle) });
       else if (entry) folders.push(walk(entry as FileSystemDirectoryEntry, handle, take));
     }
@@ -48,10 +50,13 @@ export async function fromDrop(data: DataTransfer, take: (found: Found) => void)
   await Promise.all(folders);
 }
 
+async function handleOf(item: WithHandle): Handle {
+  const handle = await item.getAsFileSystemHandle?.().catch(() => null);
+  return handle && isReopenable(handle) ? handle : null;
+}
+
 const fileHandle = (handle: FileSystemHandle | null) =>
   handle?.kind === "file" ? (handle as FileSystemFileHandle) : null;
-
-type Handle = Promise<FileSystemHandle | null>;
 
 async function walk(directory: FileSystemDirectoryEntry, handle: Handle, take: (found: Found) => void) {
   const reader = directory.createReader();

@@ -70,7 +70,10 @@ const committed = (work: IDBTransaction) =>
     work.onabort = () => reject(work.error);
   });
 
+/** The ids of the transfers that are written down. */
 const written = new Set<string>();
+/** Those of them that are written down with a handle. */
+const reopenable = new Set<string>();
 /** The ids of the files that are copied, with their sizes. */
 const copied = new Map<string, number>();
 const uncopyable = new Set<string>();
@@ -81,7 +84,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let sourceOf: (id: string) => Source | undefined = () => undefined;
 
 /** Whether a restart could continue the transfer without its file being chosen again. */
-export const isKept = (id: string) => copied.has(id) || (written.has(id) && Boolean(sourceOf(id)?.handle));
+export const isKept = (id: string) => copied.has(id) || reopenable.has(id);
 
 /** Begins to remember this tab's transfers; `source` returns where the bytes of one are. */
 export function remember(source: (id: string) => Source | undefined) {
@@ -131,6 +134,7 @@ async function write(): Promise<boolean> {
 
 async function writeRecords(database: IDBDatabase, ids: string[]) {
   if (ids.length === 0) return;
+  const handles = new Set<string>();
   const work = database.transaction([records, copies], "readwrite");
   for (const id of ids) {
     const transfer = transfers.get(id);
@@ -140,17 +144,16 @@ async function writeRecords(database: IDBDatabase, ids: string[]) {
       const handle = sourceOf(id)?.handle ?? null;
       work.objectStore(records).put({ transfer, tab, handle, addedAt: at } satisfies Kept, id);
       written.add(id);
+      if (handle) handles.add(id);
       if (!copied.has(id)) uncopied.add(id);
-    } else if (written.delete(id)) {
+    } else if (written.has(id)) {
       work.objectStore(records).delete(id);
       if (copied.has(id)) work.objectStore(copies).delete(id);
-      copiedBytes -= copied.get(id) ?? 0;
-      copied.delete(id);
-      uncopied.delete(id);
-      addedAt.delete(id);
+      disown(id);
     }
   }
   await committed(work);
+  for (const id of handles) if (written.has(id)) reopenable.add(id);
 }
 
 /** Transfers whose file is still to be copied. */
@@ -205,6 +208,17 @@ export async function takeOver(): Promise<Left[]> {
   return dead.size === 0 ? [] : take(database, (kept) => dead.has(kept.tab));
 }
 
+/** Forgets a transfer that another tab has taken over; what is written of it is that tab's. */
+export function disown(id: string) {
+  dirty.delete(id);
+  written.delete(id);
+  reopenable.delete(id);
+  copiedBytes -= copied.get(id) ?? 0;
+  copied.delete(id);
+  uncopied.delete(id);
+  addedAt.delete(id);
+}
+
 /** Takes over one transfer that another tab has lost the file of. */
 export async function takeOne(id: string): Promise<Left | undefined> {
   const database = await opened;
@@ -230,6 +244,7 @@ async function take(database: IDBDatabase, which: (kept: Kept) => boolean): Prom
     store.put({ ...kept, tab }, id);
     written.add(id);
     addedAt.set(id, kept.addedAt);
+    if (kept.handle) reopenable.add(id);
     if (hasCopy.has(id)) {
       copied.set(id, kept.transfer.size);
       copiedBytes += kept.transfer.size;

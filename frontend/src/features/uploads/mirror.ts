@@ -16,13 +16,13 @@ interface Rows {
 }
 
 const changed = new Set<string>();
-const movingElsewhere = new Map<string, number>();
+const movingInTabs = new Map<string, number>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Returns how many other tabs are uploading. */
 export function otherMovers(): number {
   let movers = 0;
-  for (const count of movingElsewhere.values()) if (count > 0) movers++;
+  for (const count of movingInTabs.values()) if (count > 0) movers++;
   return movers;
 }
 
@@ -64,12 +64,12 @@ export function startMirror() {
     );
   listen("hello", (_, from) => all(from));
   listen<Rows>("rows", ({ rows, removed, moving }, from) => {
-    movingElsewhere.set(from, moving);
+    movingInTabs.set(from, moving);
     for (const row of rows) transfers.set(row);
     for (const id of removed) if (transfers.get(id)?.tab === from) transfers.remove(id);
   });
   onTabGone((id) => {
-    movingElsewhere.delete(id);
+    movingInTabs.delete(id);
     for (const t of [...transfers.values()]) if (t.tab === id) transfers.remove(t.id);
   });
   send({ kind: "hello" });

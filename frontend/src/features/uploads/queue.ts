@@ -1,5 +1,6 @@
 import { importAgain } from "@/shared/lazy";
 import type { carry, Failure, Reports } from "./engine";
+import { unreadable } from "./handles";
 import { copyOf, isKept, type Source } from "./memory";
 import { Meter } from "./meter";
 import { findStored, serverInfo } from "./server";
@@ -215,7 +216,7 @@ async function send(id: string, entry: Carried) {
 async function fileOf(id: string): Promise<File | null> {
   const source = sources.get(id);
   if (source?.file) return source.file;
-  const file = (await copyOf(id)) ?? (await source?.handle?.getFile().catch(() => null)) ?? null;
+  const file = await copyOf(id);
   if (file && source) source.file = file;
   return file;
 }
@@ -283,11 +284,7 @@ async function fail(id: string, entry: Carried, { status, text, retryAfter }: Fa
   const file = sources.get(id)?.file;
   if (status === 0 && file && !(await isReadable(file))) {
     if (carried.get(id) !== entry) return;
-    end(id, {
-      status: "failed",
-      final: true,
-      reason: "this file can't be read or has changed. Select it again",
-    });
+    end(id, { status: "failed", final: true, reason: unreadable });
     return;
   }
   const t = transfers.get(id);

@@ -1,3 +1,4 @@
+import { reopen } from "./handles";
 import { type Left, takeOver } from "./memory";
 import { enqueue, hold } from "./queue";
 import { transfers } from "./store";
@@ -44,34 +45,16 @@ export async function bringBack({ transfer, copied, handle, addedAt }: Left) {
     // A small file may have been stored in the moment that its tab was closed.
     unansweredAt: transfer.uploadUrl === null ? addedAt : null,
   };
-  const reachable = copied || (handle !== null && (await permission(handle)) === "granted");
-  if (!reachable) {
-    transfers.set({ ...t, status: handle ? "needs-click" : "needs-file" });
-    hold(t.id, { file: null, handle });
+  const opened = copied || !handle ? null : await reopen(handle, t);
+  const file = opened instanceof File ? opened : null;
+  if (!copied && !file) {
+    transfers.set({ ...t, ...(opened ?? { status: "needs-file" }) });
+    hold(t.id, { file, handle });
   } else if (t.status === "paused" || isStopped(t)) {
     transfers.set(t);
-    hold(t.id, { file: null, handle });
+    hold(t.id, { file, handle });
   } else {
     transfers.set({ ...t, status: "waiting" });
-    enqueue(t.id, { file: null, handle }, t.uploadUrl !== null);
-  }
-}
-
-interface Permitted {
-  queryPermission?(): Promise<PermissionState>;
-  requestPermission?(): Promise<PermissionState>;
-}
-
-function permission(handle: FileSystemFileHandle & Permitted): Promise<PermissionState> {
-  return handle.queryPermission?.().catch(() => "denied") ?? Promise.resolve("denied");
-}
-
-/** Asks to be allowed to read a file again; the browser does so only right after a click. */
-export async function reopen(handle: FileSystemFileHandle & Permitted): Promise<File | null> {
-  try {
-    if ((await handle.requestPermission?.()) !== "granted") return null;
-    return await handle.getFile();
-  } catch {
-    return null;
+    enqueue(t.id, { file, handle }, t.uploadUrl !== null);
   }
 }

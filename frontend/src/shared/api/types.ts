@@ -23,11 +23,14 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+/** How an upload ended. */
+export type Outcome = "finished" | "refused" | "aborted" | "expired" | "lost" | "no_part" | "no_space";
+
 /** What each server-sent event carries. */
 export interface Events {
   "upload.started": Upload;
   "upload.progress": Pick<Upload, "id" | "offset" | "length" | "name">;
-  "upload.ended": { id: string; outcome: "finished" | "refused" | "aborted"; reason?: string };
+  "upload.ended": { id: string; outcome: Outcome; reason?: string };
   "file.created": StoredFile;
   "file.changed": StoredFile;
   "file.deleted": { id: string };

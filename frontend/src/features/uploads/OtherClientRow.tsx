@@ -10,7 +10,7 @@ import { toast } from "@/shared/ui/Toasts";
 import { percent, share } from "./words";
 
 /** An upload that something else is sending. Stopping it asks once more, because its bytes would be lost. */
-export function ElsewhereRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
+export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
   const [asking, setAsking] = useState(false);
   const abort = useMutation({
     mutationFn: () => api.abort(u.id),

@@ -21,7 +21,7 @@ async function allUploads(signal: AbortSignal): Promise<Upload[]> {
 }
 
 /** The uploads that others are sending, kept true by the server's events. */
-export function useElsewhere() {
+export function useOtherClients() {
   const client = useQueryClient();
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => allUploads(signal), staleTime: 5000 });
   const edit = useCallback(
