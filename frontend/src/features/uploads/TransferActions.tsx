@@ -6,7 +6,7 @@ import { isEnded, isMoving, isRetriable, type Transfer } from "./transfer";
 /** What can be done with one upload. */
 export function TransferActions({ transfer: t }: { transfer: Transfer }) {
   return (
-    <div className="flex shrink-0">
+    <div className="flex min-w-15 shrink-0 justify-end">
       {t.status === "retrying" && (
         <Act
           label={`Try ${t.name} now`}

@@ -40,7 +40,8 @@ function useItems(whole: boolean, showDone: boolean): Item[] {
     add("needs", needs);
     add("moving", moving);
     add("waiting", waiting, whole ? waiting.length : Math.min(firstWaiting, waiting.length));
-    const many = done.length > fewDone;
+    // Once they are all that is listed, there is room for them.
+    const many = done.length > fewDone && items.length > 0;
     // The newest first: it is what one looks for.
     add("done", done.toReversed(), many && !showDone ? 0 : done.length, many ? !showDone : undefined);
     return items;

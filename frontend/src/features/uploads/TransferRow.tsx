@@ -26,6 +26,8 @@ function toneOf(t: Transfer): string | undefined {
 function Row({ transfer: t }: { transfer: Transfer }) {
   const now = useSeconds(t.status === "uploading" || (t.status === "retrying" && t.retryAt !== null));
   const tone = toneOf(t);
+  const words = statusWords(t, now);
+  const hasFigures = !isStopped(t) && t.status !== "cancelled";
   return (
     <div className="transfer" data-status={t.status} data-testid="transfer">
       <StatusIcon transfer={t} />
@@ -44,7 +46,9 @@ function Row({ transfer: t }: { transfer: Transfer }) {
           </span>
         )}
         {!isEnded(t) && (
-          <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">{percent(t.sent, t.size)} %</span>
+          <span className="nums ml-auto w-[3.2em] shrink-0 text-right text-[0.86rem] text-muted">
+            {percent(t.sent, t.size)} %
+          </span>
         )}
       </div>
       <TransferActions transfer={t} />
@@ -56,8 +60,9 @@ function Row({ transfer: t }: { transfer: Transfer }) {
           className="nums mt-1 text-[0.86rem] [overflow-wrap:anywhere] text-muted"
           title={exactBytes(t.size)}
         >
+          {/* One text where one colour will do: words of another length would push the figures aside. */}
           <span data-tone={tone} className="status-words">
-            {statusWords(t, now)}
+            {tone || !hasFigures ? words : `${words} · ${figures(t)}`}
           </span>
           {t.status === "cancelled" ? (
             <>
@@ -67,7 +72,7 @@ function Row({ transfer: t }: { transfer: Transfer }) {
               </button>
             </>
           ) : (
-            !isStopped(t) && ` · ${figures(t)}`
+            tone && hasFigures && ` · ${figures(t)}`
           )}
         </p>
         {t.status === "needs-file" && <ChooseAgain transfer={t} />}

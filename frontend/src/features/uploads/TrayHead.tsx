@@ -12,6 +12,16 @@ export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () =>
     <header className="px-3 pt-2.5 pb-2">
       <div className="flex items-center gap-0.5">
         <h2 className="nums min-w-0 flex-1 truncate pl-1 font-semibold">{headline(s)}</h2>
+        {s.done + s.stopped > 0 && (
+          <Act
+            label="Clear finished uploads"
+            run={clearEnded}
+            icon={<ListX size={18} aria-hidden="true" />}
+          />
+        )}
+        {s.retriable > 0 && (
+          <Act label="Retry failed" run={retryAll} icon={<RotateCcw size={16} aria-hidden="true" />} />
+        )}
         {s.moving > 0 && (
           <Act
             label="Pause all"
@@ -26,17 +36,7 @@ export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () =>
             icon={<Play size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />}
           />
         )}
-        {s.retriable > 0 && (
-          <Act label="Retry failed" run={retryAll} icon={<RotateCcw size={16} aria-hidden="true" />} />
-        )}
         {unfinished > 0 && <CancelAll count={unfinished} />}
-        {s.done + s.stopped > 0 && (
-          <Act
-            label="Clear finished uploads"
-            run={clearEnded}
-            icon={<ListX size={18} aria-hidden="true" />}
-          />
-        )}
         {onFold && (
           <Act
             label="Collapse tray"

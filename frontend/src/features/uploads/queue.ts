@@ -16,7 +16,7 @@ import { staleAfter } from "./words";
  * events and lists need room. A small file is one short request, so there is time for one more of them.
  */
 const large = 3;
-const small = 4;
+const small = 5;
 /** Files up to this size are sent in one request; the server stores such a file whole or not at all. */
 const wholeSize = 256 * 1024;
 

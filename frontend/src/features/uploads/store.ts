@@ -77,8 +77,11 @@ export const transfers = {
 
 // What is shown follows a moment later, in one go for many changes.
 
-/** A calmer pace than the screen's: rows that change faster than this can't be read. */
+/** The shortest time between two changes of what is shown, in milliseconds: faster ones could not be read. */
 const pace = 80;
+/** The same while many files move, when drawing would take the time that sending them needs. */
+const manyPace = 250;
+const many = 100;
 const changed = new Set<string>();
 const stale = new Set<Group>();
 const shown: Record<Group, readonly string[]> = { needs: [], moving: [], waiting: [], done: [] };
@@ -91,7 +94,7 @@ let published = 0;
 function publishSoon() {
   if (publishing) return;
   publishing = true;
-  const wait = published + pace - performance.now();
+  const wait = published + (totals.moving > many ? manyPace : pace) - performance.now();
   // Hidden pages get no frames.
   if (wait <= 0 && !document.hidden) requestAnimationFrame(publish);
   else setTimeout(publish, Math.max(wait, 0));

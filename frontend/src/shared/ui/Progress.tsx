@@ -12,7 +12,7 @@ export function Progress({ value, label, tone }: { value: number | null; label: 
       aria-valuenow={percent === null ? undefined : Math.round(percent)}
       data-unknown={percent === null || undefined}
     >
-      <div style={{ width: `${percent ?? 30}%` }} />
+      <div style={percent === null ? undefined : { transform: `translateX(${percent - 100}%)` }} />
     </div>
   );
 }

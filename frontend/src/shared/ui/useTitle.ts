@@ -33,9 +33,22 @@ export function useTitle(text: string | null, rank = 0) {
   }, [text, rank]);
 }
 
+/** The shortest time between two changes of what stands before the title, in milliseconds: each is slow. */
+const pace = 500;
+let changed = Number.NEGATIVE_INFINITY;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
 /** Puts something before every title, such as the progress of uploads; null takes it away. */
 export function setTitlePrefix(text: string | null) {
   if (text === prefix) return;
   prefix = text;
-  show();
+  if (timer) return;
+  timer = setTimeout(
+    () => {
+      timer = undefined;
+      changed = performance.now();
+      show();
+    },
+    Math.max(0, changed + pace - performance.now()),
+  );
 }
