@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { begin, png, put, random } from "../files";
+import { begin, MiB, png, put, random } from "../files";
+import { putMany } from "../many";
 import type { Server } from "../server";
 import { choose, expect, names, row, test, transfer } from "./fixtures";
 
@@ -47,6 +48,53 @@ for (const scheme of ["light", "dark"] as const) {
     await check(page, "statistics");
     await page.goto("/nowhere");
     await check(page, "no such page");
+  });
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`axe finds nothing in what comes and goes, in ${scheme}`, async ({ page, server, road }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await put(server, "broken.png", png.subarray(0, 20), "image/png");
+    await putMany(server, 1100);
+    await page.goto("/?q=broken");
+    await names(page).first().click();
+    await expect(page.getByText("This browser can't show it")).toBeVisible();
+    await check(page, "a preview that fails");
+    await page.goto(`/?file=${"0".repeat(26)}`);
+    await expect(page.getByRole("heading", { name: "This file no longer exists" })).toBeVisible();
+    await check(page, "a file that is gone");
+    await page.goto("/");
+    await expect(names(page).first()).toBeVisible();
+    await page.getByRole("checkbox", { name: "Select all" }).check();
+    const toolbar = page.getByRole("toolbar", { name: "Selected files" });
+    await check(page, "toolbar");
+    await toolbar.getByRole("button", { name: "Select all 1,101" }).click();
+    await expect(toolbar).toContainText("1,101 files");
+    await toolbar.getByRole("button", { name: "Delete" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await check(page, "question");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Delete");
+    await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+    await check(page, "message");
+
+    road.holdAfter(0);
+    await choose(
+      page,
+      Array.from({ length: 5 }, (_, i) => ({ name: `held ${i}.bin`, mimeType: "", buffer: random(9 * MiB) })),
+    );
+    await expect(transfer(page, "held 0.bin")).toContainText("Uploading");
+    await page.getByRole("button", { name: "Cancel held 1.bin" }).click();
+    await page.getByRole("button", { name: "Pause held 2.bin" }).click();
+    await expect(transfer(page, "held 1.bin")).toContainText("Cancelled");
+    await check(page, "tray");
+    await page.getByRole("button", { name: "Cancel all" }).click();
+    await check(page, "tray that asks");
+    await page.getByRole("button", { name: "Collapse tray" }).click();
+    await check(page, "folded tray");
+    road.release();
   });
 }
 

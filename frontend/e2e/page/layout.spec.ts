@@ -86,6 +86,28 @@ for (const size of sizes) {
   });
 }
 
+for (const size of sizes.filter(({ height }) => height >= 400)) {
+  test(`a full tray pushes nothing out of its place at ${size.width}`, async ({ page, server }) => {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await fill(server);
+    await page.goto("/");
+    await choose(
+      page,
+      Array.from({ length: 9 }, (_, i) => ({ name: `sent ${i}.bin`, mimeType: "", buffer: random(100) })),
+    );
+    await expect(tray(page)).toContainText("9 files uploaded");
+    await expectApart({
+      list: page.getByTestId("file-scroller"),
+      views: views(page),
+      search: page.getByRole("search"),
+      upload: page.getByRole("banner").getByRole("button", { name: "Upload", exact: true }),
+    });
+    const search = await page.getByRole("textbox", { name: "Search files" }).boundingBox();
+    expect(search?.width, "room to see what is searched for").toBeGreaterThan(100);
+  });
+}
+
 for (const size of [sizes[2], sizes[5]]) {
   test(`a message lies over no other part at ${size?.width}`, async ({ page, server }) => {
     if (size) await page.setViewportSize(size);

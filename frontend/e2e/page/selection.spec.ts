@@ -123,3 +123,27 @@ test("in forced colours selected, open and plain rows differ", async ({ page, se
   const open = await look("File 2.txt");
   expect(new Set([plain, selected, open]).size).toBe(3);
 });
+
+test("a question that is answered with no, and the toolbar, give the focus back", async ({
+  page,
+  server,
+}) => {
+  await putMany(server, 1100);
+  await page.goto("/");
+  await expect(names(page).first()).toBeVisible();
+  await page.getByRole("checkbox", { name: "Select all" }).check();
+  await toolbar(page).getByRole("button", { name: "Select all 1,100" }).click();
+  await expect(toolbar(page)).toContainText("All that match are selected.");
+  const remove = toolbar(page).getByRole("button", { name: "Delete" });
+  for (const answer of ["Enter", "Escape"]) {
+    await remove.press("Enter");
+    const question = page.getByRole("dialog", { name: "Delete 1,100 files?" });
+    await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+    await page.keyboard.press(answer);
+    await expect(question).toBeHidden();
+    await expect(remove).toBeFocused();
+  }
+  await page.keyboard.press("Escape");
+  await expect(toolbar(page)).toBeHidden();
+  await expect(page.getByRole("row").nth(1)).toBeFocused();
+});

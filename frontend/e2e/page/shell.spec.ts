@@ -1,4 +1,4 @@
-import { put } from "../files";
+import { png, put } from "../files";
 import { expect, names, row, test } from "./fixtures";
 
 test("a slash goes to the search box from wherever nothing is written", async ({ page, server }) => {
@@ -38,4 +38,25 @@ test("statistics that could not be refreshed say so", async ({ page, server }) =
   await failure.getByRole("button", { name: "Try again" }).click();
   await expect(failure).toBeHidden();
   await expect(files).toContainText("+1 in 30 days");
+});
+
+test("what could not be loaded while the server was away is loaded when it is back", async ({
+  page,
+  server,
+}) => {
+  await put(server, "Alpha.png", png, "image/png");
+  await put(server, "Beta.png", png, "image/png");
+  await page.goto("/?sort=name");
+  await names(page).first().click();
+  const panel = page.getByRole("complementary", { name: "Preview" });
+  await expect(panel.getByRole("img", { name: "Alpha.png" })).toBeVisible();
+  await server.kill();
+  await expect(page.getByText("The server can't be reached. Trying again")).toBeVisible();
+  await panel.getByRole("button", { name: "Next file" }).click();
+  await expect(panel.getByText("The server can't be reached")).toBeVisible();
+  await page.getByRole("button", { name: "Images" }).click();
+  await expect(page.getByRole("heading", { name: "The files could not be loaded" })).toBeVisible();
+  await server.up();
+  await expect(names(page)).toHaveText(["Alpha.png", "Beta.png"], { timeout: 20_000 });
+  await expect(panel.getByRole("img", { name: "Beta.png" })).toBeVisible();
 });

@@ -14,7 +14,7 @@ test("statistics tell totals, days, types and downloads", async ({ page, server 
   await expect(total("Uploads finished")).toContainText("2 in 30 days");
   await expect(page.getByRole("img", { name: /Uploads by day: 2 finished and 0 failed/ })).toBeVisible();
   await expect(page.getByRole("img", { name: /Stored bytes by day/ })).toBeVisible();
-  await expect(page.getByRole("link", { name: "image/png" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "PNG image" })).toBeVisible();
 
   const uploads = page.getByRole("region", { name: "Uploads per day" });
   await uploads.getByText("Numbers as a table").click();

@@ -87,7 +87,10 @@ test.describe("a server with rules", () => {
   test("says before sending why a file is refused", async ({ page }) => {
     const sent: string[] = [];
     page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+    await page.goto("/uploads");
+    await expect(page.getByRole("main").getByText("Images up to 2 MiB")).toBeVisible();
     await page.goto("/");
+    await expect(page.getByRole("main").getByText("Images up to 2 MiB")).toBeVisible();
     await choose(page, [
       { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("text") },
       { name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([png, random(2 * MiB)]) },

@@ -1,6 +1,7 @@
 import { Suspense } from "react";
 import { FilesPage } from "@/features/files/FilesPage";
 import { DropLayer } from "@/features/uploads/DropLayer";
+import { RuleWords } from "@/features/uploads/RuleWords";
 import { Tray } from "@/features/uploads/Tray";
 import { UploadButton } from "@/features/uploads/UploadButton";
 import { lazyView } from "@/shared/lazy";
@@ -39,7 +40,7 @@ export function App() {
 function View({ pathname }: { pathname: string }) {
   switch (pathname) {
     case "/":
-      return <FilesPage uploadButton={<UploadButton />} />;
+      return <FilesPage uploadButton={<UploadButton />} rules={<RuleWords />} />;
     case "/uploads":
       return <UploadsPage />;
     case "/statistics":

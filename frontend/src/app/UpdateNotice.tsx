@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { serverQuery } from "@/shared/api/client";
-import { useConnection, useEvent } from "@/shared/api/events";
+import { useEvent, watchReturn } from "@/shared/api/events";
 import { plural } from "@/shared/format/bytes";
 import { Reload, useUnfinished } from "@/shared/ui/Reload";
 
@@ -13,17 +13,14 @@ export default function UpdateNotice() {
   const [loaded, setLoaded] = useState<string>();
   const [dismissed, setDismissed] = useState<string>();
   const unfinished = useUnfinished();
-  const connection = useConnection();
-  const lost = useRef(false);
   const version = data?.version;
 
   useEffect(() => setLoaded((known) => known ?? version), [version]);
   // A server that is replaced ends the stream.
-  useEffect(() => {
-    if (connection === "open" && lost.current)
-      void client.invalidateQueries({ queryKey: serverQuery.queryKey });
-    lost.current = connection === "lost";
-  }, [connection, client]);
+  useEffect(
+    () => watchReturn(() => void client.invalidateQueries({ queryKey: serverQuery.queryKey })),
+    [client],
+  );
   // A hidden tab hears nothing of that until it is looked at.
   const ask = useCallback(() => void client.fetchQuery(serverQuery).catch(() => undefined), [client]);
   useEvent("reset", ask);

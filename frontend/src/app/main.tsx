@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "@/shared/api/client";
-import { startEvents } from "@/shared/api/events";
+import { startEvents, watchReturn } from "@/shared/api/events";
 import { prefetch, startPrefetching } from "@/shared/lazy";
 import { Boundary } from "@/shared/ui/Boundary";
 import "./app.css";
@@ -22,6 +22,15 @@ const client = new QueryClient({
 });
 
 startEvents();
+// What could not be loaded while the server was away is loaded when it is back; what it refused stays refused.
+watchReturn(
+  () =>
+    void client.refetchQueries({
+      type: "active",
+      predicate: ({ state: { status, error } }) =>
+        status === "error" && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    }),
+);
 prefetch(() => import("@/features/uploads/engine"));
 startPrefetching();
 

@@ -19,10 +19,10 @@ export default function ConfirmDelete({
         Delete {plural(files.length, "file")}?
       </h2>
       <p className="mt-2 text-muted">
-        They hold {bytes(size)}. So many files are deleted at once and cannot be brought back.
+        {bytes(size)} in total. A deletion of this many files starts at once and can't be undone.
       </p>
       <div className="mt-5 flex justify-end gap-2">
-        <button type="button" className="btn" onClick={() => onAnswer(false)}>
+        <button type="button" className="btn" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
         <button type="button" className="btn btn-danger" onClick={() => onAnswer(true)}>

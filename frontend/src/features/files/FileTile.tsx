@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { previewUrl } from "@/shared/api/client";
+import { watchReturn } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
@@ -57,6 +58,7 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
 
 function Thumbnail({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
+  useEffect(() => watchReturn(() => setFailed(false)), []);
   const shown = factsOf(file.media_type).look === "image" && file.size <= largestThumbnail && !failed;
   return (
     <div className="grid min-h-0 flex-1 place-items-center overflow-hidden rounded-t-[0.7rem] bg-sunken">

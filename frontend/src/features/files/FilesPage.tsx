@@ -23,8 +23,14 @@ const PreviewPanel = lazyView(() => import("./preview/PreviewPanel"), PreviewNot
 
 type View = ReturnType<typeof useFilesView>;
 
+interface NoFilesProps {
+  uploadButton: ReactNode;
+  /** Says what may be uploaded. */
+  rules: ReactNode;
+}
+
 /** All files: filters, list, what can be done with several, and the panel of one. */
-export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
+export function FilesPage({ uploadButton, rules }: NoFilesProps) {
   const view = useFilesView();
   const { filters, files, list, selecting } = view;
   const narrow = useNarrow();
@@ -34,7 +40,12 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
   useTitle(opened.file ? visibleName(opened.file.name) : null, 1);
   const toolbar = selecting.selection.files.size > 0 && (
     <Suspense fallback={null}>
-      <SelectionBar selecting={selecting} total={totals?.files} onDelete={view.removeSelected} />
+      <SelectionBar
+        selecting={selecting}
+        total={totals?.files}
+        onDelete={view.removeSelected}
+        onClear={view.clearSelection}
+      />
     </Suspense>
   );
   return (
@@ -55,7 +66,7 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
               {plural(view.fresh, "new file")}
             </button>
           )}
-          <Listed view={view} uploadButton={uploadButton} />
+          <Listed view={view} uploadButton={uploadButton} rules={rules} />
         </div>
         {list.isFetchNextPageError && (
           <p
@@ -91,7 +102,7 @@ export function FilesPage({ uploadButton }: { uploadButton: ReactNode }) {
 }
 
 /** The list, or what stands in its place. */
-function Listed({ view, uploadButton }: { view: View; uploadButton: ReactNode }) {
+function Listed({ view, ...empty }: NoFilesProps & { view: View }) {
   const { filters, files, list } = view;
   if (list.isPending) return <ListSkeleton grid={filters.view === "grid"} />;
   if (list.isError && files.length === 0) {
@@ -109,7 +120,7 @@ function Listed({ view, uploadButton }: { view: View; uploadButton: ReactNode })
         <NothingMatches filters={filters} />
       </Suspense>
     ) : (
-      <NoFiles uploadButton={uploadButton} />
+      <NoFiles {...empty} />
     );
   }
   return (
@@ -135,11 +146,12 @@ function Listed({ view, uploadButton }: { view: View; uploadButton: ReactNode })
   );
 }
 
-function NoFiles({ uploadButton }: { uploadButton: ReactNode }) {
+function NoFiles({ uploadButton, rules }: NoFilesProps) {
   return (
     <EmptyPanel icon={<FolderOpen size={28} aria-hidden="true" />} title="No files yet" action={uploadButton}>
       Drop files or folders anywhere on this page, paste them, or choose them. If the connection breaks,
       uploads continue where they stopped.
+      {rules}
     </EmptyPanel>
   );
 }

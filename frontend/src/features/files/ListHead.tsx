@@ -14,7 +14,7 @@ export function ListHead({
   onSelectAll: () => void;
 }) {
   return (
-    <div role="rowgroup" className="border-b border-line px-2 lg:px-4">
+    <div role="rowgroup" className="list-head border-b border-line px-2 lg:px-4">
       <div role="row" aria-rowindex={1} className="file-columns h-9 text-[0.9rem] text-muted">
         <div role="columnheader" className="grid place-items-center">
           <input

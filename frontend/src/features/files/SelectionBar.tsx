@@ -8,15 +8,21 @@ interface SelectionBarProps {
   /** How many files match, when that is known. */
   total: number | undefined;
   onDelete: () => void;
+  onClear: () => void;
 }
 
 /** What can be done with the selected files; it stands where the types are otherwise. */
-export default function SelectionBar({ selecting, total, onDelete }: SelectionBarProps) {
+export default function SelectionBar({ selecting, total, onDelete, onClear }: SelectionBarProps) {
   const files = [...selecting.selection.files.values()];
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const tooMany = files.length > mostDownloads;
   return (
-    <div className="selection-bar" role="toolbar" aria-label="Selected files">
+    <div
+      className="selection-bar"
+      role="toolbar"
+      aria-label="Selected files"
+      onKeyDown={(event) => event.key === "Escape" && onClear()}
+    >
       <span className="nums whitespace-nowrap" aria-live="polite">
         <b className="font-semibold">{plural(files.length, "file")}</b>
         <span className="max-sm:hidden"> · {bytes(size)}</span>
@@ -46,7 +52,7 @@ export default function SelectionBar({ selecting, total, onDelete }: SelectionBa
           className="icon-btn"
           aria-label="Clear selection"
           title="Clear selection"
-          onClick={selecting.clear}
+          onClick={onClear}
         >
           <X size={16} aria-hidden="true" />
         </button>
@@ -73,7 +79,7 @@ function Reach({ selecting, total }: Pick<SelectionBarProps, "selecting" | "tota
   if (!selecting.more) return null;
   return (
     <span className="flex flex-wrap items-center gap-x-1">
-      <span className="@max-3xl:sr-only">All {count(selection.files.size)} loaded are selected.</span>
+      <span className="@max-5xl:sr-only">All {count(selection.files.size)} loaded are selected.</span>
       <button
         type="button"
         className="btn btn-quiet btn-small underline"

@@ -141,6 +141,11 @@ export function useFilesView() {
     }, [list.isFetchingNextPage, list.isFetchNextPageError, list.fetchNextPage]),
     toggleAll: () => (selecting.allLoaded ? selecting.clear() : selecting.set(select.all(files))),
     removeSelected: () => void removeSelected(),
+    /** The toolbar goes with the selection, so the keyboard's focus has to go back to the list. */
+    clearSelection: () => {
+      focusActive.current = true;
+      selecting.clear();
+    },
     removeOne: (file: StoredFile) => void remove([file]),
     /** Files whose deletion can't be undone and waits for a yes. */
     asked,

@@ -1,5 +1,6 @@
 import type { StatsType, StoredFile } from "@/shared/api/types";
 import { bytes, count, plural } from "@/shared/format/bytes";
+import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Size } from "@/shared/ui/Measures";
@@ -31,9 +32,10 @@ export function TypesCard({ types }: { types: StatsType[] }) {
             <div className="flex items-baseline gap-2">
               <Link
                 href={`/?type=${encodeURIComponent(t.media_type)}`}
-                className="truncate rounded hover:underline"
+                className="truncate rounded first-letter:uppercase hover:underline"
+                title={t.media_type}
               >
-                {t.media_type}
+                {factsOf(t.media_type).words}
               </Link>
               <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">
                 {plural(t.files, "file")} · {bytes(t.bytes)}

@@ -1,5 +1,6 @@
 import { ChevronDown, CircleX, ListX, Pause, Play, RotateCcw } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { count } from "@/shared/format/bytes";
 import { Progress } from "@/shared/ui/Progress";
 import { cancelAll, clearEnded, pauseAll, resumeAll, retryAll } from "./controller";
 import type { Totals } from "./totals";
@@ -36,7 +37,7 @@ export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () =>
             icon={<Play size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />}
           />
         )}
-        {unfinished > 0 && <CancelAll count={unfinished} />}
+        {unfinished > 0 && <CancelAll uploads={unfinished} />}
         {onFold && (
           <Act
             label="Collapse tray"
@@ -118,7 +119,7 @@ function Act({ label, run, icon, expanded }: ActProps) {
 }
 
 /** Asks once more, because what was sent would be lost. */
-function CancelAll({ count }: { count: number }) {
+function CancelAll({ uploads }: { uploads: number }) {
   const [armed, setArmed] = useState(false);
   useEffect(() => {
     if (!armed) return;
@@ -141,7 +142,7 @@ function CancelAll({ count }: { count: number }) {
         cancelAll();
       }}
     >
-      Cancel all {count}?
+      Cancel all {count(uploads)}?
     </button>
   );
 }

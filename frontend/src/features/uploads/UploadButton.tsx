@@ -53,7 +53,8 @@ export function UploadButton() {
         onClick={() => files.current?.click()}
       >
         <Upload size={16} aria-hidden="true" />
-        Upload
+        {/* On the narrowest screens the search box needs the room more. */}
+        <span className="max-[24rem]:sr-only">Upload</span>
       </button>
     </div>
   );

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { EmptyPanel, ErrorPanel } from "@/shared/ui/states";
 import { useTitle } from "@/shared/ui/useTitle";
 import { OtherClientRow } from "./OtherClientRow";
+import { RuleWords } from "./RuleWords";
 import { useTotals } from "./store";
 import { TransferList } from "./TransferList";
 import { TrayHead } from "./TrayHead";
@@ -27,6 +28,7 @@ export default function UploadsPage() {
             action={<UploadButton />}
           >
             Drop files anywhere on this page. What other people and programs are uploading shows here too.
+            <RuleWords />
           </EmptyPanel>
         )}
         {own.count > 0 && (
@@ -53,7 +55,7 @@ export default function UploadsPage() {
           <div className="skeleton h-36 rounded-2xl" aria-hidden="true" />
         ) : query.isError && !query.data ? (
           <ErrorPanel
-            title="The uploads could not be loaded"
+            title="The uploads of other clients could not be loaded"
             error={query.error}
             onRetry={() => void query.refetch()}
           />

@@ -42,6 +42,7 @@ export interface Source {
   handle: FileSystemFileHandle | null;
 }
 
+/** The database; null in a browser that has none. */
 const opened: Promise<IDBDatabase | null> = new Promise((resolve) => {
   try {
     const request = indexedDB.open(name, 1);
@@ -51,12 +52,16 @@ const opened: Promise<IDBDatabase | null> = new Promise((resolve) => {
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);
-    // A browser without storage uploads all the same.
-    setTimeout(() => resolve(null), 3000);
   } catch {
     resolve(null);
   }
 });
+
+/** The database, or null if it takes long to open: uploads don't wait for it, and it is written to later. */
+const openedSoon = Promise.race([
+  opened,
+  new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000)),
+]);
 
 const result = <T>(request: IDBRequest<T>) =>
   new Promise<T>((resolve, reject) => {
@@ -195,7 +200,7 @@ export async function copyOf(id: string): Promise<File | null> {
  * A tab that seems to be open still is waited for with meet.
  */
 export async function takeOver(): Promise<Left[]> {
-  const database = await opened;
+  const database = await openedSoon;
   if (!database) return [];
   await present;
   const all = (await result(database.transaction(records).objectStore(records).getAll())) as Kept[];

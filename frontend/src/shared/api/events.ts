@@ -105,6 +105,17 @@ export function watchConnection(watcher: () => void): () => void {
   return () => watchers.delete(watcher);
 }
 
+/** Calls `listener` each time the stream is open again after it was lost. */
+export function watchReturn(listener: () => void): () => void {
+  let lost = connection === "lost";
+  return watchConnection(() => {
+    if (connection === "lost") lost = true;
+    if (connection !== "open" || !lost) return;
+    lost = false;
+    listener();
+  });
+}
+
 export const getConnection = () => connection;
 
 export function useConnection(): Connection {

@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { previewUrl } from "@/shared/api/client";
+import { useConnection, watchReturn } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
@@ -11,13 +12,18 @@ import { TextPreview } from "./TextPreview";
 export function Preview({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
   const fail = () => setFailed(true);
+  const lost = useConnection() === "lost";
+  useEffect(() => watchReturn(() => setFailed(false)), []);
   const src = previewUrl(file.id);
   const name = visibleName(file.name);
   const { look, words } = factsOf(file.media_type);
   if (file.state !== "ready") return <NoPreview file={file} why={`Not available while ${file.state}`} />;
   if (file.size === 0) return <NoPreview file={file} why="This file is empty" />;
   if (look === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
-  if (failed) return <NoPreview file={file} why="This browser can't show it" />;
+  if (failed)
+    return (
+      <NoPreview file={file} why={lost ? "The server can't be reached" : "This browser can't show it"} />
+    );
   if (look === "image") {
     return <img src={src} alt={name} className="max-h-full max-w-full object-contain" onError={fail} />;
   }
