@@ -15,7 +15,7 @@ import (
 // TestConformance walks the tus 1.0 text with an instance on PostgreSQL and S3.
 func TestConformance(t *testing.T) {
 	const origin = "https://page.example"
-	c := startCluster(t, 1, []string{"PAWL_MAX_SIZE=8MiB", "PAWL_CORS_ORIGINS=" + origin})
+	c := startCluster(t, 1, []string{"PAWL_MAX_SIZE=8MiB", "PAWL_H2C=true", "PAWL_CORS_ORIGINS=" + origin})
 	one := c.instances[0]
 	// closed has the instance forget what it has in memory, and does something before
 	// it comes back; after that it has only asked the database for what it had to.
