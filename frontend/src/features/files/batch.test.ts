@@ -20,13 +20,16 @@ it("hands on what comes together at once, the latest of each", () => {
   ]);
 });
 
-it("hands on a stream of changes a few times a second", () => {
+it.each([
+  ["a stream of changes a few times a second", 20, 11],
+  ["a flood of changes twice a second", 1, 3],
+])("hands on %s", (_, every, expected) => {
   let batches = 0;
   const change = batched<number>(() => batches++);
-  for (let i = 0; i < 1000; i++) {
+  for (let i = 0; i < 1000; i += every) {
     change(String(i), i);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(every);
   }
   vi.advanceTimersByTime(200);
-  expect(batches).toBe(11);
+  expect(batches).toBe(expected);
 });

@@ -1,6 +1,10 @@
 /** The shortest time between two batches, in milliseconds. */
 const pause = 100;
 
+/** The same after a batch of many changes: each costs the lists about as much as one of few. */
+const longPause = 500;
+const many = 10;
+
 /** One frame, in milliseconds. */
 const frame = 16;
 
@@ -10,16 +14,16 @@ const frame = 16;
  */
 export function batched<T>(flush: (changes: Map<string, T>) => void): (id: string, change: T) => void {
   let changes = new Map<string, T>();
-  let flushed = 0;
+  let next = 0;
   const run = () => {
     const batch = changes;
     changes = new Map();
-    flushed = Date.now();
+    next = Date.now() + (batch.size > many ? longPause : pause);
     flush(batch);
   };
   return (id, change) => {
     // Not in an animation frame: those rest while the page is hidden, and the changes would pile up.
-    if (changes.size === 0) setTimeout(run, Math.max(frame, flushed + pause - Date.now()));
+    if (changes.size === 0) setTimeout(run, Math.max(frame, next - Date.now()));
     changes.set(id, change);
   };
 }
