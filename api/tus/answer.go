@@ -58,6 +58,9 @@ func (a *answer) finishHeader() {
 	// tusd's deadline was set when the request came; a join may have taken longer.
 	_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
 	h, x := a.Header(), a.x
+	if x.request.ProtoMajor == 1 && (a.status >= 400 && x.body.unread() || x.body.isStopped()) {
+		h.Set("Connection", "close") // there is some of the body in it still, or a deadline that has been met
+	}
 	if x.request.Method == http.MethodHead {
 		h.Set("Cache-Control", "no-store")
 	}
@@ -68,9 +71,6 @@ func (a *answer) finishHeader() {
 		a.inOurWords(h)
 		h.Del("Upload-Offset") // some clients take any answer that has one for success
 		h.Del("Location")
-		if x.request.ProtoMajor == 1 && x.body.unread() {
-			h.Set("Connection", "close")
-		}
 		return
 	}
 	if x.location != "" {

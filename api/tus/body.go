@@ -21,22 +21,21 @@ type body struct {
 	read    atomic.Int64
 	pending []byte // what peek has read
 
-	mu    sync.Mutex
-	state bodyState
+	mu      sync.Mutex
+	ended   bool // the client has sent all it wanted to, which may be nothing
+	stopped bool // another request has taken the upload over
+	over    bool // the exchange is: the connection may serve another by now
 }
 
-// bodyState is where a body is in its life.
-type bodyState int
-
-const (
-	arriving bodyState = iota
-	ended              // the client has sent all it wanted to
-	stopped            // another request wants the upload
-	over               // the exchange is: the connection may serve another by now
-)
+func newBody(w http.ResponseWriter, r *http.Request) *body {
+	return &body{
+		src: r.Body, control: http.NewResponseController(w), known: r.ContentLength,
+		ended: r.Body == nil || r.ContentLength == 0,
+	}
+}
 
 func (b *body) Read(p []byte) (int, error) {
-	if b.is(stopped) {
+	if b.isStopped() {
 		return 0, errTakenOver
 	}
 	if len(b.pending) > 0 {
@@ -47,21 +46,34 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.src.Read(p)
 	b.read.Add(int64(n))
 	if errors.Is(err, io.EOF) {
-		b.become(ended)
+		b.end()
 	}
 	return n, err
 }
 
-func (b *body) become(s bodyState) {
+func (b *body) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.state = s
+	b.ended = true
 }
 
-func (b *body) is(s bodyState) bool {
+// finish keeps interrupt away from what the connection does after the exchange.
+func (b *body) finish() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.state == s
+	b.over = true
+}
+
+func (b *body) hasEnded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended
+}
+
+func (b *body) isStopped() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stopped
 }
 
 var errTakenOver = errors.New("another request has taken the upload over")
@@ -69,21 +81,22 @@ var errTakenOver = errors.New("another request has taken the upload over")
 func (b *body) Close() error { return b.src.Close() }
 
 // interrupt ends the body for whoever reads it, at once. A body that has all
-// arrived is let be: its request is about to succeed, and a deadline set now would
-// hit what the connection does next.
+// arrived is left alone: its request is about to succeed, and the deadline would fail
+// net/http's own read, which waits for the client to hang up. That cancels the context
+// of the connection, and with it every later request on it.
 func (b *body) interrupt() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.state != arriving {
+	if b.ended || b.stopped || b.over {
 		return
 	}
-	b.state = stopped
+	b.stopped = true
 	_ = b.control.SetReadDeadline(time.Now())
 }
 
 // peek reports whether there is anything to read.
 func (b *body) peek() (bool, error) {
-	if b.src == nil || b.known == 0 {
+	if b.known == 0 || b.src == nil {
 		return false, nil
 	}
 	if b.known > 0 {
@@ -101,7 +114,7 @@ func (b *body) peek() (bool, error) {
 	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
 }
 
-func (b *body) unread() bool { return b.src != nil && b.known != 0 && !b.is(ended) }
+func (b *body) unread() bool { return !b.hasEnded() }
 
 const (
 	drainMost = 16 << 20
@@ -121,11 +134,18 @@ func (b *body) drain(r *http.Request) {
 		return
 	}
 	_ = b.control.Flush()
-	b.become(arriving)
+	b.reopen()
 	_ = b.control.SetReadDeadline(time.Now().Add(drainFor))
 	buffer := drainBuffers.Get().(*[64 << 10]byte)
 	defer drainBuffers.Put(buffer)
 	_, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, io.LimitReader(b, drainMost), buffer[:])
+}
+
+// reopen lets a stopped body be read again.
+func (b *body) reopen() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = false
 }
 
 // honest is tusd's view of the body with its end told truly.
@@ -144,9 +164,12 @@ func (h *honest) Read(p []byte) (int, error) {
 	switch {
 	case h.body.read.Load() > h.given:
 		return n, pawl.ErrTooLong
-	case !h.body.is(ended):
+	case !h.body.hasEnded():
 		return n, errCutShort
 	default:
+		// tusd has just moved its deadline. None may be met while the upload finishes;
+		// see interrupt.
+		_ = h.body.control.SetReadDeadline(time.Time{})
 		return n, io.EOF
 	}
 }

@@ -55,8 +55,12 @@ func detect(head []byte) string {
 }
 
 // who takes the principal from the request, so that a test can be anybody, or
-// somebody whose login has run out.
+// somebody whose login has run out. A request that is canceled before it begins came on
+// a connection that an earlier one has spoilt.
 func who(r *http.Request) (pawl.Principal, error) {
+	if err := r.Context().Err(); err != nil {
+		return pawl.Principal{}, err
+	}
 	switch user := r.Header.Get("Test-User"); user {
 	case "":
 		return pawl.Local, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -275,6 +276,49 @@ func TestWholeBodyIsNotTakenOver(t *testing.T) {
 		if at := s.do("HEAD", path, nil).Header.Get("Upload-Offset"); r.StatusCode != 204 && at == itoa(len(content)) {
 			t.Fatalf("the PATCH that brought everything was answered %d", r.StatusCode)
 		}
+	}
+}
+
+// slow is a gate that takes until it is told to be done.
+type slow struct{ asked, done chan struct{} }
+
+func (g slow) Finish(context.Context, pawl.File) error {
+	g.asked <- struct{}{}
+	<-g.done
+	return nil
+}
+
+// TestConnectionOutlivesATakeover has a request that sends no body hold an upload that
+// somebody else waits for. The connection serves the next request as if nothing had been.
+func TestConnectionOutlivesATakeover(t *testing.T) {
+	gate := slow{make(chan struct{}), make(chan struct{})}
+	s := start(t, gates(pawl.Gates{Finish: []pawl.FinishGate{gate}}))
+	path, next := s.create(5), s.create(5)
+	check(t, s.blobs.Put(t.Context(), idOf(path), []byte("hello"))) // all bytes, and then a crash
+	conn := s.stalled(path, 5, 0, "")
+	<-gate.asked
+	waiting := make(chan struct{})
+	go func() {
+		defer close(waiting)
+		unlock, err := s.uploads.Lock(t.Context(), idOf(path), func() {})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		unlock()
+	}()
+	time.Sleep(time.Second) // longer than a holder is left alone
+	close(gate.done)
+	if r := answerOn(t, conn); r.StatusCode != 204 {
+		t.Fatalf("the PATCH that finished the upload was answered %d", r.StatusCode)
+	}
+	<-waiting
+	_, err := fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: pawl\r\nTus-Resumable: 1.0.0\r\n%s\r\n%s\r\nContent-Length: 2\r\n\r\nhe",
+		strings.TrimPrefix(next, s.URL), stream, offset(0))
+	check(t, err)
+	if r := answerOn(t, conn); r.StatusCode != 204 {
+		text, _ := io.ReadAll(r.Body)
+		t.Errorf("the next request on the connection was answered %d: %s", r.StatusCode, text)
 	}
 }
 

@@ -113,7 +113,14 @@ func byMethod(tusd *handler.UnroutedHandler) http.Handler {
 		http.MethodPost: tusd.PostFile, http.MethodHead: tusd.HeadFile,
 		http.MethodPatch: tusd.PatchFile, http.MethodDelete: tusd.DelFile,
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { methods[r.Method](w, r) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if exchangeOf(r.Context()).body.hasEnded() {
+			// tusd's middleware has set a deadline for a body that does not come. It
+			// would be met by a join that takes long; see [body.interrupt].
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		}
+		methods[r.Method](w, r)
+	})
 }
 
 // ServeHTTP checks a request, lets tusd's handler at it, and sees the answer off.
@@ -137,7 +144,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = x.check()
 	}
-	defer x.body.become(over)
+	defer x.body.finish()
 	if err != nil {
 		x.refuse(err)
 	} else {
@@ -186,7 +193,7 @@ func overrideMethod(r *http.Request) *http.Request {
 // begin sets up the exchange. It is never nil, so that a refusal has its answer.
 func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
 	x := &exchange{server: s, declares: pawl.UnknownLength}
-	x.body = &body{src: r.Body, control: http.NewResponseController(w), known: r.ContentLength}
+	x.body = newBody(w, r)
 	x.answer = &answer{ResponseWriter: w, x: x}
 	x.request = r.WithContext(withExchange(r.Context(), x))
 	if r.Body != nil {

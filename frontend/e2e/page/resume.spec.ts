@@ -170,6 +170,23 @@ test("an upload survives a killed server", async ({ page, server, road }) => {
   await arrived(server, data);
 });
 
+test("an upload whose last bytes have left the browser can be paused", async ({ page, server, road }) => {
+  const data = random(1 * MiB);
+  const sent = offsets(page);
+  await page.goto("/");
+  road.holdAfter(MiB / 2); // the rest waits in the buffers of the connection
+  await choose(page, { name: "Last.bin", mimeType: "", buffer: data });
+  await expect(transfer(page, "Last.bin")).toContainText("Finishing");
+  await stored(server, MiB / 4);
+  await page.getByRole("button", { name: "Pause Last.bin" }).click();
+  await expect(transfer(page, "Last.bin")).toContainText("Paused");
+  road.release();
+  await page.getByRole("button", { name: "Resume Last.bin" }).click();
+  await expect(transfer(page, "Last.bin")).toContainText("Uploaded");
+  expect(sent.at(-1)).toBeGreaterThan(0);
+  await arrived(server, data);
+});
+
 test("pause stops, resume continues, cancel takes it off the server", async ({ page, server, road }) => {
   const data = random(32 * MiB);
   const sent = offsets(page);

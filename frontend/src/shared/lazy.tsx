@@ -82,15 +82,6 @@ function connectionOr(wait: number): Promise<void> {
   });
 }
 
-let watching = false;
-
-function watchReturn() {
-  if (watching) return;
-  watching = true;
-  window.addEventListener("online", retryImports);
-  watchConnection(() => getConnection() === "open" && retryImports());
-}
-
 const wanted: Load<unknown>[] = [];
 
 /** Has a script loaded when the page is idle, so that it is there when the server is not. */
@@ -100,7 +91,8 @@ export function prefetch(load: Load<unknown>) {
 
 /** Begins with what was asked for by `prefetch`, once the first view is complete. */
 export function startPrefetching() {
-  watchReturn();
+  window.addEventListener("online", retryImports);
+  watchConnection(() => getConnection() === "open" && retryImports());
   const idle = (run: () => void) =>
     "requestIdleCallback" in window ? requestIdleCallback(run, { timeout: 5000 }) : setTimeout(run, 1000);
   const next = () => {

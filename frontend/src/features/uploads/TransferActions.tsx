@@ -14,7 +14,7 @@ export function TransferActions({ transfer: t }: { transfer: Transfer }) {
           icon={<RotateCcw size={15} aria-hidden="true" />}
         />
       )}
-      {isMoving(t) && t.status !== "checking" && t.status !== "finishing" && (
+      {isMoving(t) && t.status !== "checking" && (
         <Act
           label={`Pause ${t.name}`}
           run={() => setPaused(t.id, true)}

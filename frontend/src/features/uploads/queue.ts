@@ -1,3 +1,4 @@
+import { watchReturn } from "@/shared/api/events";
 import { importAgain } from "@/shared/lazy";
 import type { carry, Failure, Reports } from "./engine";
 import { unreadable } from "./handles";
@@ -28,6 +29,7 @@ const patience = 60 * 60_000;
 const stallAfter = 45_000;
 /** The same just after the network came back, when most of the old connections are dead. */
 const stallAfterReturn = 2000;
+
 /** A transfer that the engine has. */
 interface Carried {
   meter: Meter;
@@ -374,12 +376,16 @@ setInterval(() => {
   if (navigator.onLine) restartStalled(stallAfter);
 }, 1000);
 
-window.addEventListener("online", () => {
+/** Tries everything again at once: the network is back, or the server. */
+function tryAllNow() {
   restartStalled(stallAfterReturn);
   road.until = 0;
   for (const id of [...retries.keys()]) enqueueRetry(id);
   pumpSoon();
-});
+}
+
+window.addEventListener("online", tryAllNow);
+watchReturn(tryAllNow);
 window.addEventListener("offline", () => {
   for (const id of retries.keys()) transfers.update(id, { reason: reasonFor(0), retryAt: null });
 });
