@@ -20,7 +20,7 @@ type Store interface {
 	UploadReader
 	FileReader
 	LifeReader
-	MultipartReader
+	ManifestReader
 
 	Stats(ctx context.Context, owner Scope, days DayRange) (Stats, error)
 	// Events lists what happened after seq, oldest first.
@@ -83,7 +83,7 @@ type Tx interface {
 	// Enqueue asks for jobs, no two of the same kind and id, to be done once the
 	// transaction is committed.
 	Enqueue(jobs ...Job) error
-	MultipartWriter
+	ManifestWriter
 
 	InsertUpload(u Upload) error
 	// SaveProgress writes p down unless the row already says more.

@@ -107,7 +107,7 @@ func looks(t *testing.T, n int) (all []look) {
 		}},
 		look{"events", "events_pkey", func(ctx context.Context, s *Store) error { _, err := s.Events(ctx, int64(n/2), 100); return err }},
 		look{"span of events", "events_pkey", func(ctx context.Context, s *Store) error { _, _, err := s.EventSpan(ctx); return err }},
-		look{"multiparts", "multiparts_open", func(ctx context.Context, s *Store) error { _, err := s.Multiparts(ctx, "", 100); return err }},
+		look{"multiparts", "multiparts_open", func(ctx context.Context, s *Store) error { _, err := s.Manifests(ctx, "", 100); return err }},
 		look{"references", "files_pkey", func(ctx context.Context, s *Store) error {
 			_, err := s.Referenced(ctx, []pawl.ID{filledID(1), "none"})
 			return err

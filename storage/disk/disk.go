@@ -330,3 +330,23 @@ func translate(err error) error {
 		return pawl.Because(err, pawl.Internal, "the server's storage failed")
 	}
 }
+
+// Sizes implements [pawl.Blobs].
+func (b *Blobs) Sizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
+	sizes := make(map[pawl.ID]int64, len(ids))
+	for _, id := range ids {
+		size, err := b.Size(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if size > 0 {
+			sizes[id] = size
+		}
+	}
+	return sizes, nil
+}
+
+// OpenSealed implements [pawl.Blobs].
+func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, _ int64) (io.ReadSeekCloser, error) {
+	return b.Open(ctx, id)
+}

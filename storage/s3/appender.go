@@ -27,10 +27,10 @@ type appender struct {
 	slots   chan struct{} // one for each piece that may be under way
 
 	mu       sync.Mutex
-	account  pawl.Multipart // as committed, without its lists
-	written  bool           // there is an account
-	parts    int            // parts made, those under way included
-	number   int            // the last part number used
+	account  pawl.Manifest // as committed, without its lists
+	written  bool          // there is an account
+	parts    int           // parts made, those under way included
+	number   int           // the last part number used
 	cut      int64
 	stored   int64
 	memStart int64
@@ -71,7 +71,7 @@ func (b *Blobs) Appender(ctx context.Context, id pawl.ID, w pawl.Writing) (pawl.
 }
 
 // verify looks whether what the account says can be there.
-func (b *Blobs) verify(ctx context.Context, m pawl.Multipart) error {
+func (b *Blobs) verify(ctx context.Context, m pawl.Manifest) error {
 	if m.Sealed {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (b *Blobs) verify(ctx context.Context, m pawl.Multipart) error {
 	return err
 }
 
-func (a *appender) takeUp(m pawl.Multipart) {
+func (a *appender) takeUp(m pawl.Manifest) {
 	a.cut = partsEnd(m)
 	if m.Sealed {
 		a.cut = m.Size
@@ -424,7 +424,7 @@ func (a *appender) giveBack(ctx context.Context, number int, mark pawl.Mark) err
 		return err
 	}
 	m.Reserved = number
-	err = a.writing.Commit(ctx, mark, func(tx pawl.Tx) error { return tx.SaveMultipart(m) })
+	err = a.writing.Commit(ctx, mark, func(tx pawl.Tx) error { return tx.SaveManifest(m) })
 	if kind := pawl.KindOf(err); kind == pawl.Locked || kind == pawl.NotFound {
 		return nil // the upload is another instance's by now, or has ended
 	}

@@ -3,15 +3,16 @@ package s3
 import (
 	"context"
 	"errors"
+	"io"
 
 	"pawl"
 )
 
 // account is the blob's account; there is false where it has none.
-func (b *Blobs) account(ctx context.Context, id pawl.ID) (m pawl.Multipart, there bool, err error) {
-	m, err = b.Books.Multipart(ctx, id)
+func (b *Blobs) account(ctx context.Context, id pawl.ID) (m pawl.Manifest, there bool, err error) {
+	m, err = b.Books.Manifest(ctx, id)
 	if pawl.KindOf(err) == pawl.NotFound {
-		return pawl.Multipart{Blob: id}, false, nil
+		return pawl.Manifest{Blob: id}, false, nil
 	}
 	return m, err == nil, err
 }
@@ -48,7 +49,7 @@ func (b *Blobs) Delete(ctx context.Context, id pawl.ID) error {
 	if err := errors.Join(errs...); err != nil || !there {
 		return err
 	}
-	return b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.DeleteMultipart(id) })
+	return b.Books.Update(ctx, func(tx pawl.Tx) error { return tx.DeleteManifest(id) })
 }
 
 func tailKeys(tails []pawl.Tail) []string {
@@ -59,9 +60,29 @@ func tailKeys(tails []pawl.Tail) []string {
 	return keys
 }
 
-func partsEnd(m pawl.Multipart) (end int64) {
+func partsEnd(m pawl.Manifest) (end int64) {
 	for _, p := range m.Parts {
 		end += p.Size
 	}
 	return end
+}
+
+// Sizes implements [pawl.Blobs].
+func (b *Blobs) Sizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
+	sizes := make(map[pawl.ID]int64, len(ids))
+	for _, id := range ids {
+		size, err := b.Size(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if size > 0 {
+			sizes[id] = size
+		}
+	}
+	return sizes, nil
+}
+
+// OpenSealed implements [pawl.Blobs].
+func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, _ int64) (io.ReadSeekCloser, error) {
+	return b.Open(ctx, id)
 }

@@ -102,7 +102,7 @@ func (b *Blobs) uploadPart(
 	return part, nil
 }
 
-func (b *Blobs) completeMultipart(ctx context.Context, m pawl.Multipart) error {
+func (b *Blobs) completeMultipart(ctx context.Context, m pawl.Manifest) error {
 	parts := make([]types.CompletedPart, len(m.Parts))
 	for i, p := range m.Parts {
 		parts[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)}
@@ -185,7 +185,7 @@ func (b *Blobs) size(ctx context.Context, key string) (size int64, there bool, e
 // completed reports whether a multipart upload has become its object already. An
 // object that was put whole is none of its making, however large: an instance that
 // was replaced has left it, see [appender.becomePart].
-func (b *Blobs) completed(ctx context.Context, m pawl.Multipart) (bool, error) {
+func (b *Blobs) completed(ctx context.Context, m pawl.Manifest) (bool, error) {
 	out, err := b.head(ctx, b.key(m.Blob))
 	if out == nil || err != nil {
 		return false, err

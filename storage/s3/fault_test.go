@@ -269,12 +269,12 @@ func TestAborted(t *testing.T) {
 // age has an account look as if nobody had touched it for long.
 func (r *rig) age(t *testing.T, id pawl.ID) {
 	t.Helper()
-	m, err := r.store.Multipart(t.Context(), id)
+	m, err := r.store.Manifest(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.UpdatedAt = time.Now().Add(-48 * time.Hour)
-	if err := r.store.Update(t.Context(), func(tx pawl.Tx) error { return tx.SaveMultipart(m) }); err != nil {
+	if err := r.store.Update(t.Context(), func(tx pawl.Tx) error { return tx.SaveManifest(m) }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -91,7 +91,7 @@ func (b *Blobs) stretches(ctx context.Context, parts []pawl.ID) ([]stretch, erro
 }
 
 // joinSmall reads everything and puts it.
-func (b *Blobs) joinSmall(ctx context.Context, m pawl.Multipart, whole []stretch) error {
+func (b *Blobs) joinSmall(ctx context.Context, m pawl.Manifest, whole []stretch) error {
 	content, err := b.readAll(ctx, whole)
 	if err != nil {
 		return err
@@ -105,17 +105,17 @@ func (b *Blobs) joinSmall(ctx context.Context, m pawl.Multipart, whole []stretch
 
 // beginJoin begins the multipart upload. Of two who do so at once one wins; the other
 // upload is found by Tidy.
-func (b *Blobs) beginJoin(ctx context.Context, id pawl.ID) (m pawl.Multipart, err error) {
+func (b *Blobs) beginJoin(ctx context.Context, id pawl.ID) (m pawl.Manifest, err error) {
 	uploadID, err := b.createMultipart(ctx, id, false)
 	if err != nil {
 		return m, err
 	}
-	m = pawl.Multipart{Blob: id, UploadID: uploadID, UpdatedAt: time.Now()}
+	m = pawl.Manifest{Blob: id, UploadID: uploadID, UpdatedAt: time.Now()}
 	return m, b.Books.Update(ctx, func(tx pawl.Tx) error {
 		if err := tx.DropParts(id); err != nil {
 			return err
 		}
-		return tx.SaveMultipart(m)
+		return tx.SaveManifest(m)
 	})
 }
 
@@ -149,7 +149,7 @@ func (b *Blobs) layOut(whole []stretch, total int64) (joints []joint) {
 	return joints
 }
 
-func (b *Blobs) joinLarge(ctx context.Context, m pawl.Multipart, joints []joint) error {
+func (b *Blobs) joinLarge(ctx context.Context, m pawl.Manifest, joints []joint) error {
 	done := make(map[int]bool)
 	for _, p := range m.Parts {
 		done[p.Number] = true
@@ -182,7 +182,7 @@ func (b *Blobs) joinLarge(ctx context.Context, m pawl.Multipart, joints []joint)
 }
 
 func (b *Blobs) endJoin(ctx context.Context, id pawl.ID, count int, joints []joint) error {
-	m, err := b.Books.Multipart(ctx, id)
+	m, err := b.Books.Manifest(ctx, id)
 	if err != nil || m.Sealed {
 		return err
 	}
@@ -198,7 +198,7 @@ func (b *Blobs) endJoin(ctx context.Context, id pawl.ID, count int, joints []joi
 	return b.writeSealed(ctx, m)
 }
 
-func (b *Blobs) addJoint(ctx context.Context, m pawl.Multipart, number int, j joint) (err error) {
+func (b *Blobs) addJoint(ctx context.Context, m pawl.Manifest, number int, j joint) (err error) {
 	part := pawl.Part{Number: number, Size: j.size()}
 	if len(j) == 1 {
 		part.ETag, err = b.copyPart(ctx, m, number, j[0])
@@ -215,7 +215,7 @@ func (b *Blobs) addJoint(ctx context.Context, m pawl.Multipart, number int, j jo
 	return err
 }
 
-func (b *Blobs) copyPart(ctx context.Context, m pawl.Multipart, number int, s stretch) (etag string, err error) {
+func (b *Blobs) copyPart(ctx context.Context, m pawl.Manifest, number int, s stretch) (etag string, err error) {
 	out, err := b.patient.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 		Bucket: &b.Bucket, Key: aws.String(b.key(m.Blob)), UploadId: &m.UploadID, PartNumber: aws.Int32(int32(number)),
 		CopySource:      aws.String(escapePath(b.Bucket + "/" + b.key(s.blob))),
@@ -235,7 +235,7 @@ func escapePath(path string) string {
 }
 
 // passPart reads stretches and stores them as one part.
-func (b *Blobs) passPart(ctx context.Context, m pawl.Multipart, number int, j joint) (etag string, err error) {
+func (b *Blobs) passPart(ctx context.Context, m pawl.Manifest, number int, j joint) (etag string, err error) {
 	content, err := b.readAll(ctx, j)
 	if err != nil {
 		return "", err

@@ -95,7 +95,7 @@ func TestJoinInterrupted(t *testing.T) {
 
 // copied reports whether all parts but one are in the books of what is being joined.
 func (r *rig) copied(parts []pawl.ID) bool {
-	m, err := r.store.Multipart(r.t.Context(), r.joining)
+	m, err := r.store.Manifest(r.t.Context(), r.joining)
 	return err == nil && len(m.Parts) == len(parts)-1
 }
 

@@ -51,7 +51,7 @@ func (b *Blobs) eachObject(ctx context.Context, open map[pawl.ID]bool, yield fun
 func (b *Blobs) eachOpen(ctx context.Context, open map[pawl.ID]bool, yield func(pawl.BlobInfo, error) bool) (more bool) {
 	var after pawl.ID
 	for {
-		accounts, err := b.Books.Multiparts(ctx, after, listPage)
+		accounts, err := b.Books.Manifests(ctx, after, listPage)
 		if err != nil {
 			return yield(pawl.BlobInfo{}, err)
 		}
@@ -141,7 +141,7 @@ func (b *Blobs) tidyTails(ctx context.Context) error {
 	return nil
 }
 
-func hasTail(m pawl.Multipart, key string) bool {
+func hasTail(m pawl.Manifest, key string) bool {
 	for _, tail := range m.Tails {
 		if tail.Key == key {
 			return true

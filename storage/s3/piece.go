@@ -292,7 +292,7 @@ func (a *appender) prepare(ctx context.Context, p *piece) (err error) {
 func (a *appender) ahead() int { return a.blobs.Concurrency + 1 }
 
 // save commits the account, and with it what else changes in the lists.
-func (a *appender) save(ctx context.Context, account pawl.Multipart, mark pawl.Mark, lists func(tx pawl.Tx) error) error {
+func (a *appender) save(ctx context.Context, account pawl.Manifest, mark pawl.Mark, lists func(tx pawl.Tx) error) error {
 	account.Blob, account.UpdatedAt = a.id, time.Now()
 	err := a.writing.Commit(ctx, mark, func(tx pawl.Tx) error {
 		if lists != nil {
@@ -300,7 +300,7 @@ func (a *appender) save(ctx context.Context, account pawl.Multipart, mark pawl.M
 				return err
 			}
 		}
-		return tx.SaveMultipart(account)
+		return tx.SaveManifest(account)
 	})
 	if err != nil {
 		return err

@@ -3,7 +3,7 @@
 // S3 takes large pieces alone and shows nothing of an object before its end. So a
 // blob that grows is a multipart upload: full parts go to it, and what is left over
 // at the end of a request, the tail, waits in an object of its own. What is where is
-// in the blob's account in the database, see [pawl.Multipart]; no listing is ever
+// in the blob's account in the database, see [pawl.Manifest]; no listing is ever
 // believed.
 package s3
 
@@ -45,7 +45,7 @@ type Config struct {
 // Books is the database that the accounts are in.
 type Books interface {
 	Update(ctx context.Context, fn func(tx pawl.Tx) error) error
-	pawl.MultipartReader
+	pawl.ManifestReader
 }
 
 const (

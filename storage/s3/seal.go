@@ -35,7 +35,7 @@ func (b *Blobs) Seal(ctx context.Context, id pawl.ID) error {
 
 // outrun looks whether an attempt to seal failed because another, which has deleted
 // the tails, has done it or is at it.
-func (b *Blobs) outrun(ctx context.Context, m pawl.Multipart, why error) error {
+func (b *Blobs) outrun(ctx context.Context, m pawl.Manifest, why error) error {
 	now, _, err := b.account(ctx, m.Blob)
 	switch {
 	case err != nil:
@@ -48,12 +48,12 @@ func (b *Blobs) outrun(ctx context.Context, m pawl.Multipart, why error) error {
 	return why
 }
 
-func (b *Blobs) tailsSource(m pawl.Multipart) *source {
+func (b *Blobs) tailsSource(m pawl.Manifest) *source {
 	return &source{blobs: b, tails: tailKeys(m.Tails), size: m.Size - partsEnd(m)}
 }
 
 // complete completes a multipart upload, whose last part may still be in tails.
-func (b *Blobs) complete(ctx context.Context, m pawl.Multipart) error {
+func (b *Blobs) complete(ctx context.Context, m pawl.Manifest) error {
 	if len(m.Tails) > 0 {
 		part, err := b.lastPart(ctx, m)
 		if pawl.KindOf(err) == pawl.Gone {
@@ -73,7 +73,7 @@ func (b *Blobs) complete(ctx context.Context, m pawl.Multipart) error {
 // lastPart makes the last part of the tails. Its number is one that no appender has
 // used or will: every byte is there. Two who seal at once store the same under it, and
 // one of them writes it down.
-func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, error) {
+func (b *Blobs) lastPart(ctx context.Context, m pawl.Manifest) (pawl.Part, error) {
 	part, err := b.uploadPart(ctx, m.Blob, m.UploadID, m.Reserved+1, b.tailsSource(m), !b.NoChecksums)
 	if err != nil {
 		return part, err
@@ -91,7 +91,7 @@ func (b *Blobs) lastPart(ctx context.Context, m pawl.Multipart) (pawl.Part, erro
 }
 
 // settled finds out what an attempt to complete came to that did not say so.
-func (b *Blobs) settled(ctx context.Context, m pawl.Multipart, why error) error {
+func (b *Blobs) settled(ctx context.Context, m pawl.Manifest, why error) error {
 	completed, err := b.completed(ctx, m)
 	switch {
 	case completed || err != nil:
@@ -104,7 +104,7 @@ func (b *Blobs) settled(ctx context.Context, m pawl.Multipart, why error) error 
 	return why
 }
 
-func (b *Blobs) writeSealed(ctx context.Context, m pawl.Multipart) error {
+func (b *Blobs) writeSealed(ctx context.Context, m pawl.Manifest) error {
 	sealed := m
 	sealed.Sealed, sealed.UpdatedAt = true, time.Now()
 	err := b.Books.Update(ctx, func(tx pawl.Tx) error {
@@ -114,7 +114,7 @@ func (b *Blobs) writeSealed(ctx context.Context, m pawl.Multipart) error {
 		if err := tx.DropTails(m.Blob); err != nil {
 			return err
 		}
-		return tx.SaveMultipart(sealed)
+		return tx.SaveManifest(sealed)
 	})
 	if err == nil && len(m.Tails) > 0 {
 		b.dropTails(ctx, m.Tails)

@@ -135,7 +135,7 @@ func TestDeclaredLate(t *testing.T) {
 	for x.offset < x.length {
 		x.mustSend(5 << 20)
 	}
-	m, err := r.store.Multipart(t.Context(), x.id)
+	m, err := r.store.Manifest(t.Context(), x.id)
 	if err != nil || len(m.Parts) < 3 {
 		t.Fatalf("%d parts, %v", len(m.Parts), err)
 	}

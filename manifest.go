@@ -10,9 +10,9 @@ import (
 // in the same transaction as the upload's progress, so that an offset and the
 // parts it stands for never disagree.
 
-// Multipart is the account of one blob: its bytes are those of its parts, in
+// Manifest is the account of one blob: its bytes are those of its parts, in
 // order, followed by those of its tails.
-type Multipart struct {
+type Manifest struct {
 	Blob      ID
 	UploadID  string // the storage's name for what the parts belong to; empty while there is none
 	PartSize  int64  // bytes; every part but the last has it, unless the length was not known
@@ -40,19 +40,21 @@ type Tail struct {
 	Size  int64
 }
 
-// MultipartReader reads the accounts.
-type MultipartReader interface {
-	// Multipart is a blob's account with its parts and tails; kind NotFound if it has none.
-	Multipart(ctx context.Context, blob ID) (Multipart, error)
-	// Multiparts lists the accounts of blobs that are not sealed, without parts and
+// ManifestReader reads the accounts.
+type ManifestReader interface {
+	// Manifest is a blob's account with its parts and tails; kind NotFound if it has none.
+	Manifest(ctx context.Context, blob ID) (Manifest, error)
+	// ManifestSizes returns the Size of those of the blobs that have an account.
+	ManifestSizes(ctx context.Context, blobs []ID) (map[ID]int64, error)
+	// Manifests lists the accounts of blobs that are not sealed, without parts and
 	// tails, by ascending blob id from after on.
-	Multiparts(ctx context.Context, after ID, limit int) ([]Multipart, error)
+	Manifests(ctx context.Context, after ID, limit int) ([]Manifest, error)
 }
 
-// MultipartWriter changes the accounts, within a [Tx].
-type MultipartWriter interface {
-	// SaveMultipart inserts the account, or updates all of it but its parts and tails.
-	SaveMultipart(m Multipart) error
+// ManifestWriter changes the accounts, within a [Tx].
+type ManifestWriter interface {
+	// SaveManifest inserts the account, or updates all of it but its parts and tails.
+	SaveManifest(m Manifest) error
 	// AddPart and AddTail add a piece; a number or a place that is taken is an error
 	// of kind Conflict.
 	AddPart(blob ID, p Part) error
@@ -60,6 +62,6 @@ type MultipartWriter interface {
 	// DropParts and DropTails forget all the blob has.
 	DropParts(blob ID) error
 	DropTails(blob ID) error
-	// DeleteMultipart removes the account, its parts and tails; none there is no error.
-	DeleteMultipart(blob ID) error
+	// DeleteManifest removes the account, its parts and tails; none there is no error.
+	DeleteManifest(blob ID) error
 }

@@ -9,8 +9,8 @@ import (
 	"pawl"
 )
 
-func someMultipart(blob pawl.ID) pawl.Multipart {
-	return pawl.Multipart{
+func someMultipart(blob pawl.ID) pawl.Manifest {
+	return pawl.Manifest{
 		Blob: blob, UploadID: "upload/" + string(blob), PartSize: 5 << 20, Reserved: 3,
 		Size: 10<<20 + 7, UpdatedAt: noon,
 		Parts: []pawl.Part{
@@ -25,10 +25,10 @@ func someMultipart(blob pawl.ID) pawl.Multipart {
 }
 
 // saveMultiparts saves accounts with their pieces, the last piece first.
-func saveMultiparts(all ...pawl.Multipart) func(tx pawl.Tx) error {
+func saveMultiparts(all ...pawl.Manifest) func(tx pawl.Tx) error {
 	return func(tx pawl.Tx) error {
 		for _, m := range all {
-			errs := []error{tx.SaveMultipart(m)}
+			errs := []error{tx.SaveManifest(m)}
 			for i := range m.Parts {
 				errs = append(errs, tx.AddPart(m.Blob, m.Parts[len(m.Parts)-1-i]))
 			}
@@ -43,15 +43,15 @@ func saveMultiparts(all ...pawl.Multipart) func(tx pawl.Tx) error {
 	}
 }
 
-func wantMultipart(t *testing.T, s pawl.Store, want pawl.Multipart) {
+func wantMultipart(t *testing.T, s pawl.Store, want pawl.Manifest) {
 	t.Helper()
-	got, err := s.Multipart(t.Context(), want.Blob)
+	got, err := s.Manifest(t.Context(), want.Blob)
 	wantEqual(t, got, err, want)
 }
 
 func wantNoMultipart(t *testing.T, s pawl.Store, blob pawl.ID) {
 	t.Helper()
-	_, err := s.Multipart(t.Context(), blob)
+	_, err := s.Manifest(t.Context(), blob)
 	wantKind(t, err, pawl.NotFound)
 }
 
@@ -59,7 +59,7 @@ func multipartRoundTrip(t *testing.T, s pawl.Store) {
 	full, other := someMultipart(someID(1)), someMultipart(someID(2))
 	full.UploadID = strings.Repeat("long'\"%_\\", 300)
 	full.Size, full.PartSize = 5<<40, 5<<30
-	bare := pawl.Multipart{Blob: someID(3), UpdatedAt: noon.Add(time.Microsecond)}
+	bare := pawl.Manifest{Blob: someID(3), UpdatedAt: noon.Add(time.Microsecond)}
 	update(t, s, saveMultiparts(full, other, bare))
 	wantMultipart(t, s, full)
 	wantMultipart(t, s, other)
@@ -78,7 +78,7 @@ func multipartRoundTrip(t *testing.T, s pawl.Store) {
 
 	t.Log("what fails changes nothing")
 	err := s.Update(t.Context(), func(tx pawl.Tx) error {
-		return errors.Join(tx.SaveMultipart(bare), tx.DropParts(full.Blob), tx.DeleteMultipart(other.Blob), errOwn)
+		return errors.Join(tx.SaveManifest(bare), tx.DropParts(full.Blob), tx.DeleteManifest(other.Blob), errOwn)
 	})
 	if !errors.Is(err, errOwn) {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func piecesAreUnique(t *testing.T, s pawl.Store) {
 		wantKind(t, tx.AddPart(m.Blob, pawl.Part{Number: 1}), pawl.Conflict)
 		return tx.AddPart(m.Blob, pawl.Part{Number: 5})
 	})
-	got, err := s.Multipart(t.Context(), m.Blob)
+	got, err := s.Manifest(t.Context(), m.Blob)
 	wantEqual(t, len(got.Parts), err, 4)
 	wantMultipart(t, s, other)
 }
@@ -128,7 +128,7 @@ func piecesAreDropped(t *testing.T, s pawl.Store) {
 	wantMultipart(t, s, m)
 
 	for range 2 { // a second time is no error
-		update(t, s, func(tx pawl.Tx) error { return tx.DeleteMultipart(other.Blob) })
+		update(t, s, func(tx pawl.Tx) error { return tx.DeleteManifest(other.Blob) })
 	}
 	wantNoMultipart(t, s, other.Blob)
 	wantMultipart(t, s, m)
@@ -140,7 +140,7 @@ func piecesAreDropped(t *testing.T, s pawl.Store) {
 }
 
 func multipartsAreListed(t *testing.T, s pawl.Store) {
-	var open []pawl.Multipart
+	var open []pawl.Manifest
 	for i := range 9 {
 		m := someMultipart(someID(i))
 		m.Sealed = i%3 == 1
@@ -150,11 +150,11 @@ func multipartsAreListed(t *testing.T, s pawl.Store) {
 			open = append(open, m)
 		}
 	}
-	all, err := s.Multiparts(t.Context(), "", 100)
+	all, err := s.Manifests(t.Context(), "", 100)
 	wantEqual(t, all, err, open)
-	var walked []pawl.Multipart
+	var walked []pawl.Manifest
 	for after := pawl.ID(""); ; after = walked[len(walked)-1].Blob {
-		page, err := s.Multiparts(t.Context(), after, 4)
+		page, err := s.Manifests(t.Context(), after, 4)
 		if err != nil {
 			t.Fatal(err)
 		}

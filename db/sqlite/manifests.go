@@ -8,18 +8,18 @@ import (
 	"pawl/db/sqlite/internal/query"
 )
 
-// Multipart implements [pawl.MultipartReader]. Its three reads may straddle a
+// Manifest implements [pawl.ManifestReader]. Its three reads may straddle a
 // change; only who holds the blob's upload asks for the parts, and nobody else
 // changes them.
-func (s *Store) Multipart(ctx context.Context, blob pawl.ID) (pawl.Multipart, error) {
+func (s *Store) Manifest(ctx context.Context, blob pawl.ID) (pawl.Manifest, error) {
 	row, err := s.queries.Multipart(ctx, string(blob))
 	if err != nil {
-		return pawl.Multipart{}, translate("read a multipart", err)
+		return pawl.Manifest{}, translate("read a multipart", err)
 	}
 	m := multipart(row)
 	parts, err := s.queries.Parts(ctx, string(blob))
 	if err != nil {
-		return pawl.Multipart{}, translate("read parts", err)
+		return pawl.Manifest{}, translate("read parts", err)
 	}
 	for _, p := range parts {
 		m.Parts = append(m.Parts, pawl.Part{Number: int(p.Number), Size: p.Size, ETag: p.Etag, Checksum: p.Checksum})
@@ -31,24 +31,40 @@ func (s *Store) Multipart(ctx context.Context, blob pawl.ID) (pawl.Multipart, er
 	return m, translate("read tails", err)
 }
 
-// Multiparts implements [pawl.MultipartReader].
-func (s *Store) Multiparts(ctx context.Context, after pawl.ID, limit int) ([]pawl.Multipart, error) {
+// ManifestSizes implements [pawl.ManifestReader].
+func (s *Store) ManifestSizes(ctx context.Context, blobs []pawl.ID) (map[pawl.ID]int64, error) {
+	sizes := make(map[pawl.ID]int64, len(blobs))
+	for _, blob := range blobs {
+		m, err := s.Manifest(ctx, blob)
+		if pawl.KindOf(err) == pawl.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sizes[blob] = m.Size
+	}
+	return sizes, nil
+}
+
+// Manifests implements [pawl.ManifestReader].
+func (s *Store) Manifests(ctx context.Context, after pawl.ID, limit int) ([]pawl.Manifest, error) {
 	rows, err := s.queries.Multiparts(ctx, string(after), int64(limit))
-	list := make([]pawl.Multipart, len(rows))
+	list := make([]pawl.Manifest, len(rows))
 	for i, row := range rows {
 		list[i] = multipart(row)
 	}
 	return list, translate("list multiparts", err)
 }
 
-func multipart(row query.Multipart) pawl.Multipart {
-	return pawl.Multipart{
+func multipart(row query.Multipart) pawl.Manifest {
+	return pawl.Manifest{
 		Blob: pawl.ID(row.Blob), UploadID: row.UploadID, PartSize: row.PartSize, Reserved: int(row.Reserved),
 		Sealed: row.Sealed == 1, Size: row.Size, UpdatedAt: columns.Instant(row.UpdatedAt),
 	}
 }
 
-func (t *tx) SaveMultipart(m pawl.Multipart) error {
+func (t *tx) SaveManifest(m pawl.Manifest) error {
 	params := query.SaveMultipartParams{
 		Blob: string(m.Blob), UploadID: m.UploadID, PartSize: m.PartSize, Reserved: int64(m.Reserved),
 		Size: m.Size, UpdatedAt: columns.Micros(m.UpdatedAt),
@@ -83,7 +99,7 @@ func (t *tx) DropTails(blob pawl.ID) error {
 	return t.do("drop tails", func(q *query.Queries) error { return q.DropTails(uncut, string(blob)) })
 }
 
-func (t *tx) DeleteMultipart(blob pawl.ID) error {
+func (t *tx) DeleteManifest(blob pawl.ID) error {
 	return t.do("delete a multipart", func(q *query.Queries) error {
 		for _, remove := range []func(context.Context, string) error{q.DropParts, q.DropTails, q.DeleteMultipart} {
 			if err := remove(uncut, string(blob)); err != nil {
