@@ -50,6 +50,7 @@ func StartTCP(t testing.TB) *Server { return startFor(t, loopback) }
 
 func startFor(t testing.TB, on listening) *Server {
 	t.Helper()
+	skipShort(t)
 	s, err := start(on)
 	if err != nil {
 		SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
