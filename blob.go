@@ -62,8 +62,8 @@ type Writing struct {
 
 // Mark is the state of an upload at one of its bytes.
 type Mark struct {
-	offset int64
-	digest []byte
+	Offset int64  // bytes taken in by the digest
+	Digest []byte // its state then
 }
 
 // Tidier is a [Blobs] that can leave things behind which no list of blobs shows.

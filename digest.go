@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding"
-	"encoding/base64"
-	"encoding/hex"
 	"hash"
 	"io"
 	"sync"
@@ -29,8 +27,8 @@ func (d *digest) Write(p []byte) (int, error) {
 	return d.hash.Write(p)
 }
 
-// save returns the state and how many bytes it stands for.
-func (d *digest) save() (n int64, state []byte) {
+// State returns the marshalled state and how many bytes it stands for.
+func (d *digest) State() (n int64, state []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	state, err := d.hash.(encoding.BinaryMarshaler).MarshalBinary()
@@ -40,7 +38,7 @@ func (d *digest) save() (n int64, state []byte) {
 	return d.n, state
 }
 
-func (d *digest) sum() (sum [sha256.Size]byte) {
+func (d *digest) Sum() (sum [sha256.Size]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.hash.Sum(sum[:0])
@@ -89,40 +87,9 @@ func digestOf(ctx context.Context, blobs Blobs, id ID, size int64) (sum [sha256.
 	if err != nil {
 		return sum, err
 	}
-	return d.sum(), nil
+	return d.Sum(), nil
 }
 
 func (d *digest) restore(state []byte) bool {
 	return len(state) > 0 && d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state) == nil
-}
-
-// DigestKey is the metadata key under which a client can say what SHA-256 its file
-// has, in hexadecimal or Base64.
-const DigestKey = "sha256"
-
-// statedDigest is the SHA-256 the client says the whole file has, if it says so.
-func statedDigest(metadata map[string]string) (sum [sha256.Size]byte, stated bool, err error) {
-	text, stated := metadata[DigestKey]
-	if !stated {
-		return sum, false, nil
-	}
-	decode := hex.DecodeString
-	if len(text) != hex.EncodedLen(sha256.Size) {
-		decode = base64.StdEncoding.DecodeString
-	}
-	digest, err := decode(text)
-	if err != nil || len(digest) != sha256.Size {
-		return sum, true, Errorf(Invalid, "the metadata %q must be a SHA-256 in hexadecimal or Base64", DigestKey)
-	}
-	return [sha256.Size]byte(digest), true, nil
-}
-
-// checkDigest refuses a file whose bytes are not those its client announced: with a
-// client that sends wrong bytes again after a break, nothing else would notice.
-func checkDigest(f File) error {
-	want, stated, err := statedDigest(f.Metadata)
-	if err != nil || !stated || want == f.SHA256 {
-		return err
-	}
-	return Errorf(Refused, "the file that arrived has another SHA-256 than was announced when its upload began; upload it again")
 }

@@ -55,10 +55,8 @@ func (e *Events) Changed() <-chan struct{} {
 	return e.changed
 }
 
-// Wake is called when another instance may have recorded something.
-func (e *Events) Wake() { e.ring() }
-
-func (e *Events) ring() {
+// Wake tells readers that something may have been recorded, here or by another instance.
+func (e *Events) Wake() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	close(e.changed)

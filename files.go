@@ -7,8 +7,6 @@ import (
 	"maps"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Files are the use cases of what has arrived.
@@ -35,7 +33,7 @@ func NewFiles(c FilesConfig) *Files { return &Files{FilesConfig: c, downloads: m
 // List returns the files that p may see, in the order asked for. The policy decides
 // whose files those are; q.Owner is ignored.
 func (f *Files) List(ctx context.Context, p Principal, q FileQuery) (_ []File, err error) {
-	if q.Owner, err = f.Policy.scope(p); err != nil {
+	if q.Owner, err = f.Policy.Scope(p); err != nil {
 		return nil, err
 	}
 	return f.Store.Files(ctx, q)
@@ -43,7 +41,7 @@ func (f *Files) List(ctx context.Context, p Principal, q FileQuery) (_ []File, e
 
 // Totals returns the totals of all files that List returns, on all pages together.
 func (f *Files) Totals(ctx context.Context, p Principal, q FileQuery) (_ FileTotals, err error) {
-	if q.Owner, err = f.Policy.scope(p); err != nil {
+	if q.Owner, err = f.Policy.Scope(p); err != nil {
 		return FileTotals{}, err
 	}
 	return f.Store.FileTotals(ctx, q)
@@ -74,13 +72,13 @@ func (f *Files) Edit(ctx context.Context, p Principal, id ID, edit FileEdit) (Fi
 	if err != nil {
 		return File{}, err
 	}
-	if edit, err = edit.clean(); err != nil {
+	if edit, err = cleanEdit(edit); err != nil {
 		return File{}, err
 	}
 	if edit.Name != nil && *edit.Name != file.Name {
 		renamed := file
 		renamed.Name = *edit.Name
-		if err := f.Gates.rename(ctx, renamed); err != nil {
+		if err := askRename(ctx, f.Gates, renamed); err != nil {
 			return File{}, err
 		}
 	}
@@ -97,14 +95,8 @@ func (f *Files) Edit(ctx context.Context, p Principal, id ID, edit FileEdit) (Fi
 	return f.Store.File(ctx, id)
 }
 
-// Limits on user metadata, so that a row stays small.
-const (
-	maxMetadataKeys  = 64
-	maxMetadataBytes = 16 << 10
-)
-
-// clean returns the edit as it is stored, or an error of kind [Invalid].
-func (e FileEdit) clean() (FileEdit, error) {
+// cleanEdit returns the edit as it is stored, or an error of kind [Invalid].
+func cleanEdit(e FileEdit) (FileEdit, error) {
 	if e.Name != nil {
 		name := CleanName(*e.Name)
 		if err := CheckName(name); err != nil {
@@ -117,37 +109,6 @@ func (e FileEdit) clean() (FileEdit, error) {
 		e.Metadata[PathKey] = CleanPath(path)
 	}
 	return e, CheckMetadata(e.Metadata)
-}
-
-// CheckMetadata refuses user metadata that is too large or cannot be shown: keys
-// are printable and values are UTF-8 text.
-func CheckMetadata(metadata map[string]string) error {
-	if len(metadata) > maxMetadataKeys {
-		return Errorf(Invalid, "there can be at most %d metadata keys", maxMetadataKeys)
-	}
-	size := 0
-	for key, value := range metadata {
-		size += len(key) + len(value)
-		if key == "" || !printable(key) {
-			return Errorf(Invalid, "a metadata key must be printable text")
-		}
-		if !IsText(value) {
-			return Errorf(Invalid, "the value of metadata key %q must be UTF-8 text without control characters", key)
-		}
-	}
-	if size > maxMetadataBytes {
-		return Errorf(Invalid, "metadata can be at most %d bytes in all", maxMetadataBytes)
-	}
-	return nil
-}
-
-func printable(text string) bool {
-	for _, r := range text {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
 }
 
 // Open gives a file's bytes to read. Readers never wait for each other.
@@ -223,7 +184,7 @@ func (f *Files) bookDownloads(tx Tx, counted map[ID]int64) error {
 
 // Stats returns the kept statistics of what p may see.
 func (f *Files) Stats(ctx context.Context, p Principal, days DayRange) (Stats, error) {
-	scope, err := f.Policy.scope(p)
+	scope, err := f.Policy.Scope(p)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -233,7 +194,16 @@ func (f *Files) Stats(ctx context.Context, p Principal, days DayRange) (Stats, e
 func (f *Files) commit(ctx context.Context, change func(tx Tx) error) error {
 	err := f.Store.Update(ctx, change)
 	if err == nil {
-		f.Events.ring()
+		f.Events.Wake()
 	}
 	return err
+}
+
+func askRename(ctx context.Context, g Gates, f File) error {
+	for _, gate := range g.Rename {
+		if err := gate.Rename(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -67,7 +67,7 @@ func (f *Files) DeleteAll(ctx context.Context, p Principal, ids []ID) (results [
 // which has other words for one that is not to be known of.
 func hideMissing(err error) error {
 	if KindOf(err) == NotFound {
-		return errNoSuchFile
+		return ErrNoSuchFile
 	}
 	return err
 }
@@ -84,7 +84,7 @@ func deletionResults(ids, deleted []ID, refused map[ID]error) []error {
 		case refused[id] != nil:
 			results[i] = refused[id]
 		default:
-			results[i] = errNoSuchFile
+			results[i] = ErrNoSuchFile
 		}
 	}
 	return results
@@ -140,4 +140,12 @@ func (f *Files) free(ctx context.Context, ids []ID) {
 	}
 	close(next)
 	work.Wait()
+}
+
+func recordFileGone(tx Tx, f File, now time.Time) error {
+	err := tx.Count(Tally{At: now, Owner: f.Owner, MediaType: f.MediaType, FilesRemoved: 1, BytesRemoved: f.Size})
+	if err != nil {
+		return err
+	}
+	return tx.Record(Event{At: now, Type: FileDeleted, Subject: f.ID, Owner: f.Owner})
 }

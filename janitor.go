@@ -50,7 +50,7 @@ func NewJanitor(c JanitorConfig) *Janitor { return &Janitor{JanitorConfig: c} }
 // tasks is the work that jobs ask for.
 func (j *Janitor) tasks() map[JobKind]Task {
 	return map[JobKind]Task{
-		FinishUpload: func(ctx context.Context, id ID) error { return unlessGone(j.Uploads.finishJob(ctx, id)) },
+		FinishUpload: func(ctx context.Context, id ID) error { return unlessGone(j.Uploads.FinishJob(ctx, id)) },
 		ReclaimBlob:  j.Blobs.Delete,
 		DigestFile:   func(ctx context.Context, id ID) error { return unlessGone(j.Files.Digest(ctx, id)) },
 	}

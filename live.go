@@ -58,12 +58,12 @@ func (u *Uploads) writing(l *live) Writing {
 	return Writing{
 		Length: func() int64 { return l.row().Length },
 		Mark: func() Mark {
-			n, state := l.digest.save()
-			return Mark{offset: n, digest: state}
+			n, state := l.digest.State()
+			return Mark{Offset: n, Digest: state}
 		},
 		Commit: func(ctx context.Context, m Mark, remember func(Tx) error) error {
 			l.booked.Store(true)
-			p := Progress{Offset: m.offset, DigestOffset: m.offset, DigestState: m.digest}
+			p := Progress{Offset: m.Offset, DigestOffset: m.Offset, DigestState: m.Digest}
 			return u.saveProgress(ctx, l, p, remember)
 		},
 	}
@@ -122,7 +122,7 @@ func (l *live) since(now time.Time) (used, saved time.Duration) {
 func (l *live) progress(ctx context.Context) (p Progress, news bool, err error) {
 	saved := l.row().Progress
 	p.FoundType = saved.FoundType
-	p.DigestOffset, p.DigestState = l.digest.save()
+	p.DigestOffset, p.DigestState = l.digest.State()
 	p.Offset, err = l.out.Sync(ctx)
 	return p, p.Offset != saved.Offset || p.DigestOffset != saved.DigestOffset, err
 }

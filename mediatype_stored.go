@@ -1,17 +1,16 @@
 package pawl
 
-// storedType returns the media type that a file is kept with: what its bytes show
-// and, where they cannot tell, what its client or its name says. Content never
-// becomes anything by that which a browser would run.
-func storedType(up Upload) string {
-	found := CanonicalType(up.Progress.FoundType)
-	if found == "" {
+// StoredType returns the media type to store for a file: found, the type that its first
+// bytes show, and where they cannot tell, what its client declared or its name says.
+// Neither makes content into anything that a browser would run.
+func StoredType(found, declared, name string, empty bool) string {
+	if found = CanonicalType(found); found == "" {
 		found = GenericType
 	}
-	if isGuess(found) || up.Progress.Offset == 0 {
-		return textOf(up, found)
+	if isGuess(found) || empty {
+		return textOf(found, declared, name)
 	}
-	claim := claimOf(up)
+	claim := claimOf(declared, name)
 	if isSoundOrFilm(found) && isSoundOrFilm(claim) && sameContainer(found, claim) && TypeFamily(found) != TypeFamily(claim) {
 		return claim
 	}
@@ -26,8 +25,8 @@ func isGuess(found string) bool {
 
 // textOf returns the particular kind of text that client or name say, and found if
 // they say none.
-func textOf(up Upload, found string) string {
-	claim, named := CanonicalType(up.DeclaredType), TypeOfName(up.Name)
+func textOf(found, declared, name string) string {
+	claim, named := CanonicalType(declared), TypeOfName(name)
 	switch {
 	case IsInertText(claim) && claim != "text/plain":
 		return claim
@@ -41,11 +40,11 @@ func textOf(up Upload, found string) string {
 
 // claimOf returns the type that the client declares, or else the one that the
 // name stands for.
-func claimOf(up Upload) string {
-	if IsGenericType(up.DeclaredType) {
-		return TypeOfName(up.Name)
+func claimOf(declared, name string) string {
+	if IsGenericType(declared) {
+		return TypeOfName(name)
 	}
-	return CanonicalType(up.DeclaredType)
+	return CanonicalType(declared)
 }
 
 // isSoundOrFilm reports whether first bytes that look like one type in a container

@@ -124,11 +124,7 @@ func TestStoredType(t *testing.T) {
 		{"a.heic", "image/heic", "video/mp4", 9, "video/mp4"},
 		{"a.webm", "audio/mp4", "video/webm", 9, "video/webm"},
 	} {
-		up := Upload{
-			Name: test.name, DeclaredType: test.declared,
-			Progress: Progress{Offset: test.size, FoundType: test.found},
-		}
-		if got := storedType(up); got != test.want {
+		if got := StoredType(test.found, test.declared, test.name, test.size == 0); got != test.want {
 			t.Errorf("%s declared %q, found %q: stored as %q, want %q", test.name, test.declared, test.found, got, test.want)
 		}
 	}

@@ -7,7 +7,7 @@ import "time"
 func newFile(up Upload, sum [32]byte, now time.Time) File {
 	return File{
 		ID: up.ID, Owner: up.Owner, Name: up.Name, Size: up.Progress.Offset,
-		DeclaredType: up.DeclaredType, MediaType: storedType(up), SHA256: sum, State: Ready,
+		DeclaredType: up.DeclaredType, MediaType: StoredType(up.Progress.FoundType, up.DeclaredType, up.Name, up.Progress.Offset == 0), SHA256: sum, State: Ready,
 		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
 		SecretSHA256: up.SecretSHA256,
 		CreatedAt:    now, UpdatedAt: now,
@@ -28,21 +28,13 @@ func recordFile(tx Tx, f File) error {
 	return tx.Record(Event{At: f.CreatedAt, Type: FileCreated, Subject: f.ID, Owner: f.Owner, Outcome: Finished})
 }
 
-func recordFileGone(tx Tx, f File, now time.Time) error {
-	err := tx.Count(Tally{At: now, Owner: f.Owner, MediaType: f.MediaType, FilesRemoved: 1, BytesRemoved: f.Size})
-	if err != nil {
-		return err
-	}
-	return tx.Record(Event{At: now, Type: FileDeleted, Subject: f.ID, Owner: f.Owner})
-}
-
 // recordEnd records an upload that becomes no file. A partial upload is part of another
 // that is recorded.
 func recordEnd(tx Tx, up Upload, outcome Outcome, why error, now time.Time) error {
 	if up.Kind == Partial {
 		return nil
 	}
-	if outcome.failed() {
+	if outcome.Failed() {
 		if err := tx.Count(Tally{At: now, Owner: up.Owner, UploadsFailed: 1}); err != nil {
 			return err
 		}

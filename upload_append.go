@@ -88,7 +88,7 @@ func (u *Uploads) screen(ctx context.Context, l *live, src io.Reader) io.Reader 
 
 // judge asks the content gates, once there is enough to judge by.
 func (u *Uploads) judge(ctx context.Context, l *live) error {
-	found, err := u.Gates.content(ctx, l.row(), l.head)
+	found, err := askContent(ctx, u.Gates, l.row(), l.head)
 	if isRefusal(err) {
 		return verdict{err}
 	}

@@ -43,7 +43,7 @@ func (u *Uploads) Plan(ctx context.Context, p Principal, spec UploadSpec) (Uploa
 	planned.CreatedAt = u.Now()
 	planned.UpdatedAt = planned.CreatedAt
 	planned.ID = NewID(planned.CreatedAt)
-	return planned, u.Gates.begin(ctx, planned)
+	return planned, askBegin(ctx, u.Gates, planned)
 }
 
 func newUpload(p Principal, spec UploadSpec) Upload {
@@ -129,7 +129,7 @@ func (u *Uploads) Put(ctx context.Context, planned Upload, body io.Reader, sum *
 	}
 	defer u.wanted.add(planned.ID)()
 	planned.Progress.Offset = planned.Length
-	planned.Progress.FoundType, err = u.Gates.content(ctx, planned, content[:min(len(content), HeadBytes)])
+	planned.Progress.FoundType, err = askContent(ctx, u.Gates, planned, content[:min(len(content), HeadBytes)])
 	f := newFile(planned, sha256.Sum256(content), u.Now())
 	if err == nil {
 		err = checkDigest(f)

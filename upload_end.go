@@ -95,10 +95,10 @@ func (u *Uploads) finish(ctx context.Context, l *live) error {
 	}
 	l.out.Drain()
 	up := l.snapshot()
-	f := newFile(up, l.digest.sum(), u.Now())
+	f := newFile(up, l.digest.Sum(), u.Now())
 	err := checkDigest(f)
 	if err == nil {
-		err = u.Gates.finish(ctx, f)
+		err = askFinish(ctx, u.Gates, f)
 	}
 	if isRefusal(err) {
 		return u.refuse(ctx, up, verdict{err})

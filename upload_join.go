@@ -13,7 +13,7 @@ func (u *Uploads) Joined(ctx context.Context, p Principal, parts []ID) (ID, erro
 	if err := u.Policy(p, ActWrite, p.ID); err != nil {
 		return "", err
 	}
-	key := joinKey(parts)
+	key := JoinKey(parts)
 	f, err := u.Store.FileByJoinKey(ctx, p.ID, key)
 	if KindOf(err) != NotFound {
 		return f.ID, err
@@ -228,7 +228,7 @@ func (u *Uploads) judgeParts(ctx context.Context, up *Upload) error {
 	if err != nil {
 		return err
 	}
-	up.Progress.FoundType, err = u.Gates.content(ctx, *up, head)
+	up.Progress.FoundType, err = askContent(ctx, u.Gates, *up, head)
 	if isRefusal(err) {
 		return u.refuse(ctx, *up, verdict{err})
 	}
@@ -254,7 +254,7 @@ func (u *Uploads) joinedFile(ctx context.Context, up Upload) (File, error) {
 	if err := checkDigest(f); err != nil {
 		return f, err
 	}
-	return f, u.Gates.finish(ctx, f)
+	return f, askFinish(ctx, u.Gates, f)
 }
 
 // partsReader reads blobs one after the other.

@@ -131,8 +131,8 @@ func (u *Uploads) Close(ctx context.Context) {
 // itself: a complete one becomes a file, and a join is continued.
 func (u *Uploads) Resume(ctx context.Context, id ID) error { return u.resume(ctx, id, u.DriveJoin) }
 
-// finishJob is [Uploads.Resume] for the job that [Uploads.DriveJoin] leaves a join to.
-func (u *Uploads) finishJob(ctx context.Context, id ID) error { return u.resume(ctx, id, u.joinNow) }
+// FinishJob is [Uploads.Resume] for the job that [Uploads.DriveJoin] leaves a join to.
+func (u *Uploads) FinishJob(ctx context.Context, id ID) error { return u.resume(ctx, id, u.joinNow) }
 
 func (u *Uploads) resume(ctx context.Context, id ID, join func(context.Context, Principal, ID) error) error {
 	p := Principal{ID: "pawl", Operator: true}

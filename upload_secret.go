@@ -1,34 +1,6 @@
 package pawl
 
-import (
-	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"strings"
-)
-
-// An upload's secret lets whoever has it take that one upload to its end, when the
-// login that began it has run out meanwhile: clients give an upload up, and their
-// progress with it, if they are asked for a login in the middle. It is told once,
-// in the answer to the creation; what is kept is its SHA-256.
-
-const secretBytes = 16 // random, so that nobody guesses one
-
-// GiveSecret gives a planned upload its secret and returns it: 26 characters of
-// lower-case base32hex (RFC 4648 §7).
-func (u *Upload) GiveSecret() string {
-	var raw [secretBytes]byte
-	_, _ = rand.Read(raw[:]) // never fails: crypto/rand.Read
-	secret := strings.ToLower(idEncoding.EncodeToString(raw[:]))
-	u.SecretSHA256 = hashSecret(secret)
-	return secret
-}
-
-func hashSecret(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
-	return sum[:]
-}
+import "context"
 
 // Bearer is whom an upload's secret stands for: its owner, for as long as that
 // upload may take. When it has ended, the secret is good for looking how the
@@ -43,7 +15,7 @@ func (u *Uploads) Bearer(ctx context.Context, do Action, id ID, secret string) (
 		return Principal{}, nil
 	case err != nil:
 		return Principal{}, err
-	case !opens(secret, up.SecretSHA256), up.Filed && !u.mayLookBack(do, up):
+	case !up.OpensWith(secret), up.Filed && !u.mayLookBack(do, up):
 		return Principal{}, nil
 	}
 	return Principal{ID: up.Owner}, nil
@@ -51,10 +23,6 @@ func (u *Uploads) Bearer(ctx context.Context, do Action, id ID, secret string) (
 
 func (u *Uploads) mayLookBack(do Action, ended Upload) bool {
 	return do != ActDelete && (u.Expiry == 0 || u.Now().Before(ended.CreatedAt.Add(u.Expiry)))
-}
-
-func opens(secret string, hash []byte) bool {
-	return len(hash) > 0 && subtle.ConstantTimeCompare(hashSecret(secret), hash) == 1
 }
 
 // RevokeSecret makes an upload's secret worthless: it can only go on with a login

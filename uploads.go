@@ -188,7 +188,7 @@ func (u *Uploads) current(ctx context.Context, up Upload) (_ Upload, err error) 
 // while the list was made is left out. The policy decides whose uploads those are;
 // q.Owner is ignored.
 func (u *Uploads) List(ctx context.Context, p Principal, q UploadQuery) (_ []Upload, err error) {
-	if q.Owner, err = u.Policy.scope(p); err != nil {
+	if q.Owner, err = u.Policy.Scope(p); err != nil {
 		return nil, err
 	}
 	rows, err := u.Store.Uploads(ctx, q)
@@ -280,7 +280,7 @@ func (u *Uploads) open(ctx context.Context, p Principal, id ID) (*live, error) {
 func (u *Uploads) commit(ctx context.Context, change func(tx Tx) error) error {
 	err := u.Store.Update(ctx, change)
 	if err == nil {
-		u.Events.ring()
+		u.Events.Wake()
 	}
 	return err
 }

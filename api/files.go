@@ -45,7 +45,7 @@ func fileOf(f pawl.File) fileJSON {
 	}
 	return fileJSON{
 		ID: string(f.ID), Name: f.Name, Size: f.Size, MediaType: f.MediaType, DeclaredType: f.DeclaredType,
-		TypeMismatch: f.TypeMismatch(), SHA256: digestOf(f), State: string(f.State),
+		TypeMismatch: pawl.TypesContradict(f.DeclaredType, f.MediaType), SHA256: digestOf(f), State: string(f.State),
 		Metadata: meta, Owner: f.Owner, Downloads: f.Downloads,
 		CreatedAt: instant(f.CreatedAt), UpdatedAt: instant(f.UpdatedAt),
 	}

@@ -159,7 +159,7 @@ func TestHonestFiles(t *testing.T) {
 		if found == pawl.GenericType {
 			t.Errorf("%s is not recognised, and so shows nothing", f.name)
 		}
-		if (pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if pawl.TypesContradict(f.declared, found) {
 			t.Errorf("%s declared as %s and found to be %s is called a mismatch", f.name, f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, f.name, f.declared, f.head); err != nil {
@@ -182,7 +182,7 @@ func TestLies(t *testing.T) {
 		{"application/zip", exe}, {"application/x-zip-compressed", html}, {"model/obj", html},
 	} {
 		found := filetype.Detect(f.head)
-		if !(pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if !pawl.TypesContradict(f.declared, found) {
 			t.Errorf("%s found to be %s is not called a mismatch", f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, "a", f.declared, f.head); err == nil {
