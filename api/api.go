@@ -63,7 +63,7 @@ func New(c Config) (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(wantsBody), middleware.Headers,
 		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
-	r.NotFound(c.elsewhere())
+	r.NotFound(c.fallback())
 	r.MethodNotAllowed(methodNotAllowed)
 
 	r.Get("/healthz", healthz)

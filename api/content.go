@@ -94,8 +94,8 @@ func idOf(r *http.Request) string {
 // §14). The reader goes in as it is: an *os.File comes out by sendfile.
 func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation, bytes io.ReadSeeker) {
 	describe(w.Header(), f, how, says(r, "download"))
-	out := newPaced(w, r, cmp.Or(d.Stall, defaultStall))
-	defer out.done()
+	out := newDownloadWriter(w, r, cmp.Or(d.Stall, defaultStall))
+	defer out.clearDeadline()
 	http.ServeContent(out, withSaneRange(r, f.Size), "", f.CreatedAt, bytes)
 	if d.Metrics != nil {
 		d.Metrics.Downloaded(out.sent)

@@ -137,7 +137,7 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}, progress, he
 		case <-heartbeat:
 			return s.out.comment("still here")
 		case <-progress:
-			if err := s.report(); err != nil {
+			if err := s.sendProgress(); err != nil {
 				return err
 			}
 		}
@@ -162,7 +162,7 @@ func (s *stream) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, e := range batch {
-			if err := s.tell(ctx, e); err != nil {
+			if err := s.sendEvent(ctx, e); err != nil {
 				return err
 			}
 		}

@@ -22,8 +22,8 @@ import (
 	"pawl/storage/disk"
 )
 
-// house is the whole handler over a real database and a real disk.
-type house struct {
+// harness is the whole handler over a real database and a real disk.
+type harness struct {
 	t       *testing.T
 	url     string
 	uploads *pawl.Uploads
@@ -36,7 +36,7 @@ type house struct {
 	stop    context.CancelFunc // as a server does that shuts down
 }
 
-// logbook is where a house logs to.
+// logbook is where a harness logs to.
 type logbook struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -54,9 +54,9 @@ func (l *logbook) String() string {
 	return l.buf.String()
 }
 
-func newHouse(t *testing.T, changes ...func(*Config)) *house {
+func newHarness(t *testing.T, changes ...func(*Config)) *harness {
 	t.Helper()
-	h := &house{t: t, log: &logbook{}}
+	h := &harness{t: t, log: &logbook{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	dir := t.TempDir()
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dir, "pawl.db"), Log: log})
@@ -82,7 +82,7 @@ func newHouse(t *testing.T, changes ...func(*Config)) *house {
 	return h
 }
 
-func (h *house) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func(*Config)) {
+func (h *harness) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func(*Config)) {
 	c := Config{
 		Uploads: h.uploads, Files: h.files, Events: h.events, Metrics: numbers, Log: log,
 		Tus: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -108,12 +108,12 @@ func (h *house) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func
 }
 
 // put stores a file and returns it as the API shows it.
-func (h *house) put(name, mediaType, content string) fileJSON {
+func (h *harness) put(name, mediaType, content string) fileJSON {
 	h.t.Helper()
 	return h.putFor(pawl.Local, name, mediaType, content)
 }
 
-func (h *house) putFor(p pawl.Principal, name, mediaType, content string) fileJSON {
+func (h *harness) putFor(p pawl.Principal, name, mediaType, content string) fileJSON {
 	h.t.Helper()
 	id := h.begin(p, name, mediaType, int64(len(content)))
 	h.append(p, id, 0, content)
@@ -122,7 +122,7 @@ func (h *house) putFor(p pawl.Principal, name, mediaType, content string) fileJS
 	return fileOf(f)
 }
 
-func (h *house) begin(p pawl.Principal, name, mediaType string, length int64) pawl.ID {
+func (h *harness) begin(p pawl.Principal, name, mediaType string, length int64) pawl.ID {
 	h.t.Helper()
 	planned, err := h.uploads.Plan(context.Background(), p, pawl.UploadSpec{
 		Kind: pawl.Regular, Length: length, Name: name, DeclaredType: mediaType,
@@ -132,7 +132,7 @@ func (h *house) begin(p pawl.Principal, name, mediaType string, length int64) pa
 	return planned.ID
 }
 
-func (h *house) append(p pawl.Principal, id pawl.ID, offset int64, content string) {
+func (h *harness) append(p pawl.Principal, id pawl.ID, offset int64, content string) {
 	h.t.Helper()
 	ctx := context.Background()
 	unlock, err := h.uploads.Lock(ctx, id, func() {})
@@ -148,7 +148,7 @@ func (h *house) append(p pawl.Principal, id pawl.ID, offset int64, content strin
 }
 
 // do sends a request; headers are pairs.
-func (h *house) do(method, path, body string, headers ...string) (*http.Response, string) {
+func (h *harness) do(method, path, body string, headers ...string) (*http.Response, string) {
 	h.t.Helper()
 	r, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
 	check(h.t, err)
@@ -167,7 +167,7 @@ func (h *house) do(method, path, body string, headers ...string) (*http.Response
 }
 
 // get decodes a good JSON answer.
-func getJSON[T any](h *house, path string) T {
+func getJSON[T any](h *harness, path string) T {
 	h.t.Helper()
 	resp, text := h.do("GET", path, "")
 	if resp.StatusCode != http.StatusOK {

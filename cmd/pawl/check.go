@@ -58,12 +58,12 @@ func (c *checkCommand) lock(config config) (unlock func(), running bool, err err
 }
 
 func (c *checkCommand) check(ctx context.Context, config config, running bool, out io.Writer, log *slog.Logger) (_ pawl.Report, err error) {
-	g, err := openGround(ctx, config, log, openDatabase, running)
+	b, err := openBackends(ctx, config, log, openDatabase, running)
 	if err != nil {
 		return pawl.Report{}, err
 	}
-	defer func() { err = errors.Join(err, g.Close()) }()
-	others, err := c.others(ctx, g.database)
+	defer func() { err = errors.Join(err, b.Close()) }()
+	others, err := c.others(ctx, b.database)
 	if err != nil {
 		return pawl.Report{}, err
 	}
@@ -75,10 +75,10 @@ func (c *checkCommand) check(ctx context.Context, config config, running bool, o
 		return pawl.Report{}, err
 	}
 	uploads := pawl.NewUploads(pawl.UploadsConfig{
-		Store: g.store, Blobs: g.blobs, Leases: g.leases, Gates: gates, Policy: pawl.OwnersOnly,
-		Events: pawl.NewEvents(g.store, pawl.OwnersOnly), MaxSize: config.maxSize, Expiry: config.expiry, Log: log, Now: time.Now,
+		Store: b.store, Blobs: b.blobs, Leases: b.leases, Gates: gates, Policy: pawl.OwnersOnly,
+		Events: pawl.NewEvents(b.store, pawl.OwnersOnly), MaxSize: config.maxSize, Expiry: config.expiry, Log: log, Now: time.Now,
 	})
-	checker := pawl.Checker{Store: g.store, Blobs: g.blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
+	checker := pawl.Checker{Store: b.store, Blobs: b.blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
 	report, err := checker.Check(ctx)
 	uploads.Close(context.WithoutCancel(ctx))
 	return report, err

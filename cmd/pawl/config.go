@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"pawl/cmd/internal/redact"
-	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
+	"pawl/hooks/httphook"
 	"pawl/storage/s3"
 )
 
@@ -40,7 +40,7 @@ type config struct {
 	h2c     bool          // whether HTTP/2 without TLS is spoken
 	window  int           // bytes that may be under way to an upload over HTTP/2
 	types   filetype.Config
-	hook    callout.Config // URL empty: no call-out
+	hook    httphook.Config // URL empty: no call-out
 
 	logFormat string
 	logLevel  slog.Level
@@ -186,9 +186,9 @@ func (p *parser) types() filetype.Config {
 	return c
 }
 
-func (p *parser) hook() callout.Config {
+func (p *parser) hook() httphook.Config {
 	s := p.settings
-	c := callout.Config{
+	c := httphook.Config{
 		URL:      s.HookURL,
 		Secret:   string(s.HookSecret),
 		Timeout:  p.duration("hook-timeout", s.HookTimeout),
@@ -200,7 +200,7 @@ func (p *parser) hook() callout.Config {
 		}
 		return c
 	}
-	if _, err := callout.CheckURL(c.URL); err != nil {
+	if _, err := httphook.CheckURL(c.URL); err != nil {
 		p.fault("hook-url", "%v", err) // without the URL, which may hold a password
 	}
 	return c

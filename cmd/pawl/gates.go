@@ -4,8 +4,8 @@ import (
 	"log/slog"
 
 	"pawl"
-	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
+	"pawl/hooks/httphook"
 )
 
 // newGates lines up what an upload is asked, cheapest first.
@@ -24,7 +24,7 @@ func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
 	}
 	hook := c.hook
 	hook.Log = log
-	service, err := callout.New(hook)
+	service, err := httphook.New(hook)
 	if err != nil {
 		return pawl.Gates{}, err
 	}

@@ -98,13 +98,13 @@ func (s *server) startJanitor() (stop func()) {
 // listenToOthers does what other instances want of this one, if there can be any;
 // stop waits for what is being done. A server that drains still lets uploads go.
 func (s *server) listenToOthers() (stop func()) {
-	if s.ground.listen == nil {
+	if s.backends.listen == nil {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	working.Go(func() {
-		s.ground.listen(ctx, heard{
+		s.backends.listen(ctx, heard{
 			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.LetGo(context.WithoutCancel(ctx), id) }) },
 			event:  s.events.Wake,
 		})

@@ -49,7 +49,7 @@ type server struct {
 	config   config
 	log      *slog.Logger
 	meters   *metrics.Metrics
-	ground   ground
+	backends backends
 	events   *pawl.Events
 	uploads  *pawl.Uploads
 	files    *pawl.Files
@@ -71,14 +71,14 @@ func openServer(ctx context.Context, c config, log *slog.Logger) (_ *server, err
 	if err := s.takeDir(); err != nil {
 		return nil, err
 	}
-	if s.ground, err = openGround(ctx, c, log, awaitDatabase, false); err != nil {
+	if s.backends, err = openBackends(ctx, c, log, awaitDatabase, false); err != nil {
 		return nil, err
 	}
-	s.onClose(s.ground.Close)
-	if err := s.openHouse(ctx); err != nil {
+	s.onClose(s.backends.Close)
+	if err := s.wireDomain(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.openDoor(ctx)
+	return s, s.listen(ctx)
 }
 
 // takeDir takes the directory that this process has to itself, if there is one.
@@ -101,10 +101,10 @@ func (s *server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
 		return pawl.Errorf(pawl.Unavailable, "the server is stopping")
 	}
-	if err := s.ground.store.Ping(ctx); err != nil || s.ground.writable == nil {
+	if err := s.backends.store.Ping(ctx); err != nil || s.backends.writable == nil {
 		return err
 	}
-	return s.ground.writable(ctx)
+	return s.backends.writable(ctx)
 }
 
 // closers puts away what was opened, in the opposite order.

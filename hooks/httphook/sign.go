@@ -1,4 +1,4 @@
-package callout
+package httphook
 
 import (
 	"crypto/hmac"

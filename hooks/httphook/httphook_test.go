@@ -1,4 +1,4 @@
-package callout_test
+package httphook_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/hooks/callout"
+	"pawl/hooks/httphook"
 )
 
 var (
@@ -26,7 +26,7 @@ var (
 )
 
 // service runs a service that answers as handler does, and a gate that asks it.
-func service(t *testing.T, c callout.Config, handler http.HandlerFunc) *callout.Gate {
+func service(t *testing.T, c httphook.Config, handler http.HandlerFunc) *httphook.Hook {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -34,11 +34,11 @@ func service(t *testing.T, c callout.Config, handler http.HandlerFunc) *callout.
 	return gate(t, c)
 }
 
-func gate(t *testing.T, c callout.Config) *callout.Gate {
+func gate(t *testing.T, c httphook.Config) *httphook.Hook {
 	t.Helper()
 	c.Log = slog.New(slog.DiscardHandler)
 	c.Now = func() time.Time { return now }
-	g, err := callout.New(c)
+	g, err := httphook.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,10 +47,10 @@ func gate(t *testing.T, c callout.Config) *callout.Gate {
 
 func TestQuestions(t *testing.T) {
 	var got []string
-	g := service(t, callout.Config{}, func(_ http.ResponseWriter, r *http.Request) {
+	g := service(t, httphook.Config{}, func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = append(got, r.Method+" "+r.URL.Path+" "+r.Header.Get("Content-Type")+"\n"+string(body))
-		if r.Header.Get(callout.SignatureHeader) != "" {
+		if r.Header.Get(httphook.SignatureHeader) != "" {
 			t.Error("a question was signed without a secret")
 		}
 	})
@@ -110,7 +110,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := service(t, callout.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+			g := service(t, httphook.Config{}, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", tt.contentType)
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
@@ -141,7 +141,7 @@ func checkVerdict(t *testing.T, err error, want pawl.Kind, sentence string) {
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	followed := false
-	g := service(t, callout.Config{}, func(w http.ResponseWriter, r *http.Request) {
+	g := service(t, httphook.Config{}, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/hook" {
 			followed = true
 		}
@@ -163,7 +163,7 @@ func slow(_ http.ResponseWriter, r *http.Request) {
 }
 
 func TestSlowService(t *testing.T) {
-	g := service(t, callout.Config{Timeout: 20 * time.Millisecond}, slow)
+	g := service(t, httphook.Config{Timeout: 20 * time.Millisecond}, slow)
 	err := g.Begin(t.Context(), upload)
 	checkVerdict(t, err, pawl.Unavailable, "")
 	if !strings.Contains(err.Error(), "no answer within 20ms") {
@@ -174,19 +174,19 @@ func TestSlowService(t *testing.T) {
 func TestDownService(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	g := gate(t, callout.Config{URL: server.URL})
+	g := gate(t, httphook.Config{URL: server.URL})
 	checkVerdict(t, g.Begin(t.Context(), upload), pawl.Unavailable, "")
 	checkVerdict(t, g.Finish(t.Context(), file), pawl.Unavailable, "")
 }
 
 func TestFailOpen(t *testing.T) {
-	down := service(t, callout.Config{FailOpen: true}, func(w http.ResponseWriter, _ *http.Request) {
+	down := service(t, httphook.Config{FailOpen: true}, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 	})
 	if err := down.Begin(t.Context(), upload); err != nil {
 		t.Errorf("a service that is down stopped an upload: %v", err)
 	}
-	no := service(t, callout.Config{FailOpen: true}, func(w http.ResponseWriter, _ *http.Request) {
+	no := service(t, httphook.Config{FailOpen: true}, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no", http.StatusForbidden)
 	})
 	checkVerdict(t, no.Begin(t.Context(), upload), pawl.Refused, "no")
@@ -202,7 +202,7 @@ func TestFailOpen(t *testing.T) {
 func TestLogHidesURL(t *testing.T) {
 	var log strings.Builder
 	for _, open := range []bool{false, true} {
-		g, err := callout.New(callout.Config{
+		g, err := httphook.New(httphook.Config{
 			URL: "http://hunter2:hunter2@127.0.0.1:1/services/hunter2?token=hunter2#hunter2", FailOpen: open,
 			Log: slog.New(slog.NewTextHandler(&log, nil)),
 		})
@@ -217,11 +217,11 @@ func TestLogHidesURL(t *testing.T) {
 }
 
 func TestSignature(t *testing.T) {
-	g := service(t, callout.Config{Secret: "s3cret"}, func(w http.ResponseWriter, r *http.Request) {
+	g := service(t, httphook.Config{Secret: "s3cret"}, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		stamp := r.Header.Get(callout.TimestampHeader)
-		want := callout.Sign("s3cret", stamp, body)
-		if stamp != "1795499195" || !hmac.Equal([]byte(r.Header.Get(callout.SignatureHeader)), []byte(want)) {
+		stamp := r.Header.Get(httphook.TimestampHeader)
+		want := httphook.Sign("s3cret", stamp, body)
+		if stamp != "1795499195" || !hmac.Equal([]byte(r.Header.Get(httphook.SignatureHeader)), []byte(want)) {
 			http.Error(w, "a bad signature", http.StatusForbidden)
 		}
 		if !json.Valid(body) || strings.Contains(string(body), "s3cret") {
@@ -233,14 +233,14 @@ func TestSignature(t *testing.T) {
 	}
 	// Computed with another program: printf '1.{}' | openssl dgst -sha256 -hmac s3cret
 	const want = "v1=3aef069923b329162e71de34136b0ef6ee4b9253867069748da3fc3680c71406"
-	if got := callout.Sign("s3cret", "1", []byte("{}")); got != want {
+	if got := httphook.Sign("s3cret", "1", []byte("{}")); got != want {
 		t.Errorf("Sign = %s, want %s", got, want)
 	}
 }
 
 func TestConnectionsAreKept(t *testing.T) {
 	peers := map[string]bool{}
-	g := service(t, callout.Config{}, func(w http.ResponseWriter, r *http.Request) {
+	g := service(t, httphook.Config{}, func(w http.ResponseWriter, r *http.Request) {
 		peers[r.RemoteAddr] = true
 		_, _ = io.WriteString(w, "fine")
 	})
@@ -256,7 +256,7 @@ func TestConnectionsAreKept(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for _, url := range []string{"", "example.org", "ftp://example.org", "http://", "https:///path", "http://a b", "unix:/sock"} {
-		if _, err := callout.New(callout.Config{URL: url}); err == nil {
+		if _, err := httphook.New(httphook.Config{URL: url}); err == nil {
 			t.Errorf("New took the URL %q", url)
 		}
 	}

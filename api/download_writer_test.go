@@ -52,14 +52,14 @@ func (c narrowConn) ReadFrom(src io.Reader) (int64, error) {
 	return n, err
 }
 
-// servePaced serves content through everything that wraps a response.
-func servePaced(t *testing.T, content func() io.ReadSeeker, stall time.Duration) (url string, seen *narrow, ended <-chan error) {
+// serveContent serves content through everything that wraps a response.
+func serveContent(t *testing.T, content func() io.ReadSeeker, stall time.Duration) (url string, seen *narrow, ended <-chan error) {
 	t.Helper()
 	ends := make(chan error, 8)
 	handler := middleware.Log(slog.New(slog.DiscardHandler), nil)(middleware.Recover(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			out := newPaced(w, r, stall)
-			defer out.done()
+			out := newDownloadWriter(w, r, stall)
+			defer out.clearDeadline()
 			w.Header().Set("Content-Type", "application/octet-stream")
 			http.ServeContent(out, r, "", time.Time{}, content())
 			ends <- out.err
@@ -97,7 +97,7 @@ func randomFile(t *testing.T, size int) (path string, content []byte) {
 // at most one [io.LimitedReader].
 func TestFilesReachTheKernelAsFiles(t *testing.T) {
 	path, content := randomFile(t, 3<<20)
-	url, seen, _ := servePaced(t, open(t, path), time.Minute)
+	url, seen, _ := serveContent(t, open(t, path), time.Minute)
 	for _, c := range []struct {
 		header string
 		want   []byte
@@ -139,7 +139,7 @@ func TestSlowReadersAreServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			url, _, ended := servePaced(t, source, stall)
+			url, _, ended := serveContent(t, source, stall)
 			resp, err := narrowClient().Get(url)
 			check(t, err)
 			defer resp.Body.Close()
@@ -168,7 +168,7 @@ func TestSlowReadersAreServed(t *testing.T) {
 func TestDeadReadersAreCut(t *testing.T) {
 	const stall = 200 * time.Millisecond
 	path, _ := randomFile(t, 8<<20)
-	url, _, ended := servePaced(t, open(t, path), stall)
+	url, _, ended := serveContent(t, open(t, path), stall)
 	resp, err := narrowClient().Get(url)
 	check(t, err)
 	defer resp.Body.Close()
@@ -186,7 +186,7 @@ func TestDeadReadersAreCut(t *testing.T) {
 func TestDeadlineEndsWithTheDownload(t *testing.T) {
 	const stall = 100 * time.Millisecond
 	path, content := randomFile(t, 4<<10)
-	url, _, _ := servePaced(t, open(t, path), stall)
+	url, _, _ := serveContent(t, open(t, path), stall)
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
 	var once sync.Once
 	for range 2 {

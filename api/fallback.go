@@ -11,9 +11,9 @@ import (
 	"pawl/api/problem"
 )
 
-// elsewhere serves the paths no route is for: the page, which has views of its
+// fallback serves the paths no route is for: the page, which has views of its
 // own there, but never below /api/, where programs look for data.
-func (c Config) elsewhere() http.HandlerFunc {
+func (c Config) fallback() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case c.Page == nil, r.URL.Path == "/api", strings.HasPrefix(r.URL.Path, "/api/"):

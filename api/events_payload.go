@@ -6,20 +6,20 @@ import (
 	"pawl"
 )
 
-// ended is the data of upload.ended.
-type ended struct {
+// uploadEnded is the data of upload.ended.
+type uploadEnded struct {
 	ID      pawl.ID      `json:"id"`
 	Outcome pawl.Outcome `json:"outcome"`
 	Reason  string       `json:"reason,omitempty"`
 }
 
-// deleted is the data of file.deleted.
-type deleted struct {
+// fileDeleted is the data of file.deleted.
+type fileDeleted struct {
 	ID pawl.ID `json:"id"`
 }
 
-// progressed is the data of upload.progress.
-type progressed struct {
+// uploadProgress is the data of upload.progress.
+type uploadProgress struct {
 	ID     pawl.ID `json:"id"`
 	Offset int64   `json:"offset"`
 	Length *int64  `json:"length"`
@@ -28,11 +28,11 @@ type progressed struct {
 
 // tell sends one event. Files and uploads are shown as they are now; what is gone
 // by now is left out: a later event says so.
-func (s *stream) tell(ctx context.Context, e pawl.Event) error {
-	if err := s.tellEnd(e); err != nil {
+func (s *stream) sendEvent(ctx context.Context, e pawl.Event) error {
+	if err := s.sendUploadEnded(e); err != nil {
 		return err
 	}
-	data, err := s.dataOf(ctx, e)
+	data, err := s.payload(ctx, e)
 	switch {
 	case err == nil && data != nil:
 		return s.out.send(e.Seq, string(e.Type), data)
@@ -46,33 +46,33 @@ func (s *stream) tell(ctx context.Context, e pawl.Event) error {
 // tellEnd tells of the end of an upload that became a file. The domain records
 // the two as one event; so that nobody who resumes misses the second part, only
 // that one has the event's id.
-func (s *stream) tellEnd(e pawl.Event) error {
+func (s *stream) sendUploadEnded(e pawl.Event) error {
 	if e.Type != pawl.FileCreated || e.Outcome == "" {
 		return nil
 	}
-	return s.out.send(0, string(pawl.UploadEnded), ended{ID: e.Subject, Outcome: e.Outcome})
+	return s.out.send(0, string(pawl.UploadEnded), uploadEnded{ID: e.Subject, Outcome: e.Outcome})
 }
 
 // dataOf is nil for an event this API has no words for.
-func (s *stream) dataOf(ctx context.Context, e pawl.Event) (any, error) {
+func (s *stream) payload(ctx context.Context, e pawl.Event) (any, error) {
 	switch e.Type {
 	case pawl.UploadStarted:
 		up, err := s.uploads.Get(ctx, s.who, e.Subject)
 		return uploadOf(up), err
 	case pawl.UploadEnded:
-		return ended{e.Subject, e.Outcome, e.Reason}, nil
+		return uploadEnded{e.Subject, e.Outcome, e.Reason}, nil
 	case pawl.FileCreated, pawl.FileChanged:
 		f, err := s.files.Get(ctx, s.who, e.Subject)
 		return fileOf(f), err
 	case pawl.FileDeleted:
-		return deleted{e.Subject}, nil
+		return fileDeleted{e.Subject}, nil
 	default:
 		return nil, nil
 	}
 }
 
 // report tells how far the uploads have come that moved since the last report.
-func (s *stream) report() error {
+func (s *stream) sendProgress() error {
 	open := make(map[pawl.ID]int64)
 	for _, up := range s.uploads.Active() {
 		if up.Kind == pawl.Partial || !s.uploads.Sees(s.who, up.Owner) {
@@ -83,7 +83,7 @@ func (s *stream) report() error {
 		if before, known := s.shown[up.ID]; known && before == offset {
 			continue
 		}
-		if err := s.out.send(0, "upload.progress", progressed{up.ID, offset, lengthOf(up), up.Name}); err != nil {
+		if err := s.out.send(0, "upload.progress", uploadProgress{up.ID, offset, lengthOf(up), up.Name}); err != nil {
 			return err
 		}
 	}

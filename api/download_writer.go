@@ -18,7 +18,7 @@ const (
 	noLimit   = 1<<63 - 1
 )
 
-// paced writes a download for as long as its reader takes anything: a deadline
+// downloadWriter writes a download for as long as its reader takes anything: a deadline
 // for the whole answer would cut the slow together with the dead. Each chunk gets
 // a new deadline, and one that passed while some of the chunk went out is
 // renewed, so that what counts is that bytes move. They are seen to move when the
@@ -27,7 +27,7 @@ const (
 //
 // Chunks of a file still leave by sendfile: the writer below is given the
 // *os.File itself.
-type paced struct {
+type downloadWriter struct {
 	http.ResponseWriter
 	ctl     *http.ResponseController
 	request *http.Request
@@ -38,23 +38,23 @@ type paced struct {
 	sent    int64
 }
 
-func newPaced(w http.ResponseWriter, r *http.Request, stall time.Duration) *paced {
-	return &paced{ResponseWriter: w, ctl: http.NewResponseController(w), request: r, stall: stall}
+func newDownloadWriter(w http.ResponseWriter, r *http.Request, stall time.Duration) *downloadWriter {
+	return &downloadWriter{ResponseWriter: w, ctl: http.NewResponseController(w), request: r, stall: stall}
 }
 
-func (p *paced) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+func (d *downloadWriter) Unwrap() http.ResponseWriter { return d.ResponseWriter }
 
 // WriteHeader lets answers pass, and turns the plain text of [http.ServeContent]'s
 // refusals (412, 416, 500) into problems.
-func (p *paced) WriteHeader(status int) {
-	p.status = status
+func (d *downloadWriter) WriteHeader(status int) {
+	d.status = status
 	if status < http.StatusBadRequest {
-		p.rearm()
-		p.ResponseWriter.WriteHeader(status)
+		d.extendDeadline()
+		d.ResponseWriter.WriteHeader(status)
 		return
 	}
-	p.refused = true
-	problem.Write(p.ResponseWriter, p.request, refusal(status))
+	d.refused = true
+	problem.Write(d.ResponseWriter, d.request, refusal(status))
 }
 
 func refusal(status int) error {
@@ -68,35 +68,35 @@ func refusal(status int) error {
 	}
 }
 
-func (p *paced) Write(b []byte) (int, error) {
-	if p.refused {
+func (d *downloadWriter) Write(b []byte) (int, error) {
+	if d.refused {
 		return len(b), nil
 	}
-	p.rearm()
-	n, err := p.ResponseWriter.Write(b)
-	p.end(int64(n), 0, err)
+	d.extendDeadline()
+	n, err := d.ResponseWriter.Write(b)
+	d.record(int64(n), 0, err)
 	return n, err
 }
 
 // ReadFrom sends src chunk by chunk.
-func (p *paced) ReadFrom(src io.Reader) (total int64, err error) {
-	if p.refused {
+func (d *downloadWriter) ReadFrom(src io.Reader) (total int64, err error) {
+	if d.refused {
 		return io.Copy(io.Discard, src)
 	}
 	src, left := unlimited(src)
 	begin := position(src)
 	for left > 0 && err == nil {
 		var n int64
-		n, err = p.sendChunk(src, min(paceChunk, left))
+		n, err = d.sendChunk(src, min(paceChunk, left))
 		total, left = total+n, left-n
 		switch {
 		case err == nil && n == 0:
 			err = io.EOF
-		case err != nil && n > 0 && p.mayGoOn(src, begin+total, err):
+		case err != nil && n > 0 && d.canResume(src, begin+total, err):
 			err = nil
 		}
 	}
-	p.end(total, left, err)
+	d.record(total, left, err)
 	return total, err
 }
 
@@ -120,49 +120,49 @@ func position(src io.Reader) int64 {
 }
 
 // sendChunk sends at most size bytes. It returns 0 and no error at the end of src.
-func (p *paced) sendChunk(src io.Reader, size int64) (int64, error) {
-	p.rearm()
-	return io.Copy(p.ResponseWriter, &io.LimitedReader{R: src, N: size})
+func (d *downloadWriter) sendChunk(src io.Reader, size int64) (int64, error) {
+	d.extendDeadline()
+	return io.Copy(d.ResponseWriter, &io.LimitedReader{R: src, N: size})
 }
 
-// mayGoOn is for a deadline that passed while the reader was slow, not dead: it
+// canResume is for a deadline that passed while the reader was slow, not dead: it
 // puts src back to the byte that was sent last, and reports whether it could. A
 // request whose header did not get through is over: its context is.
-func (p *paced) mayGoOn(src io.Reader, at int64, err error) bool {
+func (d *downloadWriter) canResume(src io.Reader, at int64, err error) bool {
 	seeker, ok := src.(io.Seeker)
-	if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || p.request.Context().Err() != nil {
+	if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || d.request.Context().Err() != nil {
 		return false
 	}
 	_, err = seeker.Seek(at, io.SeekStart)
 	return err == nil
 }
 
-// end keeps what came of a copy. A source that ends before its limit has lost
+// record keeps what came of a copy. A source that ends before its limit has lost
 // bytes that its file's row promises.
-func (p *paced) end(sent, left int64, err error) {
-	p.sent += sent
+func (d *downloadWriter) record(sent, left int64, err error) {
+	d.sent += sent
 	if errors.Is(err, io.EOF) && left < noLimit-sent {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		p.err = err
-		problem.Note(p.request.Context(), err)
+		d.err = err
+		problem.Note(d.request.Context(), err)
 	}
 }
 
-// rearm may fail where there is no connection, as in a test: there is nothing to cut then.
-func (p *paced) rearm() { _ = p.ctl.SetWriteDeadline(time.Now().Add(p.stall)) }
+// extendDeadline may fail where there is no connection, as in a test: there is nothing to cut then.
+func (d *downloadWriter) extendDeadline() { _ = d.ctl.SetWriteDeadline(time.Now().Add(d.stall)) }
 
-// done leaves the connection to its next request without a deadline.
-func (p *paced) done() { _ = p.ctl.SetWriteDeadline(time.Time{}) }
+// clearDeadline leaves the connection to its next request without a deadline.
+func (d *downloadWriter) clearDeadline() { _ = d.ctl.SetWriteDeadline(time.Time{}) }
 
 // servedFrom0 reports whether the answer began with the file's first byte and
 // went out to its end.
-func (p *paced) servedFrom0() bool {
-	if p.request.Method == http.MethodHead || p.err != nil || p.request.Context().Err() == context.Canceled {
+func (d *downloadWriter) servedFrom0() bool {
+	if d.request.Method == http.MethodHead || d.err != nil || d.request.Context().Err() == context.Canceled {
 		return false
 	}
-	return p.status == http.StatusOK || p.status == http.StatusPartialContent && beginsFile(p.Header().Get("Content-Range"))
+	return d.status == http.StatusOK || d.status == http.StatusPartialContent && beginsFile(d.Header().Get("Content-Range"))
 }
 
 // beginsFile leaves out the first byte or two, by which players ask whether ranges

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// goPackage is what `go list -json` says of one package.
+// goPackage holds what `go list -json` reports of one package.
 type goPackage struct {
 	ImportPath string
 	Dir        string
@@ -42,9 +42,9 @@ func listPackages(t *testing.T) []goPackage {
 
 const root = "pawl"
 
-// room is the top folder one of our packages lies in: "api" of pawl/api/tus, empty
-// for pawl itself.
-func room(pkg string) string {
+// topFolder returns the top folder a package of this module lies in: "api" for
+// pawl/api/tus, empty for pawl itself.
+func topFolder(pkg string) string {
 	_, below, _ := strings.Cut(pkg, "/")
 	top, _, _ := strings.Cut(below, "/")
 	return top
@@ -57,13 +57,13 @@ func isStandard(pkg string) bool {
 
 func isOurs(pkg string) bool { return within(pkg, root) }
 
-// TestFloors keeps the house as docs/architecture.md draws it: each floor imports
-// the ones below it, and no room another on its own floor.
-func TestFloors(t *testing.T) {
-	rooms := []string{"", "db", "storage", "hooks", "frontend", "api", "cmd"}
+// TestLayers checks the imports against the layers in docs/architecture.md: a
+// package imports the layers below its own, and no other folder of its own layer.
+func TestLayers(t *testing.T) {
+	folders := []string{"", "db", "storage", "hooks", "frontend", "api", "cmd"}
 	for _, p := range listPackages(t) {
-		if !slices.Contains(rooms, room(p.ImportPath)) {
-			t.Errorf("%s lies in no room of the house", p.ImportPath)
+		if !slices.Contains(folders, topFolder(p.ImportPath)) {
+			t.Errorf("%s is not in a known top folder", p.ImportPath)
 		}
 		for _, imported := range p.Imports {
 			if why := refuse(p.ImportPath, imported); why != "" {
@@ -73,31 +73,31 @@ func TestFloors(t *testing.T) {
 	}
 }
 
-// refuse says why pkg may not import another package; empty if it may.
+// refuse returns why pkg may not import another package, or "" if it may.
 func refuse(pkg, imported string) string {
-	from, to := room(pkg), room(imported)
+	from, to := topFolder(pkg), topFolder(imported)
 	switch {
 	case isStandard(imported):
 		return ""
 	case pkg == root && slices.Contains(textRules, imported):
 		return ""
 	case pkg == root:
-		return "the domain knows the standard library alone, and the rules of Unicode"
+		return "the domain imports only the standard library and the rules of Unicode"
 	case !isOurs(imported):
 		return refuseForeign(pkg, imported)
 	case to == "cmd" && (from != "cmd" || !within(imported, "pawl/cmd/internal")):
-		return "nobody imports commands"
+		return "commands are not imported"
 	case from == "cmd", imported == root, from == to:
 		return ""
 	}
-	return "rooms know the domain and their own folder alone"
+	return "a package imports only the domain and its own top folder"
 }
 
 // textRules are the packages that complete the standard library with the normal forms
 // and the case folding of Unicode: the Go project keeps them, and they do nothing else.
 var textRules = []string{"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}
 
-// foreign are other people's packages that one folder alone may know, so that
+// foreign maps third-party packages to the one folder that may import them, so that
 // their types stop there.
 var foreign = map[string]string{
 	"github.com/tus/tusd":                 "pawl/api/tus",
@@ -114,7 +114,7 @@ var foreign = map[string]string{
 func refuseForeign(pkg, imported string) string {
 	for name, home := range foreign {
 		if within(imported, name) && !within(pkg, home) {
-			return "it stays inside " + home
+			return "only " + home + " may import it"
 		}
 	}
 	return ""
@@ -122,8 +122,8 @@ func refuseForeign(pkg, imported string) string {
 
 func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
 
-// TestGeneratedQueries keeps sqlc's output, and with it the rows of each dialect,
-// where Go itself lets nobody but that dialect import it.
+// TestGeneratedQueries checks that sqlc's output lies in internal folders, so that
+// Go lets only its own dialect import it.
 func TestGeneratedQueries(t *testing.T) {
 	found := false
 	for _, p := range listPackages(t) {
@@ -146,9 +146,8 @@ func TestGeneratedQueries(t *testing.T) {
 	}
 }
 
-// TestFloorsRule asks the rule about what it must refuse, so that it cannot rot
-// into one that refuses nothing.
-func TestFloorsRule(t *testing.T) {
+// TestLayerRules checks that refuse rejects what it must.
+func TestLayerRules(t *testing.T) {
 	tests := []struct {
 		pkg, imported string
 		refused       bool
@@ -161,8 +160,8 @@ func TestFloorsRule(t *testing.T) {
 		{"pawl/db/sqlite", "pawl", false},
 		{"pawl/db/sqlite", "pawl/db/schema", false},
 		{"pawl/db/sqlite", "pawl/storage/disk", true},
-		{"pawl/hooks/callout", "pawl/api", true},
-		{"pawl/frontend", "pawl/hooks/callout", true},
+		{"pawl/hooks/httphook", "pawl/api", true},
+		{"pawl/frontend", "pawl/hooks/httphook", true},
 		{"pawl/api", "pawl/api/tus", false},
 		{"pawl/api", "pawl/hooks/filetype", true},
 		{"pawl/api", "pawl/cmd/pawl", true},

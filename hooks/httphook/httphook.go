@@ -7,7 +7,7 @@
 // plain text. Every other answer, and none in time, means that it could not be
 // asked. The same question may come more than once; the Idempotency-Key is then
 // the same.
-package callout
+package httphook
 
 import (
 	"bytes"
@@ -39,15 +39,15 @@ type Config struct {
 	Now      func() time.Time // nil is time.Now
 }
 
-// Gate is a [pawl.BeginGate] and a [pawl.FinishGate].
-type Gate struct {
+// Hook is a [pawl.BeginGate] and a [pawl.FinishGate].
+type Hook struct {
 	config Config
 	shown  string // scheme and host of the URL: the rest may be secret
 	client *http.Client
 }
 
 // New checks the configuration.
-func New(c Config) (*Gate, error) {
+func New(c Config) (*Hook, error) {
 	u, err := CheckURL(c.URL)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func New(c Config) (*Gate, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Gate{config: c, shown: shownURL(u), client: newClient()}, nil
+	return &Hook{config: c, shown: shownURL(u), client: newClient()}, nil
 }
 
 // shownURL returns a URL as logs may have it. Its user, password, path and query can
@@ -98,40 +98,40 @@ func newClient() *http.Client {
 }
 
 // Begin asks whether the upload may come.
-func (g *Gate) Begin(ctx context.Context, u pawl.Upload) error {
-	return g.ask(ctx, u.ID, question{Event: "upload.create", Upload: aboutUpload(u)})
+func (h *Hook) Begin(ctx context.Context, u pawl.Upload) error {
+	return h.ask(ctx, u.ID, question{Event: "upload.create", Upload: aboutUpload(u)})
 }
 
 // Finish asks whether what came may stay.
-func (g *Gate) Finish(ctx context.Context, f pawl.File) error {
-	return g.ask(ctx, f.ID, question{Event: "upload.finish", File: aboutFile(f)})
+func (h *Hook) Finish(ctx context.Context, f pawl.File) error {
+	return h.ask(ctx, f.ID, question{Event: "upload.finish", File: aboutFile(f)})
 }
 
-func (g *Gate) ask(ctx context.Context, id pawl.ID, q question) error {
-	q.Time = g.config.Now().UTC()
-	verdict, err := g.post(ctx, id, q)
+func (h *Hook) ask(ctx context.Context, id pawl.ID, q question) error {
+	q.Time = h.config.Now().UTC()
+	verdict, err := h.post(ctx, id, q)
 	if err == nil {
 		return verdict
 	}
-	if g.config.FailOpen && ctx.Err() == nil {
-		g.config.Log.WarnContext(ctx, "the call-out could not be asked; the upload goes on without it",
-			"event", q.Event, "id", id, "url", g.shown, "error", err)
+	if h.config.FailOpen && ctx.Err() == nil {
+		h.config.Log.WarnContext(ctx, "the call-out could not be asked; the upload goes on without it",
+			"event", q.Event, "id", id, "url", h.shown, "error", err)
 		return nil
 	}
-	g.config.Log.ErrorContext(ctx, "the call-out could not be asked",
-		"event", q.Event, "id", id, "url", g.shown, "error", err)
+	h.config.Log.ErrorContext(ctx, "the call-out could not be asked",
+		"event", q.Event, "id", id, "url", h.shown, "error", err)
 	return pawl.Because(err, pawl.Unavailable, "the service that checks uploads cannot be reached: try again later")
 }
 
 // post returns the service's verdict, nil for a yes, or why there is none.
-func (g *Gate) post(ctx context.Context, id pawl.ID, q question) (verdict, err error) {
+func (h *Hook) post(ctx context.Context, id pawl.ID, q question) (verdict, err error) {
 	body, err := json.Marshal(q)
 	if err != nil {
 		return nil, fmt.Errorf("encode the question: %w", err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, g.config.Timeout, fmt.Errorf("no answer within %s", g.config.Timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, h.config.Timeout, fmt.Errorf("no answer within %s", h.config.Timeout))
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.config.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.config.URL, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -139,12 +139,12 @@ func (g *Gate) post(ctx context.Context, id pawl.ID, q question) (verdict, err e
 	req.Header.Set("User-Agent", "Pawl")
 	// With it net/http also repeats a question whose kept connection had died.
 	req.Header.Set("Idempotency-Key", q.Event+"/"+string(id))
-	if g.config.Secret != "" {
+	if h.config.Secret != "" {
 		stamp := fmt.Sprint(q.Time.Unix())
 		req.Header.Set(TimestampHeader, stamp)
-		req.Header.Set(SignatureHeader, Sign(g.config.Secret, stamp, body))
+		req.Header.Set(SignatureHeader, Sign(h.config.Secret, stamp, body))
 	}
-	resp, err := g.client.Do(req)
+	resp, err := h.client.Do(req)
 	if err != nil {
 		return nil, causeOr(ctx, err)
 	}
