@@ -15,11 +15,12 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/metrics"
+	"pawl/files"
 )
 
 // DownloadConfig is what downloads need. Metrics and Redirects may be nil.
 type DownloadConfig struct {
-	Files   *pawl.Files
+	Files   *files.Service
 	Metrics *metrics.Metrics
 	// Redirects is where else the bytes are; nil: nowhere that people could get at.
 	Redirects *Redirects

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pawl"
+	"pawl/files"
 )
 
 func (h *harness) deleteAll(ids []string, headers ...string) []deletionJSON {
@@ -97,7 +98,7 @@ func (h *harness) blobCount() (n int) {
 func TestDeleteManyRefusals(t *testing.T) {
 	h := newHarness(t, byHeader)
 	f := h.putFor(pawl.Principal{ID: "ann"}, "a", "", "1")
-	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, pawl.MaxDeletions+1)})
+	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, files.MaxDeletions+1)})
 	check(t, err)
 	for _, c := range []struct {
 		name, body, who string
@@ -195,7 +196,7 @@ func TestDeleteManyRace(t *testing.T) {
 // somebody follows the events.
 func TestDeleteManyIsFollowed(t *testing.T) {
 	h := newHarness(t)
-	ids := make([]string, pawl.MaxDeletions)
+	ids := make([]string, files.MaxDeletions)
 	check(t, h.store.Update(t.Context(), func(tx pawl.Tx) error {
 		for i := range ids {
 			f := pawl.File{ID: pawl.NewID(h.files.Now()), Owner: pawl.Local.ID, Name: "x", State: pawl.Ready}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 const pngHead = "\x89PNG\r\n\x1a\n"
@@ -296,7 +297,7 @@ func TestTokensAreRevoked(t *testing.T) {
 	h := newHarness(t, func(c *Config) {
 		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
 	})
-	up, err := h.uploads.Plan(t.Context(), who, pawl.UploadSpec{Kind: pawl.Regular, Length: 10})
+	up, err := h.uploads.Plan(t.Context(), who, uploads.Spec{Kind: pawl.Regular, Length: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,17 +18,20 @@ import (
 	"pawl"
 	"pawl/api/metrics"
 	"pawl/db/sqlite"
+	"pawl/events"
+	"pawl/files"
 	"pawl/hooks/filetype"
 	"pawl/storage/disk"
+	"pawl/uploads"
 )
 
 // harness is the whole handler over a real database and a real disk.
 type harness struct {
 	t       *testing.T
 	url     string
-	uploads *pawl.Uploads
-	files   *pawl.Files
-	events  *pawl.Events
+	uploads *uploads.Service
+	files   *files.Service
+	events  *events.Feed
 	store   *sqlite.Store
 	blobs   *disk.Blobs
 	log     *logbook
@@ -68,11 +71,11 @@ func newHarness(t *testing.T, changes ...func(*Config)) *harness {
 
 	numbers := metrics.New()
 	h.store, h.blobs = store, blobs
-	h.events = pawl.NewEvents(store, pawl.OwnersOnly)
-	h.files = pawl.NewFiles(pawl.FilesConfig{
+	h.events = events.New(store, pawl.OwnersOnly)
+	h.files = files.New(files.Config{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,
 	})
-	h.uploads = pawl.NewUploads(pawl.UploadsConfig{
+	h.uploads = uploads.New(uploads.Config{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,
 		Gates:    pawl.Gates{Detect: filetype.Detect},
 		Observer: numbers.Observer(),
@@ -124,7 +127,7 @@ func (h *harness) putFor(p pawl.Principal, name, mediaType, content string) file
 
 func (h *harness) begin(p pawl.Principal, name, mediaType string, length int64) pawl.ID {
 	h.t.Helper()
-	planned, err := h.uploads.Plan(context.Background(), p, pawl.UploadSpec{
+	planned, err := h.uploads.Plan(context.Background(), p, uploads.Spec{
 		Kind: pawl.Regular, Length: length, Name: name, DeclaredType: mediaType,
 	})
 	check(h.t, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // body is the request's body below tusd's reader, which hides how a body ended:
@@ -163,7 +164,7 @@ func (h *honest) Read(p []byte) (int, error) {
 	}
 	switch {
 	case h.body.read.Load() > h.given:
-		return n, pawl.ErrTooLong
+		return n, uploads.ErrTooLong
 	case !h.body.hasEnded():
 		return n, errCutShort
 	default:

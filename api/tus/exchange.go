@@ -9,6 +9,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // exchange is one request and its answer. It travels in the context through
@@ -20,15 +21,15 @@ type exchange struct {
 	answer    *answer
 	body      *body
 
-	id      pawl.ID         // of the upload the URL names; empty for POST
-	spec    pawl.UploadSpec // of a POST
-	offset  int64           // of a PATCH
-	length  int64           // Upload-Length of a PATCH, or pawl.UnknownLength
-	carries bool            // the body is meant to be appended
-	trailer http.Header     // filled in when the body has been read
+	id      pawl.ID      // of the upload the URL names; empty for POST
+	spec    uploads.Spec // of a POST
+	offset  int64        // of a PATCH
+	length  int64        // Upload-Length of a PATCH, or pawl.UnknownLength
+	carries bool         // the body is meant to be appended
+	trailer http.Header  // filled in when the body has been read
 
-	declares int64          // the length to be declared with the body; or pawl.UnknownLength
-	checksum *pawl.Checksum // what the body is said to add up to; nil if nothing is said
+	declares int64             // the length to be declared with the body; or pawl.UnknownLength
+	checksum *uploads.Checksum // what the body is said to add up to; nil if nothing is said
 
 	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail
 	location pawl.ID   // the upload the answer points to

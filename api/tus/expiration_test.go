@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // clock is a time that tests can move.
@@ -16,7 +17,7 @@ type clock struct{ ahead atomic.Int64 }
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 func (c *clock) option(e time.Duration) option {
-	return func(config *pawl.UploadsConfig) { config.Now, config.Expiry = c.now, e }
+	return func(config *uploads.Config) { config.Now, config.Expiry = c.now, e }
 }
 
 const week = 7 * 24 * time.Hour

@@ -7,17 +7,18 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // locker lends tusd's handler the domain's locks.
-type locker struct{ uploads *pawl.Uploads }
+type locker struct{ uploads *uploads.Service }
 
 func (l locker) NewLock(id string) (handler.Lock, error) {
 	return &lock{uploads: l.uploads, id: pawl.ID(id), unlock: func() {}}, nil
 }
 
 type lock struct {
-	uploads *pawl.Uploads
+	uploads *uploads.Service
 	id      pawl.ID
 	unlock  func()
 }

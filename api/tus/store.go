@@ -10,12 +10,14 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/files"
+	"pawl/uploads"
 )
 
 // store is the domain as tusd's handler wants to see it.
 type store struct {
-	uploads *pawl.Uploads
-	files   *pawl.Files
+	uploads *uploads.Service
+	files   *files.Service
 }
 
 // NewUpload begins what a POST asks for. A small upload whose bytes all come along
@@ -158,13 +160,13 @@ func (x *exchange) admit(up pawl.Upload) error {
 	case length < up.Progress.Offset:
 		return pawl.Errorf(pawl.Invalid, "the upload already has %d bytes, more than the declared length of %d", up.Progress.Offset, length)
 	case x.body.known > length-up.Progress.Offset:
-		return pawl.ErrTooLong
+		return uploads.ErrTooLong
 	case !up.Complete():
 		return nil
 	}
 	more, err := x.body.peek()
 	if err == nil && more {
-		err = pawl.ErrTooLong
+		err = uploads.ErrTooLong
 	}
 	return err
 }

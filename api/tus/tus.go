@@ -16,6 +16,8 @@ import (
 	"pawl"
 	"pawl/api/middleware"
 	"pawl/api/problem"
+	"pawl/files"
+	"pawl/uploads"
 )
 
 // ErrShutdown is what the server's base context is to be cancelled with when it
@@ -25,8 +27,8 @@ var ErrShutdown error = handler.ErrServerShutdown
 
 // Config is what the protocol needs.
 type Config struct {
-	Uploads   *pawl.Uploads
-	Files     *pawl.Files
+	Uploads   *uploads.Service
+	Files     *files.Service
 	Principal func(*http.Request) (pawl.Principal, error)
 	Download  http.Handler // answers GET of a finished upload, told who asks
 	PublicURL string       // where clients reach the server; empty: Location is relative to it

@@ -11,6 +11,9 @@ import (
 
 	"pawl"
 	"pawl/cmd/internal/terminal"
+	"pawl/events"
+	"pawl/upkeep"
+	"pawl/uploads"
 )
 
 // checkCommand compares the database with the stored bytes.
@@ -57,28 +60,28 @@ func (c *checkCommand) lock(config config) (unlock func(), running bool, err err
 	return func() { _ = lock.release() }, false, nil
 }
 
-func (c *checkCommand) check(ctx context.Context, config config, running bool, out io.Writer, log *slog.Logger) (_ pawl.Report, err error) {
+func (c *checkCommand) check(ctx context.Context, config config, running bool, out io.Writer, log *slog.Logger) (_ upkeep.Report, err error) {
 	b, err := openBackends(ctx, config, log, openDatabase, running)
 	if err != nil {
-		return pawl.Report{}, err
+		return upkeep.Report{}, err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	others, err := c.others(ctx, b.database)
 	if err != nil {
-		return pawl.Report{}, err
+		return upkeep.Report{}, err
 	}
 	if running || others > 0 {
 		fmt.Fprintln(out, "Pawl is running: uploads in progress can look like problems.")
 	}
 	gates, err := newGates(config, log)
 	if err != nil {
-		return pawl.Report{}, err
+		return upkeep.Report{}, err
 	}
-	uploads := pawl.NewUploads(pawl.UploadsConfig{
+	uploads := uploads.New(uploads.Config{
 		Store: b.store, Blobs: b.blobs, Leases: b.leases, Gates: gates, Policy: pawl.OwnersOnly,
-		Events: pawl.NewEvents(b.store, pawl.OwnersOnly), MaxSize: config.maxSize, Expiry: config.expiry, Log: log, Now: time.Now,
+		Events: events.New(b.store, pawl.OwnersOnly), MaxSize: config.maxSize, Expiry: config.expiry, Log: log, Now: time.Now,
 	})
-	checker := pawl.Checker{Store: b.store, Blobs: b.blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
+	checker := upkeep.Checker{Store: b.store, Blobs: b.blobs, Uploads: uploads, Mend: c.Mend, Read: c.Read}
 	report, err := checker.Check(ctx)
 	uploads.Close(context.WithoutCancel(ctx))
 	return report, err
@@ -99,7 +102,7 @@ func (c *checkCommand) others(ctx context.Context, d database) (int64, error) {
 }
 
 // print tells what was found; its error is errProblems if anything is left to do.
-func (c *checkCommand) print(out io.Writer, report pawl.Report) error {
+func (c *checkCommand) print(out io.Writer, report upkeep.Report) error {
 	fmt.Fprintf(out, "%s in %s, %s under way\n", plural(report.Bytes, "byte"), plural(report.Files, "file"), plural(report.Uploads, "upload"))
 	mended, mendable := 0, 0
 	for _, problem := range report.Problems {
@@ -128,7 +131,7 @@ func (c *checkCommand) print(out io.Writer, report pawl.Report) error {
 	return errProblems
 }
 
-func describe(p pawl.Problem) string {
+func describe(p upkeep.Problem) string {
 	text := "- " + p.What
 	if p.ID != "" {
 		text = fmt.Sprintf("- %s: %s", p.ID, p.What)

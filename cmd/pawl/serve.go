@@ -13,6 +13,10 @@ import (
 
 	"pawl"
 	"pawl/api/metrics"
+	"pawl/events"
+	"pawl/files"
+	"pawl/upkeep"
+	"pawl/uploads"
 )
 
 // serveCommand runs the server until a signal comes.
@@ -50,10 +54,10 @@ type server struct {
 	log      *slog.Logger
 	meters   *metrics.Metrics
 	backends backends
-	events   *pawl.Events
-	uploads  *pawl.Uploads
-	files    *pawl.Files
-	janitor  *pawl.Janitor
+	events   *events.Feed
+	uploads  *uploads.Service
+	files    *files.Service
+	janitor  *upkeep.Janitor
 	http     *http.Server
 	listener net.Listener
 	stopping atomic.Bool

@@ -7,6 +7,10 @@ import (
 
 	"pawl"
 	"pawl/api/metrics"
+	"pawl/events"
+	"pawl/files"
+	"pawl/upkeep"
+	"pawl/uploads"
 )
 
 // wireDomain wires the use cases onto the ground.
@@ -16,16 +20,16 @@ func (s *server) wireDomain(ctx context.Context) error {
 		return err
 	}
 	b := s.backends
-	s.events = pawl.NewEvents(b.store, pawl.OwnersOnly)
-	s.uploads = pawl.NewUploads(pawl.UploadsConfig{
+	s.events = events.New(b.store, pawl.OwnersOnly)
+	s.uploads = uploads.New(uploads.Config{
 		Store: b.store, Blobs: b.blobs, Leases: b.leases, Gates: gates, Policy: pawl.OwnersOnly, Events: s.events,
 		MaxSize: s.config.maxSize, Expiry: s.config.expiry, Observer: s.meters.Observer(), Log: s.log, Now: time.Now,
 	})
-	s.files = pawl.NewFiles(pawl.FilesConfig{
+	s.files = files.New(files.Config{
 		Store: b.store, Blobs: b.blobs, Gates: gates, Policy: pawl.OwnersOnly, Events: s.events, Log: s.log, Now: time.Now,
 	})
 	s.onClose(s.closeDomain)
-	s.janitor = pawl.NewJanitor(pawl.JanitorConfig{
+	s.janitor = upkeep.New(upkeep.Config{
 		Uploads: s.uploads, Files: s.files, Store: b.store, Blobs: b.blobs,
 		Jobs: b.store, Shared: b.leases != nil, Log: s.log, Now: time.Now,
 	})
@@ -34,7 +38,7 @@ func (s *server) wireDomain(ctx context.Context) error {
 }
 
 // registerGauges adds what is looked at when the metrics are asked for.
-func registerGauges(ctx context.Context, meters *metrics.Metrics, uploads *pawl.Uploads, jobs pawl.Jobs) {
+func registerGauges(ctx context.Context, meters *metrics.Metrics, uploads *uploads.Service, jobs pawl.Jobs) {
 	meters.Watch("uploads_open", "Uploads that are being written now.", func() float64 { return float64(len(uploads.Active())) })
 	waiting := func(kind pawl.JobKind) func() float64 {
 		return func() float64 {
