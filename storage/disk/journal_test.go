@@ -110,7 +110,7 @@ func TestReplayBelievesNoFile(t *testing.T) {
 	ids := putAll(t, b, 3)
 	dir := journalOf(t, b)
 	for i, id := range ids {
-		path := filepath.Join(dir, strings.TrimPrefix(b.path(id), b.Dir))
+		path := filepath.Join(dir, "blobs", strings.TrimPrefix(b.path(id), b.dir))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
