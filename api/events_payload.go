@@ -75,7 +75,7 @@ func (s *stream) payload(ctx context.Context, e pawl.Event) (any, error) {
 func (s *stream) sendProgress() error {
 	open := make(map[pawl.ID]int64)
 	for _, up := range s.uploads.Active() {
-		if up.Kind == pawl.Partial || !s.uploads.Sees(s.who, up.Owner) {
+		if up.Kind == pawl.Partial || !s.uploads.MayRead(s.who, up.Owner) {
 			continue
 		}
 		offset := up.Progress.Offset

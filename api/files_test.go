@@ -313,7 +313,7 @@ func TestTokensAreRevoked(t *testing.T) {
 		if resp, text := h.do("DELETE", "/api/v1/uploads/"+string(up.ID)+"/token", "", "X-Who", try.who); resp.StatusCode != try.status {
 			t.Errorf("%s: %s %s", try.who, resp.Status, text)
 		}
-		if got, err := h.uploads.Bearer(t.Context(), pawl.ActWrite, up.ID, secret); got != try.bearer || err != nil {
+		if got, err := h.uploads.TokenOwner(t.Context(), pawl.ActWrite, up.ID, secret); got != try.bearer || err != nil {
 			t.Errorf("after %s the token stands for %v, %v", try.who, got, err)
 		}
 	}

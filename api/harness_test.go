@@ -138,15 +138,13 @@ func (h *harness) begin(p pawl.Principal, name, mediaType string, length int64) 
 func (h *harness) append(p pawl.Principal, id pawl.ID, offset int64, content string) {
 	h.t.Helper()
 	ctx := context.Background()
-	unlock, err := h.uploads.Lock(ctx, id, func() {})
+	s, err := h.uploads.Open(ctx, p, id, func() {})
 	check(h.t, err)
-	defer unlock()
-	n, err := h.uploads.Append(ctx, p, id, offset, strings.NewReader(content))
+	defer s.Close()
+	_, err = s.Append(ctx, offset, strings.NewReader(content))
 	check(h.t, err)
-	up, err := h.uploads.Look(ctx, p, id)
-	check(h.t, err)
-	if n == up.Length {
-		check(h.t, h.uploads.Finish(ctx, p, id))
+	if s.Upload().Complete() {
+		check(h.t, s.Finish(ctx))
 	}
 }
 

@@ -95,5 +95,5 @@ func (u uploadRoutes) revoke(ctx context.Context, in *byID) (*struct{}, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, u.RevokeSecret(ctx, auth.From(ctx), id)
+	return nil, u.RevokeToken(ctx, auth.From(ctx), id)
 }

@@ -138,7 +138,7 @@ func (c *Checker) checkUpload(ctx context.Context, up pawl.Upload) error {
 		return err
 	}
 	mend := func() error {
-		if err := c.Uploads.Resume(ctx, up.ID); err != nil && pawl.KindOf(err) != pawl.Gone {
+		if err := c.Uploads.Advance(ctx, up.ID); err != nil && pawl.KindOf(err) != pawl.Gone {
 			return err
 		}
 		return nil

@@ -26,12 +26,12 @@ func (h *house) begin(spec uploads.Spec) pawl.ID {
 // send appends all of an upload's bytes and finishes it, as a PATCH does.
 func (h *house) send(id pawl.ID, content string) {
 	h.t.Helper()
-	unlock, err := h.uploads.Lock(h.t.Context(), id, func() {})
+	s, err := h.uploads.Open(h.t.Context(), pawl.Local, id, func() {})
 	h.check(err)
-	defer unlock()
-	_, err = h.uploads.Append(h.t.Context(), pawl.Local, id, 0, strings.NewReader(content))
+	defer s.Close()
+	_, err = s.Append(h.t.Context(), 0, strings.NewReader(content))
 	h.check(err)
-	h.check(h.uploads.Finish(h.t.Context(), pawl.Local, id))
+	h.check(s.Finish(h.t.Context()))
 }
 
 func (h *house) part(length int64) pawl.ID {

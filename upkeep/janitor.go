@@ -93,7 +93,7 @@ func (j *Janitor) Run(ctx context.Context) {
 	}
 	j.began = last.At
 	if now := j.Now(); now.Sub(j.began) > downtime {
-		j.Uploads.Grant(now.Add(grace))
+		j.Uploads.PostponeExpiry(now.Add(grace))
 	}
 	j.attempt(ctx, "heartbeat", j.beat)
 	var work sync.WaitGroup
@@ -124,7 +124,7 @@ func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Co
 
 // keep writes down what is only in memory.
 func (j *Janitor) keep(ctx context.Context) error {
-	j.Uploads.Keep(ctx)
+	j.Uploads.SaveProgress(ctx)
 	return j.Files.Flush(ctx)
 }
 
@@ -140,7 +140,7 @@ func (j *Janitor) finishUploads(ctx context.Context) error {
 			return err
 		}
 		for _, up := range page {
-			err := j.Uploads.Resume(ctx, up.ID)
+			err := j.Uploads.Advance(ctx, up.ID)
 			if pawl.KindOf(err) == pawl.Unavailable {
 				return err
 			}
@@ -163,7 +163,7 @@ func (j *Janitor) finishUploads(ctx context.Context) error {
 func (j *Janitor) expireUploads(ctx context.Context) error {
 	if off := j.clock.look(j.Now()); off {
 		j.Log.WarnContext(ctx, "the clock has jumped; uploads are given more time", "more", grace)
-		j.Uploads.Grant(j.Now().Add(grace))
+		j.Uploads.PostponeExpiry(j.Now().Add(grace))
 	}
 	n, err := j.Uploads.Expire(ctx)
 	if n > 0 {
@@ -210,7 +210,7 @@ func (j *Janitor) reclaimOrphans(ctx context.Context) error {
 		return err
 	}
 	var kept int
-	err = eachOrphan(ctx, j.Store, j.Blobs, j.Uploads.Writing, func(blob pawl.BlobInfo) error {
+	err = eachOrphan(ctx, j.Store, j.Blobs, j.Uploads.IsWriting, func(blob pawl.BlobInfo) error {
 		if made := blob.ID.Time(); made.Before(from) || made.After(to) {
 			kept++
 			return nil

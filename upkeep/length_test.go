@@ -34,7 +34,7 @@ func TestLengthsDoNotWrap(t *testing.T) {
 		for i, id := range deferred {
 			h.check(h.declare(id, lengths[i]))
 		}
-		if up, err := h.uploads.Look(t.Context(), pawl.Local, final); err != nil || up.Length != pawl.UnknownLength {
+		if up, err := h.uploads.Status(t.Context(), pawl.Local, final); err != nil || up.Length != pawl.UnknownLength {
 			t.Errorf("%d: length %d, %v", lengths, up.Length, err)
 		}
 	}
@@ -64,8 +64,8 @@ func TestDeclaredLengthNeedsRoom(t *testing.T) {
 // declare declares the length of an upload, as a PATCH does.
 func (h *house) declare(id pawl.ID, length int64) error {
 	h.t.Helper()
-	unlock, err := h.uploads.Lock(h.t.Context(), id, func() {})
+	s, err := h.uploads.Open(h.t.Context(), pawl.Local, id, func() {})
 	h.check(err)
-	defer unlock()
-	return h.uploads.DeclareLength(h.t.Context(), pawl.Local, id, length)
+	defer s.Close()
+	return s.DeclareLength(h.t.Context(), length)
 }

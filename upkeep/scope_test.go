@@ -50,24 +50,20 @@ func (h *house) about() map[string]func(ctx context.Context, p pawl.Principal, i
 			_, err := h.uploads.Get(ctx, p, id)
 			return err
 		},
-		"Uploads.Look": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-			_, err := h.uploads.Look(ctx, p, id)
+		"Uploads.Status": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
+			_, err := h.uploads.Status(ctx, p, id)
 			return err
 		},
-		"Uploads.May": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-			return h.uploads.May(ctx, p, pawl.ActRead, id)
-		},
-		"Uploads.Append": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-			_, err := h.uploads.Append(ctx, p, id, 0, strings.NewReader("x"))
+		"Uploads.Open": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
+			s, err := h.uploads.Open(ctx, p, id, func() {})
+			if err == nil {
+				s.Close()
+			}
 			return err
 		},
-		"Uploads.DeclareLength": func(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-			return h.uploads.DeclareLength(ctx, p, id, 5)
-		},
-		"Uploads.Finish":       h.uploads.Finish,
-		"Uploads.DriveJoin":    h.uploads.DriveJoin,
-		"Uploads.Abort":        h.uploads.Abort,
-		"Uploads.RevokeSecret": h.uploads.RevokeSecret,
+		"Uploads.ResumeJoin":  h.uploads.ResumeJoin,
+		"Uploads.Abort":       h.uploads.Abort,
+		"Uploads.RevokeToken": h.uploads.RevokeToken,
 	}
 }
 
@@ -75,7 +71,7 @@ func (h *house) about() map[string]func(ctx context.Context, p pawl.Principal, i
 func (h *house) filesAndUploads() (file, upload pawl.ID) {
 	h.t.Helper()
 	file = h.complete("hello")
-	h.check(h.uploads.Resume(h.t.Context(), file))
+	h.check(h.uploads.Advance(h.t.Context(), file))
 	up, err := h.uploads.Plan(h.t.Context(), pawl.Local, uploads.Spec{Kind: pawl.Regular, Length: 5})
 	h.check(err)
 	h.check(h.uploads.Begin(h.t.Context(), up))
@@ -110,8 +106,8 @@ func TestNobodyGetsNothing(t *testing.T) {
 			_, err := h.uploads.Plan(ctx, p, uploads.Spec{Kind: pawl.Regular, Length: 5})
 			return err
 		},
-		"Uploads.Joined": func(ctx context.Context, p pawl.Principal) error {
-			_, err := h.uploads.Joined(ctx, p, nil)
+		"Uploads.FindJoin": func(ctx context.Context, p pawl.Principal) error {
+			_, err := h.uploads.FindJoin(ctx, p, nil)
 			return ignoreNotFound(p, err)
 		},
 		"Events.Since": func(ctx context.Context, p pawl.Principal) error {
@@ -135,7 +131,7 @@ func TestNobodyGetsNothing(t *testing.T) {
 			}
 		}
 	}
-	if h.uploads.Sees(nobody, "local") || h.uploads.Sees(nobody, "") {
+	if h.uploads.MayRead(nobody, "local") || h.uploads.MayRead(nobody, "") {
 		t.Error("nobody sees uploads")
 	}
 }

@@ -44,10 +44,10 @@ func newEnding(t *testing.T) *ending {
 // append sends bytes from the beginning on, and wants an error of a kind.
 func (e *ending) append(id pawl.ID, body string, want pawl.Kind) {
 	e.t.Helper()
-	unlock, err := e.uploads.Lock(e.t.Context(), id, func() {})
+	s, err := e.uploads.Open(e.t.Context(), pawl.Local, id, func() {})
 	e.check(err)
-	defer unlock()
-	_, err = e.uploads.Append(e.t.Context(), pawl.Local, id, 0, strings.NewReader(body))
+	defer s.Close()
+	_, err = s.Append(e.t.Context(), 0, strings.NewReader(body))
 	e.want(err, want)
 }
 
@@ -68,7 +68,7 @@ func (e *ending) expire(id pawl.ID) {
 	e.t.Helper()
 	e.uploads.Close(e.t.Context()) // what is open does not expire
 	e.clock.Add(int64(2 * time.Hour))
-	e.want(e.uploads.Resume(e.t.Context(), id), pawl.Gone)
+	e.want(e.uploads.Advance(e.t.Context(), id), pawl.Gone)
 }
 
 func (e *ending) lose(id pawl.ID) {
@@ -76,7 +76,7 @@ func (e *ending) lose(id pawl.ID) {
 	e.check(e.store.Update(e.t.Context(), func(tx pawl.Tx) error {
 		return tx.SaveProgress(id, pawl.Progress{Offset: 5}, time.Now())
 	}))
-	e.want(e.uploads.Resume(e.t.Context(), id), pawl.Gone)
+	e.want(e.uploads.Advance(e.t.Context(), id), pawl.Gone)
 }
 
 func (e *ending) finish(id pawl.ID) {

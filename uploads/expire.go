@@ -7,8 +7,8 @@ import (
 	"pawl"
 )
 
-// Expires is when the upload will be given up if nothing more arrives for it (tus
-// 1.0, "Expiration"); the zero time if never.
+// Expires returns when an upload expires if nothing more arrives for it (tus 1.0,
+// "Expiration"); the zero time if never.
 func (u *Service) Expires(up pawl.Upload) time.Time {
 	if u.Expiry == 0 || up.Filed {
 		return time.Time{}
@@ -22,9 +22,9 @@ func (u *Service) Expires(up pawl.Upload) time.Time {
 	return expires
 }
 
-// Grant has no upload expire before until: for when the clock may have jumped, or
-// the server was away and clients could not go on.
-func (u *Service) Grant(until time.Time) {
+// PostponeExpiry has no upload expire before until: for when the clock may have jumped, or
+// the server was down and clients could not resume.
+func (u *Service) PostponeExpiry(until time.Time) {
 	u.graceMu.Lock()
 	defer u.graceMu.Unlock()
 	u.grace = until
@@ -37,12 +37,12 @@ func (u *Service) expired(up pawl.Upload) bool {
 
 var errExpired = pawl.Errorf(pawl.Gone, "this upload has expired, as nothing arrived for it for too long; begin it again")
 
-// expirePage is how many uploads are ended before the database is asked anew.
+// expirePage is how many uploads are ended before the database is asked again.
 const expirePage = 100
 
-// Expire ends the uploads that nothing has arrived for in too long, and frees their
-// bytes: partial ones too, also those that are whole and were never joined. It
-// returns how many they were.
+// Expire ends the uploads for which nothing has arrived in too long, and deletes their
+// bytes: partial ones too, also those that are complete and were never joined. It returns
+// how many they were.
 func (u *Service) Expire(ctx context.Context) (ended int, err error) {
 	if u.Expiry == 0 {
 		return 0, nil
@@ -65,7 +65,7 @@ func (u *Service) Expire(ctx context.Context) (ended int, err error) {
 	return ended, ctx.Err()
 }
 
-// expireIdle ends one upload if it has expired still, and nobody is at it.
+// expireIdle ends one upload if it has expired still, and nobody uses it.
 func (u *Service) expireIdle(ctx context.Context, id pawl.ID) bool {
 	unlock := u.tryLock(ctx, id)
 	if unlock == nil {
@@ -73,17 +73,8 @@ func (u *Service) expireIdle(ctx context.Context, id pawl.ID) bool {
 	}
 	defer unlock()
 	up, err := u.Store.Upload(ctx, id)
-	if err != nil || !u.expired(up) || u.live.get(id) != nil {
+	if err != nil || !u.expired(up) || u.writers.get(id) != nil {
 		return false
 	}
 	return u.expire(ctx, up) == errExpired //nolint:errorlint // our own sentinel, never wrapped
-}
-
-// expire ends an upload that has expired, for a caller that holds its lock. The
-// error is [errExpired] once it is ended.
-func (u *Service) expire(ctx context.Context, up pawl.Upload) error {
-	if err := u.end(context.WithoutCancel(ctx), up, pawl.Expired, errExpired); err != nil {
-		return err
-	}
-	return errExpired
 }

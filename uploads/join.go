@@ -3,16 +3,17 @@ package uploads
 import (
 	"context"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"pawl"
 	"pawl/digest"
 )
 
-// Joined finds what an earlier request for the same join came to, so that a
-// repeated one can be answered with it. The error is of kind [pawl.NotFound] if there
-// was none.
-func (u *Service) Joined(ctx context.Context, p pawl.Principal, parts []pawl.ID) (pawl.ID, error) {
+// FindJoin returns the id of an earlier join of the same parts, so that a repeated request
+// can be answered with it. The error is of kind [pawl.NotFound] if there was none.
+func (u *Service) FindJoin(ctx context.Context, p pawl.Principal, parts []pawl.ID) (pawl.ID, error) {
 	if err := u.Policy(p, pawl.ActWrite, p.ID); err != nil {
 		return "", err
 	}
@@ -25,82 +26,55 @@ func (u *Service) Joined(ctx context.Context, p pawl.Principal, parts []pawl.ID)
 	return up.ID, err
 }
 
-// Join makes the file of a planned Final upload out of its parts (tus 1.0,
-// "Concatenation"). Begun once, it is driven to its end by whoever comes by:
-// a join that was cut off goes on where it was.
+// Join begins a planned Final upload and makes its file out of its parts (tus 1.0,
+// "Concatenation"). Where something it needs is unavailable, or a part is not complete, it
+// returns nil, and the join is resumed by a job.
 func (u *Service) Join(ctx context.Context, p pawl.Principal, planned pawl.Upload) error {
 	err := u.begin(ctx, planned, func(tx pawl.Tx) error {
-		return tx.Enqueue(pawl.Job{Kind: pawl.FinishUpload, ID: planned.ID, At: planned.CreatedAt.Add(joinAgain)})
+		return tx.Enqueue(pawl.Job{Kind: pawl.FinishUpload, ID: planned.ID, At: planned.CreatedAt.Add(joinCheck)})
 	})
 	if err != nil {
 		return err
 	}
-	return u.DriveJoin(ctx, p, planned.ID)
+	return u.ResumeJoin(ctx, p, planned.ID)
 }
 
-// wakeJoins has the joins go on that a partial upload, whole by now, may have been the
-// last missing piece of.
-func (u *Service) wakeJoins(ctx context.Context, part pawl.Upload) error {
-	joins, err := u.Store.Joins(ctx, part.Owner, part.ID)
-	if err != nil || len(joins) == 0 {
-		return err
-	}
-	return u.askToFinish(ctx, joins...)
+// joinCheck is when a job checks whether a join is done. If not, the instance that was at
+// it may be gone.
+const joinCheck = time.Minute
+
+// ResumeJoin takes a join to its end, as [Service.Join] does.
+func (u *Service) ResumeJoin(ctx context.Context, p pawl.Principal, id pawl.ID) error {
+	return u.withJoin(ctx, p, id, func(up pawl.Upload) error {
+		err := u.tryJoin(ctx, up)
+		if err == nil || isRejection(err) || pawl.KindOf(err) == pawl.Gone {
+			return err
+		}
+		u.Log.WarnContext(ctx, "an upload will be joined later", "upload", id, "error", err)
+		u.finishLater(ctx, id)
+		return nil
+	})
 }
 
-// joinAgain is when a job looks whether a join has come to its end. If not, the
-// instance that was at it may be gone.
-const joinAgain = time.Minute
-
-// DriveJoin takes a begun join to its end. Where something it needs is away, it returns
-// nil, and a job joins the parts later.
-func (u *Service) DriveJoin(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-	up, unlock, err := u.lockJoin(ctx, p, id)
-	if unlock == nil {
-		return err
-	}
-	defer unlock()
-	err = u.tryJoin(ctx, up)
-	if err == nil || isVerdict(err) || pawl.KindOf(err) == pawl.Gone {
-		return err
-	}
-	u.Log.WarnContext(ctx, "an upload will be joined later", "upload", id, "error", err)
-	u.finishLater(ctx, id)
-	return nil
+// joinOnce is ResumeJoin for the job itself, which is tried again after an error.
+func (u *Service) joinOnce(ctx context.Context, p pawl.Principal, id pawl.ID) error {
+	return u.withJoin(ctx, p, id, func(up pawl.Upload) error { return u.tryJoin(ctx, up) })
 }
 
-// joinNow is [Service.DriveJoin] for the job itself, which is tried again when joinNow
-// returns an error.
-func (u *Service) joinNow(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-	up, unlock, err := u.lockJoin(ctx, p, id)
-	if unlock == nil {
-		return err
-	}
-	defer unlock()
-	return u.tryJoin(ctx, up)
-}
-
-// lockJoin locks a begun join and reads its row. If the join has become a file, unlock
-// and err are nil.
-func (u *Service) lockJoin(ctx context.Context, p pawl.Principal, id pawl.ID) (up pawl.Upload, unlock func(), err error) {
-	if err := u.Policy(p, pawl.ActWrite, p.ID); err != nil {
-		return pawl.Upload{}, nil, err
-	}
-	unlock, err = u.Lock(ctx, id, func() {})
+// withJoin calls join with a Final upload whose lock it has, unless it is a file already.
+func (u *Service) withJoin(ctx context.Context, p pawl.Principal, id pawl.ID, join func(up pawl.Upload) error) error {
+	up, unlock, err := u.lockFor(ctx, p, pawl.ActWrite, id, func() {})
 	if err != nil {
-		return pawl.Upload{}, nil, err
+		return err
 	}
-	if up, err = u.rowFor(ctx, p, pawl.ActWrite, id); err == nil {
-		return up, unlock, nil
+	defer unlock()
+	if up.Filed {
+		return nil
 	}
-	unlock()
-	if pawl.KindOf(err) == pawl.NotFound {
-		err = u.finished(ctx, p, id)
-	}
-	return pawl.Upload{}, nil, err
+	return join(up)
 }
 
-// tryJoin joins the parts if they are all there.
+// tryJoin joins the parts if they are all complete.
 func (u *Service) tryJoin(ctx context.Context, up pawl.Upload) error {
 	ready, err := u.partsReady(ctx, &up)
 	if err != nil || !ready {
@@ -109,27 +83,61 @@ func (u *Service) tryJoin(ctx context.Context, up pawl.Upload) error {
 	return u.join(ctx, up)
 }
 
-// lengthOfParts is the length of a join, as far as its parts have declared theirs, and
-// as far as there can be such a length: [Service.partsReady] refuses the others.
-func (u *Service) lengthOfParts(ctx context.Context, parts []pawl.ID) (length int64, err error) {
-	for _, id := range parts {
-		part, err := u.Store.Upload(ctx, id)
-		switch {
-		case pawl.KindOf(err) == pawl.NotFound, err == nil && part.Length == pawl.UnknownLength:
-			return pawl.UnknownLength, nil
-		case err != nil:
+// joinedLength checks what a Final upload is to be made of: the owner's own partial
+// uploads, each once. They may be under way still; the length is unknown while that of one
+// of them is. The error is of kind [pawl.Invalid], or as that of [Service.Status].
+func (u *Service) joinedLength(ctx context.Context, p pawl.Principal, parts []pawl.ID) (int64, error) {
+	if len(parts) == 0 {
+		return 0, pawl.Errorf(pawl.Invalid, "a final upload needs the partial uploads it is made of")
+	}
+	var length int64
+	for i, id := range parts {
+		if slices.Contains(parts[:i], id) {
+			return 0, pawl.Errorf(pawl.Invalid, "a partial upload can be part of a final upload only once")
+		}
+		part, err := u.partOf(ctx, p, id)
+		if err != nil {
 			return 0, err
 		}
-		if length, err = addLength(length, part.Length); err != nil {
-			return pawl.UnknownLength, nil //nolint:nilerr // see above
+		switch {
+		case part.Kind != pawl.Partial || part.Owner != p.ID:
+			return 0, pawl.Errorf(pawl.Invalid, "only your own partial uploads can be joined")
+		case part.Filed:
+			return 0, pawl.Errorf(pawl.Invalid, "a partial upload that has been joined cannot be joined again; upload it anew")
+		case part.Length == pawl.UnknownLength || length == pawl.UnknownLength:
+			length = pawl.UnknownLength
+		default:
+			if length, err = addLength(length, part.Length); err != nil {
+				return 0, err
+			}
 		}
 	}
 	return length, nil
 }
 
-// partsReady reports whether every part has all its bytes, and puts their sum into up,
-// which may have been begun before it was known. A part that is not there any more
-// has been joined already, or there is nothing to be joined.
+// partOf returns an upload that p wants to join, as its row says.
+func (u *Service) partOf(ctx context.Context, p pawl.Principal, id pawl.ID) (pawl.Upload, error) {
+	part, err := u.find(ctx, id)
+	if err == nil {
+		err = u.Policy(p, pawl.ActRead, part.Owner)
+	}
+	if err == nil && u.writer(id) == nil && u.expired(part) {
+		err = errExpired
+	}
+	return part, err
+}
+
+// addLength adds lengths that clients have declared. The error is of kind [pawl.TooLarge].
+func addLength(sum, length int64) (int64, error) {
+	if length > math.MaxInt64-sum {
+		return 0, pawl.Errorf(pawl.TooLarge, "the parts together are longer than a file can be")
+	}
+	return sum + length, nil
+}
+
+// partsReady reports whether every part has all its bytes, and sets up's length to their
+// sum, which may not have been known before. A part that is not there any more has been
+// joined already, or there is nothing to be joined.
 func (u *Service) partsReady(ctx context.Context, up *pawl.Upload) (ready bool, err error) {
 	var length int64
 	for _, id := range up.Parts {
@@ -153,18 +161,18 @@ func (u *Service) partsReady(ctx context.Context, up *pawl.Upload) (ready bool, 
 			return false, err
 		}
 		if length, err = addLength(length, part.Length); err != nil {
-			return false, u.refuse(ctx, *up, verdict{err})
+			return false, u.reject(ctx, *up, rejection{err})
 		}
 	}
 	if err := u.checkLength(length); err != nil {
-		return false, u.refuse(ctx, *up, verdict{err})
+		return false, u.reject(ctx, *up, rejection{err})
 	}
 	up.Length = length
 	return true, nil
 }
 
-// join makes one blob of the parts' and a file of it. The joined bytes pass the same
-// gates as bytes from a client.
+// join makes one blob of the parts' and a file of it. The joined bytes pass the same gates
+// as bytes from a client.
 func (u *Service) join(ctx context.Context, up pawl.Upload) error {
 	if err := u.judgeParts(ctx, &up); err != nil {
 		return err
@@ -179,26 +187,26 @@ func (u *Service) join(ctx context.Context, up pawl.Upload) error {
 	if err != nil {
 		return err
 	}
-	size, err := u.Blobs.Size(ctx, up.ID)
-	if err != nil {
+	if up.Progress.Offset, err = u.Blobs.Size(ctx, up.ID); err != nil {
 		return err
 	}
-	if size != up.Length {
+	if !up.Complete() {
 		return u.lose(ctx, up)
 	}
-	up.Progress.Offset = size
 	f, err := u.joinedFile(ctx, up)
-	if isRefusal(err) {
-		return u.refuse(ctx, up, verdict{err})
+	if isRejection(err) {
+		return u.reject(ctx, up, err)
 	}
 	if err != nil {
 		return err
 	}
-	return u.settle(ctx, up, f)
+	return u.promote(ctx, up, f)
 }
 
-// losePart ends a join of which a part is not there. If its owner has deleted the part,
-// or joined it elsewhere, no bytes are lost that anybody is still to have.
+var errPartGone = pawl.Errorf(pawl.NotFound, "a part of this upload was deleted, or joined to another; begin it again")
+
+// losePart ends a join of which a part is not there. If its owner has deleted the part, or
+// joined it elsewhere, no bytes are lost that anybody is still to have.
 func (u *Service) losePart(ctx context.Context, up pawl.Upload) error {
 	for _, id := range up.Parts {
 		_, err := u.Store.Upload(ctx, id)
@@ -206,7 +214,7 @@ func (u *Service) losePart(ctx context.Context, up pawl.Upload) error {
 			if err := u.end(context.WithoutCancel(ctx), up, pawl.PartGone, errPartGone); err != nil {
 				return err
 			}
-			return verdict{errPartGone}
+			return rejection{errPartGone}
 		}
 		if err != nil {
 			return err
@@ -214,8 +222,6 @@ func (u *Service) losePart(ctx context.Context, up pawl.Upload) error {
 	}
 	return u.lose(ctx, up)
 }
-
-var errPartGone = pawl.Errorf(pawl.NotFound, "a part of this upload was deleted, or joined to another; begin it again")
 
 // judgeParts asks the content gates about the first bytes of what is joined.
 func (u *Service) judgeParts(ctx context.Context, up *pawl.Upload) error {
@@ -232,30 +238,25 @@ func (u *Service) judgeParts(ctx context.Context, up *pawl.Upload) error {
 		return err
 	}
 	up.Progress.FoundType, err = askContent(ctx, u.Gates, *up, head)
-	if isRefusal(err) {
-		return u.refuse(ctx, *up, verdict{err})
+	if isRejection(err) {
+		return u.reject(ctx, *up, err)
 	}
 	return err
 }
 
-// digestAtOnce is up to what size a joined file is read for its digest before it is
-// a file. A larger one has its digest later, unless somebody asks for it here.
+// digestAtOnce is up to what size a joined file is read for its digest before it is a file,
+// in bytes. A larger one has its digest later, unless somebody asks for it here.
 const digestAtOnce = 8 << 20
 
-// joinedFile is the file of a join, if nobody has anything against it.
+// joinedFile returns the file of a join, or a rejection.
 func (u *Service) joinedFile(ctx context.Context, up pawl.Upload) (pawl.File, error) {
 	f := newFile(up, [32]byte{}, u.Now())
-	_, stated, err := statedDigest(up.Metadata)
-	if err != nil {
-		return f, err
-	}
+	_, stated, _ := statedDigest(up.Metadata) // an error is askFinish's to return
 	if stated || f.Size <= digestAtOnce || len(u.Gates.Finish) > 0 {
+		var err error
 		if f.SHA256, err = digest.Of(ctx, u.Blobs, f.ID, f.Size); err != nil {
 			return f, err
 		}
-	}
-	if err := checkDigest(f); err != nil {
-		return f, err
 	}
 	return f, askFinish(ctx, u.Gates, f)
 }

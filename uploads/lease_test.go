@@ -55,7 +55,7 @@ func clusterWith(t *testing.T, n int, leases func(pawl.Leases) pawl.Leases) (ins
 		go func() {
 			defer close(listening)
 			store.Listen(ctx, postgres.Heard{
-				Wanted: func(id pawl.ID) { go uploads.LetGo(ctx, id) },
+				Wanted: func(id pawl.ID) { go uploads.Yield(ctx, id) },
 				Event:  func() {},
 			})
 		}()
@@ -85,18 +85,18 @@ func (i *instance) begin(length int64) pawl.ID {
 }
 
 func (i *instance) append(id pawl.ID, offset int64, body io.Reader) error {
-	unlock, err := i.uploads.Lock(i.t.Context(), id, func() {})
+	s, err := i.uploads.Open(i.t.Context(), pawl.Local, id, func() {})
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	_, err = i.uploads.Append(i.t.Context(), pawl.Local, id, offset, body)
+	defer s.Close()
+	_, err = s.Append(i.t.Context(), offset, body)
 	return err
 }
 
 func (i *instance) wantOffset(id pawl.ID, want int64) {
 	i.t.Helper()
-	up, err := i.uploads.Look(i.t.Context(), pawl.Local, id)
+	up, err := i.uploads.Status(i.t.Context(), pawl.Local, id)
 	if err != nil || up.Progress.Offset != want {
 		i.t.Fatalf("offset %d (%v), want %d", up.Progress.Offset, err, want)
 	}
@@ -104,13 +104,13 @@ func (i *instance) wantOffset(id pawl.ID, want int64) {
 
 func (i *instance) finish(id pawl.ID) {
 	i.t.Helper()
-	unlock, err := i.uploads.Lock(i.t.Context(), id, func() {})
+	s, err := i.uploads.Open(i.t.Context(), pawl.Local, id, func() {})
 	must(i.t, err)
-	defer unlock()
-	must(i.t, i.uploads.Finish(i.t.Context(), pawl.Local, id))
+	defer s.Close()
+	must(i.t, s.Finish(i.t.Context()))
 }
 
-func TestUploadGoesOnAtAnotherInstance(t *testing.T) {
+func TestUploadResumesAtAnotherInstance(t *testing.T) {
 	all, _ := cluster(t, 3)
 	content := strings.Repeat("0123456789", 6000)
 	id := all[0].begin(int64(len(content)))
@@ -154,24 +154,24 @@ func TestNewcomerAtAnotherInstance(t *testing.T) {
 	body := &dripping{strings.NewReader("0123456789"), make(chan struct{}), make(chan struct{})}
 	ended := make(chan error, 1)
 	go func() {
-		unlock, err := all[0].uploads.Lock(t.Context(), id, func() { close(body.released) })
+		s, err := all[0].uploads.Open(t.Context(), pawl.Local, id, func() { close(body.released) })
 		if err == nil {
-			_, err = all[0].uploads.Append(t.Context(), pawl.Local, id, 0, body)
-			unlock()
+			_, err = s.Append(t.Context(), 0, body)
+			s.Close()
 		}
 		ended <- err
 	}()
 	<-body.waiting
-	unlock, err := all[1].uploads.Lock(t.Context(), id, func() {})
+	s, err := all[1].uploads.Open(t.Context(), pawl.Local, id, func() {})
 	must(t, err)
 	if err := <-ended; pawl.KindOf(err) != pawl.Interrupted {
 		t.Errorf("the holder ended with %v", err)
 	}
 	all[1].wantOffset(id, 10)
-	_, err = all[1].uploads.Append(t.Context(), pawl.Local, id, 10, strings.NewReader("0123456789"))
+	_, err = s.Append(t.Context(), 10, strings.NewReader("0123456789"))
 	must(t, err)
-	must(t, all[1].uploads.Finish(t.Context(), pawl.Local, id))
-	unlock()
+	must(t, s.Finish(t.Context()))
+	s.Close()
 }
 
 // TestReplacedHolderCommitsNothing takes the upload from an instance that believes
@@ -179,21 +179,21 @@ func TestNewcomerAtAnotherInstance(t *testing.T) {
 func TestReplacedHolderCommitsNothing(t *testing.T) {
 	all, url := cluster(t, 2)
 	id := all[0].begin(pawl.UnknownLength)
-	unlock, err := all[0].uploads.Lock(t.Context(), id, func() {})
+	s, err := all[0].uploads.Open(t.Context(), pawl.Local, id, func() {})
 	must(t, err)
-	_, err = all[0].uploads.Append(t.Context(), pawl.Local, id, 0, strings.NewReader("0123456789"))
+	_, err = s.Append(t.Context(), 0, strings.NewReader("0123456789"))
 	must(t, err)
 	declareDead(t, url)
 
 	must(t, all[1].append(id, 10, strings.NewReader("abcdefghij")))
-	if err := all[0].uploads.DeclareLength(t.Context(), pawl.Local, id, 30); pawl.KindOf(err) != pawl.Locked {
+	if err := s.DeclareLength(t.Context(), 30); pawl.KindOf(err) != pawl.Locked {
 		t.Errorf("a replaced holder changes the upload: %v", err)
 	}
-	unlock()
-	unlock, err = all[1].uploads.Lock(t.Context(), id, func() {})
+	s.Close()
+	s, err = all[1].uploads.Open(t.Context(), pawl.Local, id, func() {})
 	must(t, err)
-	must(t, all[1].uploads.DeclareLength(t.Context(), pawl.Local, id, 20))
-	unlock()
+	must(t, s.DeclareLength(t.Context(), 20))
+	s.Close()
 	all[1].finish(id)
 	f, err := all[1].store.File(t.Context(), id)
 	must(t, err)
@@ -250,8 +250,8 @@ func TestLeaseThatNobodyKnowsOf(t *testing.T) {
 	for name, unlucky := range map[string]*atomic.Int32{"taken": &lostTakes, "not given back": &failedReturns} {
 		id := all[0].begin(10)
 		unlucky.Store(1)
-		if unlock, err := all[0].uploads.Lock(t.Context(), id, func() {}); err == nil {
-			unlock()
+		if s, err := all[0].uploads.Open(t.Context(), pawl.Local, id, func() {}); err == nil {
+			s.Close()
 		}
 		if err := all[1].append(id, 0, strings.NewReader("0123456789")); err != nil {
 			t.Errorf("%s: the other instance cannot have it: %v", name, err)

@@ -8,63 +8,64 @@ import (
 	"pawl"
 )
 
-// tenancy keeps the leases this instance has. A lease is kept for as long as the
-// upload is open here, from one request to the next, and given back when another
-// instance asks for it.
-type tenancy struct {
-	leases pawl.Leases // nil: no other instance
-	mu     sync.Mutex
-	held   map[pawl.ID]pawl.Lease
+// leases remembers the leases this instance has. A lease is kept for as long as the upload
+// is open here, from one request to the next, and given back when another instance asks
+// for it.
+type leases struct {
+	port pawl.Leases // nil: there is no other instance
+	mu   sync.Mutex
+	held map[pawl.ID]pawl.Lease
 }
 
-// lease is this instance's right to the upload; the zero Lease if it needs none.
-func (t *tenancy) lease(id pawl.ID) pawl.Lease {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.held[id]
+// lease returns this instance's lease of an upload; the zero Lease if it needs none.
+func (l *leases) lease(id pawl.ID) pawl.Lease {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held[id]
 }
 
-// sure reports whether the upload is certainly this instance's.
-func (t *tenancy) sure(id pawl.ID) bool {
-	if t.leases == nil {
+// sure reports whether no other instance can have the upload.
+func (l *leases) sure(id pawl.ID) bool {
+	if l.port == nil {
 		return true
 	}
-	l := t.lease(id)
-	return l.Generation > 0 && t.leases.Sure(l)
+	lease := l.lease(id)
+	return lease.Generation > 0 && l.port.Sure(lease)
 }
 
-// enter takes the lease unless it is here already.
-func (t *tenancy) enter(ctx context.Context, id pawl.ID, wait time.Duration) error {
-	if t.sure(id) {
+// take takes the lease unless this instance has it. The error is as that of
+// pawl.Leases.Take.
+func (l *leases) take(ctx context.Context, id pawl.ID, wait time.Duration) error {
+	if l.sure(id) {
 		return nil
 	}
-	l, err := t.leases.Take(ctx, id, wait)
+	lease, err := l.port.Take(ctx, id, wait)
 	if err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.held == nil {
-		t.held = make(map[pawl.ID]pawl.Lease)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held == nil {
+		l.held = make(map[pawl.ID]pawl.Lease)
 	}
-	t.held[id] = l
+	l.held[id] = lease
 	return nil
 }
 
-// leave gives the lease back. Should that fail, it is still here to be given back when
-// another instance asks for it.
-func (t *tenancy) leave(ctx context.Context, id pawl.ID) error {
-	l := t.lease(id)
-	if l.Generation == 0 {
+// giveBack gives the lease back. Should that fail, this instance still has it, until
+// another one asks for it.
+func (l *leases) giveBack(ctx context.Context, id pawl.ID) error {
+	lease := l.lease(id)
+	if lease.Generation == 0 {
 		return nil
 	}
-	if err := t.leases.GiveBack(ctx, l); err != nil {
+	if err := l.port.GiveBack(ctx, lease); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.held[id] == l {
-		delete(t.held, id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[id] == lease {
+		delete(l.held, id)
 	}
 	return nil
 }

@@ -7,72 +7,72 @@ import (
 	"pawl"
 )
 
-// allowance passes at most left bytes of src. The last of them is held back until
-// src has been seen to end: a body that is longer than it may be never completes
-// its upload. Then it returns over instead.
-type allowance struct {
+// limitReader passes at most left bytes of src. The last of them is held back until src has
+// been seen to end: a body that is longer than it may be never completes its upload. Then
+// Read returns over instead.
+type limitReader struct {
 	src  io.Reader
 	left int64
 	over error
 }
 
-func (a *allowance) Read(p []byte) (int, error) {
+func (r *limitReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if a.left <= 1 {
-		return a.readLast(p)
+	if r.left <= 1 {
+		return r.readLast(p)
 	}
-	n, err := a.src.Read(p[:min(int64(len(p)), a.left-1)])
-	a.left -= int64(n)
+	n, err := r.src.Read(p[:min(int64(len(p)), r.left-1)])
+	r.left -= int64(n)
 	return n, err
 }
 
-// readLast returns the byte that exhausts the allowance, if there is one, only
-// together with the end of src.
-func (a *allowance) readLast(p []byte) (int, error) {
+// readLast returns the byte that reaches the limit, if there is one, only together with the
+// end of src.
+func (r *limitReader) readLast(p []byte) (int, error) {
 	var tail [2]byte
-	n, err := io.ReadFull(a.src, tail[:a.left+1])
+	n, err := io.ReadFull(r.src, tail[:r.left+1])
 	switch {
 	case err == nil:
-		return 0, a.over
+		return 0, r.over
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF): // ReadFull's, for the byte too many
-		a.left -= int64(n)
+		r.left -= int64(n)
 		return copy(p, tail[:n]), io.EOF
 	default:
 		return 0, err
 	}
 }
 
-// meter tells how many bytes pass.
-type meter struct {
-	src  io.Reader
-	tell func(n int)
+// countReader reports how many bytes pass.
+type countReader struct {
+	src    io.Reader
+	report func(n int)
 }
 
-func (m meter) Read(p []byte) (int, error) {
-	n, err := m.src.Read(p)
+func (r countReader) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
 	if n > 0 {
-		m.tell(n)
+		r.report(n)
 	}
 	return n, err
 }
 
-// screen looks at the beginning of an upload as it passes, and has it judged as
-// soon as there is enough of it, before the bytes that complete it go on.
-type screen struct {
+// sniffReader collects the beginning of an upload as it passes, and has it judged as soon
+// as there is enough of it, before the bytes that complete it pass.
+type sniffReader struct {
 	src   io.Reader
 	head  *[]byte
 	judge func() error // called once, when head is full
 }
 
-func (s screen) Read(p []byte) (int, error) {
-	n, err := s.src.Read(p)
-	if missing := pawl.HeadBytes - len(*s.head); missing > 0 && n > 0 {
-		*s.head = append(*s.head, p[:min(n, missing)]...)
-		if len(*s.head) == pawl.HeadBytes {
-			if refusal := s.judge(); refusal != nil {
-				return 0, refusal
+func (r sniffReader) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
+	if missing := pawl.HeadBytes - len(*r.head); missing > 0 && n > 0 {
+		*r.head = append(*r.head, p[:min(n, missing)]...)
+		if len(*r.head) == pawl.HeadBytes {
+			if rejected := r.judge(); rejected != nil {
+				return 0, rejected
 			}
 		}
 	}

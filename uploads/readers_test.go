@@ -11,7 +11,7 @@ import (
 	"pawl"
 )
 
-func TestAllowance(t *testing.T) {
+func TestLimitReader(t *testing.T) {
 	over, broken := errors.New("too long"), errors.New("broken")
 	for name, test := range map[string]struct {
 		src     string
@@ -37,7 +37,7 @@ func TestAllowance(t *testing.T) {
 					end = iotest.ErrReader(test.fails)
 				}
 				src := slow(io.MultiReader(strings.NewReader(test.src), end))
-				got, err := io.ReadAll(&allowance{src: src, left: test.left, over: over})
+				got, err := io.ReadAll(&limitReader{src: src, left: test.left, over: over})
 				if string(got) != test.want || !errors.Is(err, test.wantErr) {
 					t.Errorf("read %q, %v; want %q, %v", got, err, test.want, test.wantErr)
 				}
@@ -46,19 +46,19 @@ func TestAllowance(t *testing.T) {
 	}
 }
 
-func TestScreenJudgesOnceAndBeforeTheBytesGoOn(t *testing.T) {
+func TestSniffReaderJudgesOnceAndBeforeTheBytesPass(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789"), 1000)
 	for _, slow := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, func(r io.Reader) io.Reader { return r }} {
 		var head []byte
 		judged := 0
-		pass := screen{src: slow(bytes.NewReader(content)), head: &head, judge: func() error { judged++; return nil }}
+		pass := sniffReader{src: slow(bytes.NewReader(content)), head: &head, judge: func() error { judged++; return nil }}
 		got, err := io.ReadAll(pass)
 		if err != nil || !bytes.Equal(got, content) || judged != 1 || !bytes.Equal(head, content[:pawl.HeadBytes]) {
 			t.Errorf("%d bytes, %v, judged %d times on %d bytes", len(got), err, judged, len(head))
 		}
 		head = nil
 		refusal := errors.New("no")
-		stop := screen{src: slow(bytes.NewReader(content)), head: &head, judge: func() error { return refusal }}
+		stop := sniffReader{src: slow(bytes.NewReader(content)), head: &head, judge: func() error { return refusal }}
 		got, err = io.ReadAll(stop)
 		if !errors.Is(err, refusal) || len(got) >= pawl.HeadBytes {
 			t.Errorf("%d bytes went on past a refusal (%v)", len(got), err)

@@ -10,35 +10,26 @@ import (
 )
 
 const (
-	saveEvery  = 5 * time.Second  // how old a saved progress gets while bytes arrive
+	saveEvery  = 5 * time.Second  // how old saved progress gets while bytes arrive
 	closeAfter = 30 * time.Second // how long an upload stays open without a request
+	mostOpen   = 256              // how many uploads stay open at most
 )
 
-// save writes down how far an upload has come. The blob knows its offset by
-// itself; what would be lost without it is the digest's state, to be made up for
-// by a second read.
-func (u *Service) save(ctx context.Context, l *live) error {
-	p, news, err := l.progress(ctx)
+// save saves how far an upload has come. The blob knows its offset by itself; without the
+// row, the digest's state would be lost, at the price of a second read.
+func (u *Service) save(ctx context.Context, w *writer) error {
+	p, news, err := w.progress(ctx)
 	if err != nil || !news {
 		return err
 	}
-	return u.saveProgress(ctx, l, p, nil)
+	return u.saveProgress(ctx, w, p, nil)
 }
 
-// saveLast is save for an upload that is being closed, which stops for nothing.
-func (u *Service) saveLast(ctx context.Context, l *live) {
-	id := l.row().ID
-	if err := u.save(ctx, l); err != nil && pawl.KindOf(err) != pawl.NotFound {
-		u.Log.WarnContext(ctx, "progress was not saved", "upload", id, "error", err)
-	}
-	u.live.drop(id)
-}
-
-// saveProgress writes p down, and what else belongs to it; remember may be nil.
-func (u *Service) saveProgress(ctx context.Context, l *live, p pawl.Progress, remember func(pawl.Tx) error) error {
-	row := l.row()
+// saveProgress saves p, and in the same transaction what remember does, which may be nil.
+func (u *Service) saveProgress(ctx context.Context, w *writer, p pawl.Progress, remember func(pawl.Tx) error) error {
+	row := w.row()
 	p.FoundType = row.Progress.FoundType
-	err := u.Store.Update(ctx, u.held(row.ID, func(tx pawl.Tx) error {
+	err := u.Store.Update(ctx, u.fenced(row.ID, func(tx pawl.Tx) error {
 		if remember != nil {
 			if err := remember(tx); err != nil {
 				return err
@@ -49,158 +40,87 @@ func (u *Service) saveProgress(ctx context.Context, l *live, p pawl.Progress, re
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.saved = u.Now()
-	found := l.upload.Progress.FoundType // may have been found meanwhile
-	l.upload.Progress = p
-	l.upload.Progress.FoundType = found
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.saved = u.Now()
+	found := w.upload.Progress.FoundType // may have been found meanwhile
+	w.upload.Progress = p
+	w.upload.Progress.FoundType = found
 	return nil
 }
 
-// Keep saves the progress of what is open and closes what nobody has used for a
-// while. It is called about once a second.
-func (u *Service) Keep(ctx context.Context) {
-	u.askAgain(ctx)
-	for _, l := range u.live.all() {
-		if err := u.keep(ctx, l); err != nil && pawl.KindOf(err) != pawl.NotFound {
-			u.Log.WarnContext(ctx, "progress was not saved", "upload", l.row().ID, "error", err)
+// closeWriter saves an upload's progress, as far as it can, and closes it.
+func (u *Service) closeWriter(ctx context.Context, w *writer) {
+	id := w.row().ID
+	if err := u.save(ctx, w); err != nil && pawl.KindOf(err) != pawl.NotFound {
+		u.Log.WarnContext(ctx, "progress was not saved", "upload", id, "error", err)
+	}
+	u.writers.drop(id)
+}
+
+// SaveProgress saves the progress of what is open and closes what nobody has used for a
+// while. It is to be called about once a second.
+func (u *Service) SaveProgress(ctx context.Context) {
+	u.enqueueUnqueued(ctx)
+	for _, w := range u.writers.all() {
+		if err := u.saveOrClose(ctx, w); err != nil && pawl.KindOf(err) != pawl.NotFound {
+			u.Log.WarnContext(ctx, "progress was not saved", "upload", w.row().ID, "error", err)
 		}
 	}
 }
 
-func (u *Service) keep(ctx context.Context, l *live) error {
-	idle, unsaved := l.since(u.Now())
-	id := l.row().ID
+func (u *Service) saveOrClose(ctx context.Context, w *writer) error {
+	idle, unsaved := w.since(u.Now())
+	id := w.row().ID
 	unlock := u.tryLock(ctx, id)
-	if unlock == nil { // being written: its progress is of interest now and then
-		if unsaved < saveEvery || l.booked.Load() {
+	if unlock == nil { // being written
+		if unsaved < saveEvery || w.commits.Load() {
 			return nil
 		}
-		return u.save(ctx, l)
+		return u.save(ctx, w)
 	}
 	defer unlock()
-	if u.live.get(id) != l {
+	if u.writers.get(id) != w {
 		return nil // closed meanwhile
 	}
-	err := u.save(ctx, l)
+	err := u.save(ctx, w)
 	if idle >= closeAfter || pawl.KindOf(err) == pawl.NotFound {
-		u.live.drop(id)
+		u.writers.drop(id)
 	}
 	return err
 }
 
-// mostOpen bounds the files that idle uploads keep open.
-const mostOpen = 256
-
-// closeLongestIdle makes room when too many uploads are open: the one that has
-// gone longest without a request is saved and closed, and opened again when it is
-// wanted.
+// closeLongestIdle closes the upload that has gone longest without a request if too many
+// are open. It is opened again when it is asked for.
 func (u *Service) closeLongestIdle(ctx context.Context) {
-	open := u.live.all()
+	open := u.writers.all()
 	if len(open) <= mostOpen {
 		return
 	}
 	now := u.Now()
-	slices.SortFunc(open, func(a, b *live) int {
+	slices.SortFunc(open, func(a, b *writer) int {
 		aIdle, _ := a.since(now)
 		bIdle, _ := b.since(now)
 		return cmp.Compare(bIdle, aIdle)
 	})
-	for _, l := range open {
-		id := l.row().ID
+	for _, w := range open {
+		id := w.row().ID
 		if unlock := u.tryLock(ctx, id); unlock != nil {
 			defer unlock()
-			if u.live.get(id) == l {
-				u.saveLast(ctx, l)
+			if u.writers.get(id) == w {
+				u.closeWriter(ctx, w)
 			}
 			return
 		}
 	}
 }
 
-// Close saves and closes everything that is open. Requests have ended by now, or
-// are not waited for any more.
+// Close saves and closes everything that is open. Requests have ended by now, or are not
+// waited for any more.
 func (u *Service) Close(ctx context.Context) {
-	for _, l := range u.live.all() {
-		l.out.Drain()
-		u.saveLast(ctx, l)
-		u.giveBack(ctx, l.row().ID)
+	for _, w := range u.writers.all() {
+		w.out.Drain()
+		u.closeWriter(ctx, w)
+		u.giveBack(ctx, w.row().ID)
 	}
 }
-
-// Resume takes one upload that no request is driving to where it can go by
-// itself: a complete one becomes a file, and a join is continued.
-func (u *Service) Resume(ctx context.Context, id pawl.ID) error {
-	return u.resume(ctx, id, u.DriveJoin)
-}
-
-// FinishJob is [Service.Resume] for the job that [Service.DriveJoin] leaves a join to.
-func (u *Service) FinishJob(ctx context.Context, id pawl.ID) error {
-	return u.resume(ctx, id, u.joinNow)
-}
-
-func (u *Service) resume(ctx context.Context, id pawl.ID, join func(context.Context, pawl.Principal, pawl.ID) error) error {
-	p := pawl.Principal{ID: "pawl", Operator: true}
-	up, err := u.Get(ctx, p, id)
-	if err != nil {
-		return u.resumeLost(ctx, id, err)
-	}
-	switch {
-	case up.Kind == pawl.Final:
-		return join(ctx, p, id)
-	case up.Complete():
-		return u.finishIdle(ctx, p, id)
-	}
-	return nil
-}
-
-// finishIdle finishes an upload, unless somebody is at it; the error is of kind
-// [pawl.Locked] then.
-func (u *Service) finishIdle(ctx context.Context, p pawl.Principal, id pawl.ID) error {
-	unlock := u.tryLock(ctx, id)
-	if unlock == nil {
-		return pawl.Errorf(pawl.Locked, "another request is using this upload; try again in a moment")
-	}
-	defer unlock()
-	return u.finishNow(ctx, p, id)
-}
-
-// Nudge is for those who look at a complete upload that is no file yet: it is
-// finished on the spot if that takes no asking and nobody is at it. That somebody has
-// finished it meanwhile is no error.
-func (u *Service) Nudge(ctx context.Context, id pawl.ID) error {
-	if len(u.Gates.Finish) > 0 {
-		return nil
-	}
-	err := u.Resume(ctx, id)
-	if kind := pawl.KindOf(err); kind == pawl.NotFound || kind == pawl.Locked {
-		return nil
-	}
-	return err
-}
-
-// resumeLost ends an upload whose bytes are missing, or whose time is over, if
-// that is what is wrong.
-func (u *Service) resumeLost(ctx context.Context, id pawl.ID, err error) error {
-	if pawl.KindOf(err) != pawl.Gone {
-		return err
-	}
-	unlock, lockErr := u.Lock(ctx, id, func() {})
-	if lockErr != nil {
-		return lockErr
-	}
-	defer unlock()
-	up, err := u.Store.Upload(ctx, id)
-	if err != nil {
-		return err
-	}
-	if u.expired(up) {
-		return u.expire(ctx, up)
-	}
-	return u.lose(ctx, up)
-}
-
-// Writing reports whether this instance is putting bytes into a blob that may
-// have no row yet.
-func (u *Service) Writing(id pawl.ID) bool { return u.wanted.has(id) || u.live.get(id) != nil }

@@ -45,9 +45,9 @@ func TestConformance(t *testing.T) {
 	t.Cleanup(speaking.Close)
 	// closed lets go of what is held in memory, so that the database has to be asked.
 	closed := func(t testing.TB) {
-		s.uploads.Keep(t.Context())
+		s.uploads.SaveProgress(t.Context())
 		now.advance(time.Hour)
-		s.uploads.Keep(t.Context())
+		s.uploads.SaveProgress(t.Context())
 	}
 	conformance.Run(t, conformance.Server{
 		URL: speaking.URL + "/files/",

@@ -18,7 +18,7 @@ type exchange struct {
 	*server
 	principal pawl.Principal
 	request   *http.Request
-	answer    *answer
+	response  *response
 	body      *body
 
 	id      pawl.ID      // of the upload the URL names; empty for POST
@@ -31,13 +31,14 @@ type exchange struct {
 	declares int64             // the length to be declared with the body; or pawl.UnknownLength
 	checksum *uploads.Checksum // what the body is said to add up to; nil if nothing is said
 
-	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail
-	location pawl.ID   // the upload the answer points to
-	secret   string    // of that upload, if it was given one
-	joining  bool      // that upload waits for its parts
-	expires  time.Time // of that upload; zero: never, or there is nothing to expire
-	metadata string    // Upload-Metadata to echo, as it came
-	concat   string    // Upload-Concat to echo, as it came
+	session  *uploads.Session // of a request that appends
+	begun    pawl.ID          // the upload this POST has stored, to be unmade should the POST fail
+	location pawl.ID          // the upload the answer points to
+	token    string           // of that upload, if it was given one
+	joining  bool             // that upload waits for its parts
+	expires  time.Time        // of that upload; zero: never, or there is nothing to expire
+	metadata string           // Upload-Metadata to echo, as it came
+	concat   string           // Upload-Concat to echo, as it came
 }
 
 type exchangeKey struct{}
@@ -57,11 +58,11 @@ func shuttingDown(ctx context.Context) bool {
 // end does what has to follow the answer.
 func (x *exchange) end() {
 	ctx := context.WithoutCancel(x.request.Context())
-	switch status := x.answer.status; {
+	switch status := x.response.status; {
 	case status < 400:
 		return
 	case status == http.StatusGone:
-		x.follow(ctx, x.Uploads.Resume(ctx, x.id)) // writes it off
+		x.follow(ctx, x.Uploads.Advance(ctx, x.id)) // writes it off
 	case x.begun != "":
 		// A creation that failed leaves nothing behind: its client does not know
 		// the URL and will begin anew.

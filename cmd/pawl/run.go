@@ -105,7 +105,7 @@ func (s *server) listenToOthers() (stop func()) {
 	var working sync.WaitGroup
 	working.Go(func() {
 		s.backends.listen(ctx, heard{
-			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.LetGo(context.WithoutCancel(ctx), id) }) },
+			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.Yield(context.WithoutCancel(ctx), id) }) },
 			event:  s.events.Wake,
 		})
 	})

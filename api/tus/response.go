@@ -10,9 +10,9 @@ import (
 	"pawl/api/problem"
 )
 
-// answer is the response as tusd's handler writes it, put right just before it
+// response is the answer as tusd's handler writes it, put right just before it
 // leaves.
-type answer struct {
+type response struct {
 	http.ResponseWriter
 	x       *exchange
 	status  int
@@ -20,24 +20,24 @@ type answer struct {
 }
 
 // Unwrap lets deadlines through.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-func (a *answer) WriteHeader(status int) {
-	if a.status == 0 && status >= 200 {
-		a.status = status
-		a.finishHeader()
+func (r *response) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+		r.finishHeader()
 	}
-	a.ResponseWriter.WriteHeader(status)
+	r.ResponseWriter.WriteHeader(status)
 }
 
-func (a *answer) Write(p []byte) (int, error) {
-	if a.status == 0 {
-		a.WriteHeader(http.StatusOK)
+func (r *response) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.WriteHeader(http.StatusOK)
 	}
-	if a.instead == "" {
-		return a.ResponseWriter.Write(p)
+	if r.instead == "" {
+		return r.ResponseWriter.Write(p)
 	}
-	if _, err := io.WriteString(a.ResponseWriter, a.instead); err != nil {
+	if _, err := io.WriteString(r.ResponseWriter, r.instead); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -45,30 +45,30 @@ func (a *answer) Write(p []byte) (int, error) {
 
 // inOurWords replaces the text of a refusal that is tusd's own, which has no
 // Content-Type: it comes in one piece.
-func (a *answer) inOurWords(h http.Header) {
-	if h.Get("Content-Type") != "" || a.x.request.Method == http.MethodHead {
+func (r *response) inOurWords(h http.Header) {
+	if h.Get("Content-Type") != "" || r.x.request.Method == http.MethodHead {
 		return
 	}
-	a.instead = "the request cannot be served: " + strings.ToLower(http.StatusText(a.status)) + "\n"
+	r.instead = "the request cannot be served: " + strings.ToLower(http.StatusText(r.status)) + "\n"
 	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(a.instead)))
+	h.Set("Content-Length", strconv.Itoa(len(r.instead)))
 }
 
-func (a *answer) finishHeader() {
+func (r *response) finishHeader() {
 	// tusd's deadline was set when the request came; a join may have taken longer.
-	_ = http.NewResponseController(a.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
-	h, x := a.Header(), a.x
-	if x.request.ProtoMajor == 1 && (a.status >= 400 && x.body.unread() || x.body.isStopped()) {
+	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
+	h, x := r.Header(), r.x
+	if x.request.ProtoMajor == 1 && (r.status >= 400 && x.body.unread() || x.body.isStopped()) {
 		h.Set("Connection", "close") // there is some of the body in it still, or a deadline that has been met
 	}
 	if x.request.Method == http.MethodHead {
 		h.Set("Cache-Control", "no-store")
 	}
-	if !x.expires.IsZero() && a.leavesUpload() {
+	if !x.expires.IsZero() && r.leavesUpload() {
 		h.Set("Upload-Expires", x.expires.UTC().Format(http.TimeFormat)) // tus 1.0, "Expiration"
 	}
-	if a.status >= 400 {
-		a.inOurWords(h)
+	if r.status >= 400 {
+		r.inOurWords(h)
 		h.Del("Upload-Offset") // some clients take any answer that has one for success
 		h.Del("Location")
 		return
@@ -93,12 +93,12 @@ func (a *answer) finishHeader() {
 }
 
 // leavesUpload reports whether the upload is there still after this answer.
-func (a *answer) leavesUpload() bool {
-	switch a.status {
+func (r *response) leavesUpload() bool {
+	switch r.status {
 	case http.StatusConflict, http.StatusLocked, problem.StatusChecksumMismatch, http.StatusServiceUnavailable:
-		return a.x.begun == ""
+		return r.x.begun == ""
 	}
-	return a.status < 400
+	return r.status < 400
 }
 
 func setIfAny(h http.Header, key, value string) {

@@ -14,7 +14,7 @@ func TestRefusalOfTusd(t *testing.T) {
 	for _, refusal := range []handler.Error{handler.ErrReadTimeout, handler.ErrSizeExceeded, handler.ErrMismatchOffset} {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodPatch, "/files/x", nil)
-		a := &answer{ResponseWriter: w, x: &exchange{request: r, body: &body{}}}
+		a := &response{ResponseWriter: w, x: &exchange{request: r, body: &body{}}}
 		a.Header().Set("Upload-Offset", "5")
 		a.WriteHeader(refusal.HTTPResponse.StatusCode)
 		if n, err := io.WriteString(a, refusal.HTTPResponse.Body); n != len(refusal.HTTPResponse.Body) || err != nil {

@@ -130,10 +130,10 @@ func TestRevokedSecretOpensNothing(t *testing.T) {
 	eventually(t, "the first bytes", func() bool {
 		return s.do("HEAD", path, nil, expired).Header.Get("Upload-Offset") == "3"
 	})
-	if err := s.uploads.RevokeSecret(t.Context(), pawl.Principal{ID: "eve"}, idOf(path)); pawl.KindOf(err) != pawl.NotFound {
+	if err := s.uploads.RevokeToken(t.Context(), pawl.Principal{ID: "eve"}, idOf(path)); pawl.KindOf(err) != pawl.NotFound {
 		t.Errorf("eve: %v", err)
 	}
-	check(t, s.uploads.RevokeSecret(t.Context(), pawl.Principal{ID: "ann"}, idOf(path)))
+	check(t, s.uploads.RevokeToken(t.Context(), pawl.Principal{ID: "ann"}, idOf(path)))
 	if r := answerOn(t, conn); r.StatusCode < 400 {
 		t.Errorf("what was being sent with it answered %d", r.StatusCode)
 	}
