@@ -9,18 +9,18 @@ import (
 	"pawl/storage/s3"
 )
 
-// ground is what the house stands on: where state is kept, and where bytes are.
+// backends holds the database and the storage.
 type backends struct {
 	database
 	blobs  pawl.Blobs
-	bucket *s3.Blobs // the same, if they are there; else nil
-	// writable reports whether the last write to the disk succeeded; nil: bytes are
-	// elsewhere.
+	bucket *s3.Blobs // the same if they are in S3, else nil
+	// writable returns an error if the last write to the disk failed; nil with S3.
 	writable func(context.Context) error
 	closers
 }
 
-// openBackends opens both; look leaves alone what a running server is at.
+// openBackends opens database and storage. With readOnly it changes nothing, so that it
+// can be used beside a running server.
 func openBackends(ctx context.Context, c config, log *slog.Logger, openDatabase databaseOpener, readOnly bool) (_ backends, err error) {
 	var b backends
 	defer func() {

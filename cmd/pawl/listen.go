@@ -13,7 +13,7 @@ import (
 	"pawl/frontend"
 )
 
-// openDoor puts HTTP in front of the house, and listens.
+// listen creates the HTTP handler and opens the listener.
 func (s *server) listen(ctx context.Context) error {
 	c := s.config
 	redirects := newRedirects(c, s.backends.bucket)
@@ -35,14 +35,14 @@ func (s *server) listen(ctx context.Context) error {
 	s.http = newHTTPServer(handler, s.config, s.log)
 	s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", c.listen)
 	if err != nil {
-		return fmt.Errorf("cannot listen where PAWL_LISTEN says: %w", err)
+		return fmt.Errorf("cannot listen on PAWL_LISTEN: %w", err)
 	}
 	s.onClose(func() error { return ignoreClosed(s.listener.Close()) })
 	return nil
 }
 
-// everybodyIsLocal is why Pawl listens on loopback alone unless it is told better:
-// there is no login yet.
+// everybodyIsLocal authenticates every request as the local principal: there is no login
+// yet, which is why Pawl listens only on loopback by default.
 func everybodyIsLocal(*http.Request) (pawl.Principal, error) { return pawl.Local, nil }
 
 func serverInfo(c config) api.ServerInfo {

@@ -8,7 +8,7 @@ import (
 	"pawl/storage/s3"
 )
 
-// openStorage opens the bytes' place.
+// openStorage opens the storage.
 func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, readOnly bool) error {
 	if c.blobs == "" {
 		return b.openBucket(ctx, c.bucket, log)
@@ -22,8 +22,8 @@ func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, 
 	return nil
 }
 
-// openBucket opens the bucket, whether or not it can be used yet: a server that is
-// started before its storage answers when that is there.
+// openBucket opens the bucket without waiting for it: a server may be started before its
+// storage.
 func (b *backends) openBucket(ctx context.Context, c s3.Config, log *slog.Logger) error {
 	c.Books, c.Log = b.store, log
 	blobs, err := s3.Open(ctx, c)
@@ -35,9 +35,9 @@ func (b *backends) openBucket(ctx context.Context, c s3.Config, log *slog.Logger
 	return nil
 }
 
-// checkBucket tells the operator of a bucket that cannot be used before a user does.
+// checkBucket logs a warning if the bucket cannot be used.
 func checkBucket(ctx context.Context, blobs *s3.Blobs, log *slog.Logger) {
 	if err := blobs.Check(ctx); err != nil && ctx.Err() == nil {
-		log.WarnContext(ctx, "the bucket cannot be used yet", "error", err)
+		log.WarnContext(ctx, "the bucket is not usable yet", "error", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"pawl/storage/s3"
 )
 
-// database finds out where state is kept.
+// database sets the database of c from PAWL_DATABASE_URL.
 func (p *parser) database(c *config) {
 	const flag = "database-url"
 	text := p.settings.DatabaseURL
@@ -25,7 +25,8 @@ func (p *parser) database(c *config) {
 	}
 }
 
-// storage finds out where bytes are kept.
+// storage sets the storage of c from PAWL_STORAGE_URL, and limits its maximum size to
+// that of the storage.
 func (p *parser) storage(c *config) {
 	const flag = "storage-url"
 	text := p.settings.StorageURL
@@ -44,7 +45,7 @@ func (p *parser) storage(c *config) {
 	}
 }
 
-// s3 is the bucket of a URL.
+// s3 returns the bucket for a URL.
 func (p *parser) s3(flag, text string) s3.Config {
 	c, err := s3.ParseURL(text)
 	if err != nil {
@@ -60,31 +61,31 @@ func (p *parser) s3(flag, text string) s3.Config {
 	return c
 }
 
-// path is that of a URL such as sqlite:/var/lib/pawl.db.
+// path returns the path of a URL such as sqlite:/var/lib/pawl.db.
 func (p *parser) path(flag, text, example string) string {
 	scheme, path, _ := strings.Cut(text, ":")
 	if strings.Trim(path, "/") == "" {
-		p.fault(flag, "names no path: write one like %s:%s", scheme, example)
+		p.fault(flag, "has no path: use a URL such as %s:%s", scheme, example)
 		return ""
 	}
 	return filepath.Clean(strings.TrimPrefix(path, "//"))
 }
 
-// postgres is the URL of a PostgreSQL database. No fault repeats any of it: it
-// may hold a password, also where nobody would look for one.
+// postgres validates the URL of a PostgreSQL database. Faults do not quote any part of
+// it, since a malformed URL can have a password anywhere.
 func (p *parser) postgres(flag, text string) string {
 	u, err := url.Parse(oneHost(text))
 	switch {
 	case err != nil:
-		p.fault(flag, "is no URL: write one like postgres://user:password@host:5432/database, with %%40 for an @ in the password")
+		p.fault(flag, "is not a URL: use the form postgres://user:password@host:5432/database, with %%40 for @ in the password")
 	case u.Opaque != "" || u.Host == "" && u.Query().Get("host") == "":
-		p.fault(flag, "names no host: write one like postgres://user:password@host:5432/database")
+		p.fault(flag, "has no host: use the form postgres://user:password@host:5432/database")
 	}
 	return text
 }
 
-// oneHost is the URL with the first of its hosts alone. PostgreSQL's may name
-// several, with commas between them; [url.Parse] knows of no such thing.
+// oneHost returns the URL with only the first of its hosts: PostgreSQL allows several,
+// separated by commas, which [url.Parse] does not.
 func oneHost(text string) string {
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok {
@@ -99,8 +100,8 @@ func oneHost(text string) string {
 	return scheme + "://" + rest[:hosts] + first + rest[end:]
 }
 
-// ownDir is the directory that this process has to itself; empty where all is
-// kept elsewhere, so that nothing is written here.
+// ownDir returns the directory that this process uses exclusively, or "" if database
+// and storage are remote and nothing is written to disk.
 func (c config) ownDir() string {
 	if c.sqlite != "" {
 		return c.dataDir

@@ -13,7 +13,7 @@ import (
 	"pawl/uploads"
 )
 
-// wireDomain wires the use cases onto the ground.
+// wireDomain creates the use cases on top of the backends.
 func (s *server) wireDomain(ctx context.Context) error {
 	gates, err := newGates(s.config, s.log)
 	if err != nil {
@@ -37,9 +37,9 @@ func (s *server) wireDomain(ctx context.Context) error {
 	return nil
 }
 
-// registerGauges adds what is looked at when the metrics are asked for.
+// registerGauges adds the gauges that are computed when metrics are scraped.
 func registerGauges(ctx context.Context, meters *metrics.Metrics, uploads *uploads.Service, jobs pawl.Jobs) {
-	meters.Watch("uploads_open", "Uploads that are being written now.", func() float64 { return float64(len(uploads.Active())) })
+	meters.Watch("uploads_open", "Uploads being written.", func() float64 { return float64(len(uploads.Active())) })
 	waiting := func(kind pawl.JobKind) func() float64 {
 		return func() float64 {
 			all, err := jobs.Waiting(ctx)
@@ -49,14 +49,14 @@ func registerGauges(ctx context.Context, meters *metrics.Metrics, uploads *uploa
 			return float64(all[kind])
 		}
 	}
-	meters.Watch("jobs_finish_waiting", "Uploads that wait for a job to make a file of them.", waiting(pawl.FinishUpload))
-	meters.Watch("jobs_reclaim_waiting", "Deleted files and uploads whose bytes wait to be freed.", waiting(pawl.ReclaimBlob))
-	meters.Watch("jobs_digest_waiting", "Files whose digest waits to be taken.", waiting(pawl.DigestFile))
+	meters.Watch("jobs_finish_waiting", "Complete uploads waiting for a job to turn them into files.", waiting(pawl.FinishUpload))
+	meters.Watch("jobs_reclaim_waiting", "Deleted files and ended uploads whose bytes are waiting to be deleted.", waiting(pawl.ReclaimBlob))
+	meters.Watch("jobs_digest_waiting", "Files waiting for their digest to be computed.", waiting(pawl.DigestFile))
 }
 
 const closeTimeout = 10 * time.Second
 
-// putAway writes down what is only in memory.
+// closeDomain saves state that is only in memory.
 func (s *server) closeDomain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()

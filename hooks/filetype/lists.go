@@ -24,7 +24,7 @@ func parseTypes(entries []string) (types, error) {
 			t = family + "/"
 		}
 		if !isType(t) {
-			faults = append(faults, fmt.Errorf("%q is no media type: write one like image/png, or a family like image/*", entry))
+			faults = append(faults, fmt.Errorf("%q is not a media type: use one such as image/png, or a wildcard such as image/*", entry))
 			continue
 		}
 		if !strings.HasSuffix(t, "/") {
@@ -78,7 +78,7 @@ func parseExtensions(entries []string) (extensions, error) {
 	for _, entry := range entries {
 		ext := "." + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(entry)), ".")
 		if ext == "." || strings.ContainsAny(ext, "/\\* ,") || strings.HasSuffix(ext, ".") {
-			faults = append(faults, fmt.Errorf("%q is no extension: write one like .png or .tar.gz", entry))
+			faults = append(faults, fmt.Errorf("%q is not an extension: use one such as .png or .tar.gz", entry))
 			continue
 		}
 		list = append(list, ext)
