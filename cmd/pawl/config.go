@@ -30,6 +30,7 @@ type config struct {
 	postgres string    // URL of the PostgreSQL database
 	blobs    string    // directory that holds the directory of blobs; empty: S3
 	bucket   s3.Config // where there is no directory
+	s3Memory int64     // bytes of uploads that are not in the bucket yet
 
 	redirect  bool     // downloads go to the bucket
 	cdn       *url.URL // what stands in front of the bucket; nil: nothing

@@ -16,7 +16,7 @@ import (
 // openDoor puts HTTP in front of the house, and listens.
 func (s *server) openDoor(ctx context.Context) error {
 	c := s.config
-	redirects := newRedirects(c, s.ground.bucket)
+	redirects := newRedirects(c, s.ground.bucket, s.ground.key)
 	uploadProtocol, err := tus.New(tus.Config{
 		Uploads: s.uploads, Files: s.files, Principal: everybodyIsLocal, PublicURL: c.public(), Log: s.log,
 		Download: api.Download(api.DownloadConfig{Files: s.files, Metrics: s.meters, Redirects: redirects}),

@@ -52,16 +52,16 @@ func (p *parser) cdn() *url.URL {
 
 // newRedirects has downloads come from the bucket, or from what stands in front
 // of it; nil where there is no bucket.
-func newRedirects(c config, bucket *s3.Blobs) *api.Redirects {
+func newRedirects(c config, bucket *s3.Bucket, key func(pawl.ID) string) *api.Redirects {
 	if bucket == nil {
 		return nil
 	}
 	link := func(ctx context.Context, f pawl.File, contentType, disposition string) (string, error) {
-		return bucket.Link(ctx, f.ID, linkFor, contentType, disposition)
+		return bucket.Link(ctx, key(f.ID), linkFor, contentType, disposition)
 	}
 	if c.cdn != nil {
 		link = func(_ context.Context, f pawl.File, _, _ string) (string, error) {
-			return cdnLink(c.cdn, c.cdnSecret, bucket.Key(f.ID), time.Now().Add(linkFor)), nil
+			return cdnLink(c.cdn, c.cdnSecret, key(f.ID), time.Now().Add(linkFor)), nil
 		}
 	}
 	return &api.Redirects{Link: link, Always: c.redirect}

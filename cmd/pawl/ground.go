@@ -13,7 +13,8 @@ import (
 type ground struct {
 	database
 	blobs  pawl.Blobs
-	bucket *s3.Blobs // the same, if they are there; else nil
+	bucket *s3.Bucket           // where their objects are; nil if they are on a disk
+	key    func(pawl.ID) string // the key of a blob's object in the bucket
 	// writable reports whether the last write to the disk succeeded; nil: bytes are
 	// elsewhere.
 	writable func(context.Context) error
