@@ -344,7 +344,7 @@ func (a *appender) heldSince() (time.Time, bool) {
 }
 
 // evict releases the memory: at once what is in tails already, the rest when it is.
-func (a *appender) evict() {
+func (a *appender) evict(ctx context.Context) {
 	a.mu.Lock()
 	p := a.newTailLocked(true)
 	var buffers [][]byte
@@ -354,7 +354,7 @@ func (a *appender) evict() {
 	a.mu.Unlock()
 	a.blobs.memory.put(buffers)
 	if p != nil {
-		a.send(context.Background(), p)
+		a.send(ctx, p)
 	}
 }
 
@@ -401,7 +401,8 @@ func (a *appender) Close() error {
 	if idle {
 		buffers = a.takeBuffersLocked()
 	} else {
-		go a.releaseAfter(a.last)
+		last := a.last
+		a.blobs.tasks.start(context.Background(), func(context.Context) { a.releaseAfter(last) })
 	}
 	number, mark := a.number, a.mark
 	unused := idle && a.failure == nil && !a.manifest.Sealed && a.manifest.UploadID != "" && a.manifest.Reserved > number
@@ -424,7 +425,7 @@ func (a *appender) unreserve(ctx context.Context, number int, mark pawl.Mark) er
 		return err
 	}
 	m.Reserved = number
-	err = a.writing.Commit(ctx, mark, func(tx pawl.Tx) error { return tx.SaveManifest(m) })
+	err = a.commitManifest(ctx, mark, func(tx pawl.Tx) error { return tx.SaveManifest(m) })
 	if kind := pawl.KindOf(err); kind == pawl.Locked || kind == pawl.NotFound {
 		return nil // the upload is another instance's by now, or has ended
 	}

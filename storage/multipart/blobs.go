@@ -18,7 +18,7 @@ func (b *Blobs) manifest(ctx context.Context, id pawl.ID) (m pawl.Manifest, ther
 
 // update changes manifests.
 func (b *Blobs) update(ctx context.Context, fn func(tx pawl.Tx) error) error {
-	return b.config.Manifests.Update(ctx, fn)
+	return b.tasks.commit(func() error { return b.config.Manifests.Update(ctx, fn) })
 }
 
 // Put stores a small blob whole. It gets no manifest: its object says everything.

@@ -18,10 +18,11 @@ type budget struct {
 	pool    [][]byte
 	freed   chan struct{} // closed, and made anew, when buffers come back
 	holders map[*appender]struct{}
+	tasks   *tasks
 }
 
-func newBudget(bytes int64) *budget {
-	return &budget{free: int(bytes / bufferSize), freed: make(chan struct{}), holders: make(map[*appender]struct{})}
+func newBudget(bytes int64, t *tasks) *budget {
+	return &budget{free: int(bytes / bufferSize), freed: make(chan struct{}), holders: make(map[*appender]struct{}), tasks: t}
 }
 
 // get returns an empty buffer, and waits for one if need be.
@@ -97,6 +98,6 @@ func (b *budget) evictOldest() {
 		}
 	}
 	if oldest != nil {
-		go oldest.evict()
+		b.tasks.start(context.Background(), oldest.evict)
 	}
 }

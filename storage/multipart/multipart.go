@@ -60,6 +60,7 @@ type Blobs struct {
 	limits Limits
 	log    *slog.Logger
 	memory *budget
+	tasks  *tasks
 }
 
 var (
@@ -81,11 +82,20 @@ func Open(c Config) *Blobs {
 	c.StallTimeout = cmp.Or(c.StallTimeout, defaultStallTimeout)
 	c.AbandonedAfter = cmp.Or(c.AbandonedAfter, defaultAbandonedAfter)
 	c.CloseTimeout = cmp.Or(c.CloseTimeout, defaultCloseTimeout)
-	return &Blobs{config: c, remote: c.Remote, limits: limits, log: c.Log, memory: newBudget(max(c.Memory, 2*limits.MinPart))}
+	b := &Blobs{config: c, remote: c.Remote, limits: limits, log: c.Log, tasks: newTasks()}
+	b.memory = newBudget(max(c.Memory, 2*limits.MinPart), b.tasks)
+	return b
 }
 
-// Close does nothing: what is durable is in the remote.
-func (b *Blobs) Close() error { return nil }
+// Close waits until what goes on in the background has ended: parts that are being sent
+// and tails that are being deleted. After CloseTimeout it stops them, and what was not
+// durable stays unacknowledged. Nothing is committed after Close.
+func (b *Blobs) Close() error {
+	if !b.tasks.close(b.config.CloseTimeout) {
+		b.log.Warn("calls to the storage have not ended, and are left alone", "after", 2*b.config.CloseTimeout)
+	}
+	return nil
+}
 
 // Key returns the key of a blob's object. Ids say nothing of names.
 func (b *Blobs) Key(id pawl.ID) string { return b.config.Prefix + string(id) }

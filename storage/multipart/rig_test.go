@@ -80,7 +80,9 @@ func (r *rig) open(options ...option) (*multipart.Blobs, *s3.Bucket) {
 		r.t.Fatal(err)
 	}
 	c.engine.Remote = remote
-	return multipart.Open(c.engine), remote
+	blobs := multipart.Open(c.engine)
+	r.t.Cleanup(func() { _ = blobs.Close() })
+	return blobs, remote
 }
 
 // database is a real one for the manifests.

@@ -15,18 +15,24 @@ func (a *appender) send(ctx context.Context, p *part) {
 	if slot {
 		a.slots <- struct{}{}
 	}
-	go func() {
-		p.err = a.store(ctx, p)
-		if p.err != nil {
-			a.fail(p.err)
-		}
-		a.blobs.memory.put(p.buffers)
-		p.content, p.buffers, p.before = nil, nil, nil
-		if slot {
-			<-a.slots
-		}
-		close(p.done)
-	}()
+	started := a.blobs.tasks.start(ctx, func(ctx context.Context) { a.done(p, slot, a.store(ctx, p)) })
+	if !started {
+		a.done(p, slot, errEngineClosed)
+	}
+}
+
+// done ends a part that is stored and committed, or has failed with err.
+func (a *appender) done(p *part, slot bool, err error) {
+	p.err = err
+	if err != nil {
+		a.fail(err)
+	}
+	a.blobs.memory.put(p.buffers)
+	p.content, p.buffers, p.before = nil, nil, nil
+	if slot {
+		<-a.slots
+	}
+	close(p.done)
 }
 
 func (a *appender) store(ctx context.Context, p *part) error {
@@ -163,7 +169,7 @@ func (a *appender) commit(ctx context.Context, p *part) error {
 	}
 	a.durable.Store(p.end)
 	if len(p.replaces) > 0 {
-		go a.blobs.deleteTails(context.WithoutCancel(ctx), p.replaces)
+		a.blobs.tasks.start(ctx, func(ctx context.Context) { a.blobs.deleteTails(ctx, p.replaces) })
 	}
 	return nil
 }
@@ -187,7 +193,7 @@ func (p *part) list(tx pawl.Tx, id pawl.ID) error {
 // save commits the manifest, and with it what else changes in its lists.
 func (a *appender) save(ctx context.Context, m pawl.Manifest, mark pawl.Mark, lists func(tx pawl.Tx) error) error {
 	m.Blob, m.UpdatedAt = a.id, time.Now()
-	err := a.writing.Commit(ctx, mark, func(tx pawl.Tx) error {
+	err := a.commitManifest(ctx, mark, func(tx pawl.Tx) error {
 		if lists != nil {
 			if err := lists(tx); err != nil {
 				return err
@@ -205,6 +211,11 @@ func (a *appender) save(ctx context.Context, m pawl.Manifest, mark pawl.Mark, li
 	a.manifest, a.mark = m, mark
 	a.manifest.PartSize = max(partSize, m.PartSize)
 	return nil
+}
+
+// commitManifest commits a change to the manifest with the upload's progress.
+func (a *appender) commitManifest(ctx context.Context, mark pawl.Mark, change func(tx pawl.Tx) error) error {
+	return a.blobs.tasks.commit(func() error { return a.writing.Commit(ctx, mark, change) })
 }
 
 // deleteTails deletes objects that no manifest names any more. What stays behind is
