@@ -3,6 +3,7 @@ package multipart
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"pawl"
 )
@@ -12,6 +13,9 @@ func (b *Blobs) manifest(ctx context.Context, id pawl.ID) (m pawl.Manifest, ther
 	m, err = b.config.Manifests.Manifest(ctx, id)
 	if pawl.KindOf(err) == pawl.NotFound {
 		return pawl.Manifest{Blob: id}, false, nil
+	}
+	if err == nil && m.Sealed {
+		b.sealed.Add(id, m.Size) // for good: a sealed blob changes no more
 	}
 	return m, err == nil, err
 }
@@ -29,6 +33,9 @@ func (b *Blobs) Put(ctx context.Context, id pawl.ID, p []byte) error {
 // Size returns what the manifest says, or the size of the object of a blob that was put
 // whole.
 func (b *Blobs) Size(ctx context.Context, id pawl.ID) (int64, error) {
+	if size, ok := b.sealed.Get(id); ok {
+		return size, nil
+	}
 	m, there, err := b.manifest(ctx, id)
 	if err != nil || there {
 		return m.Size, err
@@ -37,18 +44,34 @@ func (b *Blobs) Size(ctx context.Context, id pawl.ID) (int64, error) {
 	return o.Size, err
 }
 
-// Sizes implements [pawl.Blobs].
+// Sizes implements [pawl.Blobs]. It leaves out blobs that were put whole: those of
+// uploads under way are not, unless they have no bytes.
 func (b *Blobs) Sizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
+	sizes, err := b.manifestSizes(ctx, ids)
+	maps.DeleteFunc(sizes, func(_ pawl.ID, size int64) bool { return size == 0 })
+	return sizes, err
+}
+
+// manifestSizes returns the sizes of those of the blobs that have a manifest. It asks
+// the database at most once.
+func (b *Blobs) manifestSizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
 	sizes := make(map[pawl.ID]int64, len(ids))
+	var unknown []pawl.ID
 	for _, id := range ids {
-		size, err := b.Size(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if size > 0 {
+		if size, ok := b.sealed.Get(id); ok {
 			sizes[id] = size
+		} else {
+			unknown = append(unknown, id)
 		}
 	}
+	if len(unknown) == 0 {
+		return sizes, nil
+	}
+	read, err := b.config.Manifests.ManifestSizes(ctx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(sizes, read)
 	return sizes, nil
 }
 
@@ -58,6 +81,7 @@ func (b *Blobs) Delete(ctx context.Context, id pawl.ID) error {
 	if err != nil {
 		return err
 	}
+	defer b.sealed.Remove(id)
 	var errs []error
 	if m.UploadID != "" && !m.Sealed {
 		errs = append(errs, b.remote.AbortUpload(ctx, b.upload(m)))

@@ -34,6 +34,9 @@ const copiesAtOnce = 8
 // Join implements [pawl.Blobs]. The plan follows from the sizes of the parts alone: an
 // attempt that was cut off is resumed, and two at a time do the same.
 func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
+	if b.sealed.Contains(id) {
+		return nil
+	}
 	m, there, err := b.manifest(ctx, id)
 	if err != nil || m.Sealed {
 		return err
@@ -61,14 +64,14 @@ func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
 // spans returns the whole of each part that has bytes. The error is of kind NotFound
 // if a part is not there.
 func (b *Blobs) spans(ctx context.Context, parts []pawl.ID) ([]span, error) {
+	sizes, err := b.manifestSizes(ctx, parts)
+	if err != nil {
+		return nil, err
+	}
 	var whole []span
 	for _, part := range parts {
-		m, there, err := b.manifest(ctx, part)
-		if err != nil {
-			return nil, err
-		}
-		size := m.Size
-		if !there {
+		size, there := sizes[part]
+		if !there { // it was put whole
 			o, there, err := b.head(ctx, b.Key(part))
 			if err != nil {
 				return nil, err
@@ -223,18 +226,13 @@ func (b *Blobs) makeCopy(ctx context.Context, u Upload, number int, plan copyPla
 func (b *Blobs) readAll(ctx context.Context, spans []span) ([]byte, error) {
 	p := make([]byte, 0, copyPlan(spans).size())
 	for _, s := range spans {
-		r, err := b.Open(ctx, s.blob)
-		if err != nil {
-			return nil, err
-		}
-		if _, err = r.Seek(s.start, io.SeekStart); err == nil {
-			var n int
-			n, err = io.ReadFull(r, p[len(p):len(p)+int(s.end-s.start)])
-			p = p[:len(p)+n]
-		}
+		r := b.reader(ctx, s.blob, s.end)
+		r.offset = s.start
+		n, err := io.ReadFull(r, p[len(p):len(p)+int(s.end-s.start)])
 		if err = errors.Join(err, r.Close()); err != nil {
 			return nil, err
 		}
+		p = p[:len(p)+n]
 	}
 	return p, nil
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"pawl"
 )
 
@@ -61,7 +63,12 @@ type Blobs struct {
 	log    *slog.Logger
 	memory *budget
 	tasks  *tasks
+	sealed *lru.Cache[pawl.ID, int64] // sizes of blobs that are known to be sealed
 }
+
+// sealedCache is how many sealed blobs are known at most: parts of uploads to be joined
+// are asked about several times.
+const sealedCache = 1 << 14
 
 var (
 	_ pawl.Blobs  = (*Blobs)(nil)
@@ -83,6 +90,7 @@ func Open(c Config) *Blobs {
 	c.AbandonedAfter = cmp.Or(c.AbandonedAfter, defaultAbandonedAfter)
 	c.CloseTimeout = cmp.Or(c.CloseTimeout, defaultCloseTimeout)
 	b := &Blobs{config: c, remote: c.Remote, limits: limits, log: c.Log, tasks: newTasks()}
+	b.sealed, _ = lru.New[pawl.ID, int64](sealedCache) // fails for a size below 1 only
 	b.memory = newBudget(max(c.Memory, 2*limits.MinPart), b.tasks)
 	return b
 }

@@ -14,6 +14,9 @@ import (
 // Open reads a blob that is sealed or was put whole; of another only what is in tails,
 // before it has a full part.
 func (b *Blobs) Open(ctx context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
+	if size, ok := b.sealed.Get(id); ok {
+		return b.reader(ctx, id, size), nil
+	}
 	m, there, err := b.manifest(ctx, id)
 	if err != nil {
 		return nil, err
@@ -36,9 +39,10 @@ func (b *Blobs) Open(ctx context.Context, id pawl.ID) (io.ReadSeekCloser, error)
 	return b.reader(ctx, id, o.Size), nil
 }
 
-// OpenSealed implements [pawl.Blobs].
-func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, _ int64) (io.ReadSeekCloser, error) {
-	return b.Open(ctx, id)
+// OpenSealed implements [pawl.Blobs]. It asks nothing: that the blob is not there is
+// reported by the first Read, with kind NotFound.
+func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, size int64) (io.ReadSeekCloser, error) {
+	return b.reader(ctx, id, size), nil
 }
 
 // tailsReader reads the beginning of a blob.

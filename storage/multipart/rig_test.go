@@ -28,6 +28,7 @@ type rig struct {
 	bucket *s3.Bucket
 
 	joining pawl.ID
+	counted int // calls of S3 that have been counted
 }
 
 func newRig(t *testing.T, options ...option) *rig {

@@ -11,6 +11,9 @@ import (
 // Seal puts the parts together. Whatever the outcome of an attempt before, and whoever
 // else makes one, the object decides: it is there as large as it should be, or not.
 func (b *Blobs) Seal(ctx context.Context, id pawl.ID) error {
+	if b.sealed.Contains(id) {
+		return nil
+	}
 	ctx = context.WithoutCancel(ctx)
 	m, there, err := b.manifest(ctx, id)
 	if err != nil || m.Sealed {
@@ -121,8 +124,12 @@ func (b *Blobs) saveSealed(ctx context.Context, m pawl.Manifest) error {
 		}
 		return tx.SaveManifest(sealed)
 	})
-	if err == nil && len(m.Tails) > 0 {
+	if err != nil {
+		return err
+	}
+	b.sealed.Add(m.Blob, m.Size)
+	if len(m.Tails) > 0 {
 		b.deleteTails(ctx, m.Tails)
 	}
-	return err
+	return nil
 }

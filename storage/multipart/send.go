@@ -168,6 +168,9 @@ func (a *appender) commit(ctx context.Context, p *part) error {
 		return err
 	}
 	a.durable.Store(p.end)
+	if m.Sealed {
+		a.blobs.sealed.Add(a.id, m.Size)
+	}
 	if len(p.replaces) > 0 {
 		a.blobs.tasks.start(ctx, func(ctx context.Context) { a.blobs.deleteTails(ctx, p.replaces) })
 	}
