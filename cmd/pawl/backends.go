@@ -13,7 +13,8 @@ import (
 type backends struct {
 	database
 	blobs  pawl.Blobs
-	bucket *s3.Blobs // the same if they are in S3, else nil
+	bucket *s3.Bucket           // where the blobs are; nil with a disk
+	key    func(pawl.ID) string // returns the key of a blob in the bucket
 	// writable returns an error if the last write to the disk failed; nil with S3.
 	writable func(context.Context) error
 	closers

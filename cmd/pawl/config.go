@@ -30,6 +30,7 @@ type config struct {
 	postgres string    // URL of the PostgreSQL database
 	blobs    string    // parent directory of the blobs; empty with S3
 	bucket   s3.Config // if blobs is empty
+	s3Memory int64     // bytes of memory for uploads that are not in the bucket yet
 
 	redirect  bool     // redirect downloads to the bucket
 	cdn       *url.URL // CDN in front of the bucket; nil if none

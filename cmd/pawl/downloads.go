@@ -52,16 +52,16 @@ func (p *parser) cdn() *url.URL {
 
 // newRedirects returns the redirects of downloads to the bucket, or to the CDN in front
 // of it. It returns nil without a bucket.
-func newRedirects(c config, bucket *s3.Blobs) *api.Redirects {
+func newRedirects(c config, bucket *s3.Bucket, key func(pawl.ID) string) *api.Redirects {
 	if bucket == nil {
 		return nil
 	}
 	link := func(ctx context.Context, f pawl.File, contentType, disposition string) (string, error) {
-		return bucket.Link(ctx, f.ID, linkValidity, contentType, disposition)
+		return bucket.Link(ctx, key(f.ID), linkValidity, contentType, disposition)
 	}
 	if c.cdn != nil {
 		link = func(_ context.Context, f pawl.File, _, _ string) (string, error) {
-			return cdnLink(c.cdn, c.cdnSecret, bucket.Key(f.ID), time.Now().Add(linkValidity)), nil
+			return cdnLink(c.cdn, c.cdnSecret, key(f.ID), time.Now().Add(linkValidity)), nil
 		}
 	}
 	return &api.Redirects{Link: link, Always: c.redirect}

@@ -16,7 +16,7 @@ import (
 // listen creates the HTTP handler and opens the listener.
 func (s *server) listen(ctx context.Context) error {
 	c := s.config
-	redirects := newRedirects(c, s.backends.bucket)
+	redirects := newRedirects(c, s.backends.bucket, s.backends.key)
 	uploadProtocol, err := tus.New(tus.Config{
 		Uploads: s.uploads, Files: s.files, Principal: everybodyIsLocal, PublicURL: c.public(), Log: s.log,
 		Download: api.Download(api.DownloadConfig{Files: s.files, Metrics: s.meters, Redirects: redirects}),

@@ -3,15 +3,17 @@ package main
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"pawl/storage/disk"
+	"pawl/storage/multipart"
 	"pawl/storage/s3"
 )
 
 // openStorage opens the storage.
 func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, readOnly bool) error {
 	if c.blobs == "" {
-		return b.openBucket(ctx, c.bucket, log)
+		return b.openBucket(ctx, c, log)
 	}
 	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, Look: readOnly})
 	if err != nil {
@@ -24,19 +26,29 @@ func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, 
 
 // openBucket opens the bucket without waiting for it: a server may be started before its
 // storage.
-func (b *backends) openBucket(ctx context.Context, c s3.Config, log *slog.Logger) error {
-	c.Books, c.Log = b.store, log
-	blobs, err := s3.Open(ctx, c)
+func (b *backends) openBucket(ctx context.Context, c config, log *slog.Logger) error {
+	c.bucket.Log = log
+	bucket, err := s3.Open(ctx, c.bucket)
 	if err != nil {
 		return err
 	}
-	b.blobs, b.bucket = blobs, blobs
-	go checkBucket(ctx, blobs, log)
+	blobs := multipart.Open(multipart.Config{
+		Remote: bucket, Manifests: b.store, Prefix: c.bucket.Prefix, Memory: c.s3Memory, Log: log,
+	})
+	b.blobs, b.bucket, b.key = blobs, bucket, blobs.Key
+	checking, cancel := context.WithCancel(ctx)
+	var check sync.WaitGroup
+	check.Go(func() { checkBucket(checking, blobs, log) })
+	b.onClose(func() error {
+		cancel()
+		check.Wait()
+		return blobs.Close()
+	})
 	return nil
 }
 
 // checkBucket logs a warning if the bucket cannot be used.
-func checkBucket(ctx context.Context, blobs *s3.Blobs, log *slog.Logger) {
+func checkBucket(ctx context.Context, blobs *multipart.Blobs, log *slog.Logger) {
 	if err := blobs.Check(ctx); err != nil && ctx.Err() == nil {
 		log.WarnContext(ctx, "the bucket is not usable yet", "error", err)
 	}

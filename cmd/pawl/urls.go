@@ -36,7 +36,7 @@ func (p *parser) storage(c *config) {
 	case "file":
 		c.blobs = p.path(flag, text, c.dataDir)
 	case "s3":
-		c.bucket = p.s3(flag, text)
+		c.bucket, c.s3Memory = p.s3(flag, text)
 		if c.maxSize == 0 || c.maxSize > s3.MaxSize {
 			c.maxSize = s3.MaxSize
 		}
@@ -45,20 +45,19 @@ func (p *parser) storage(c *config) {
 	}
 }
 
-// s3 returns the bucket for a URL.
-func (p *parser) s3(flag, text string) s3.Config {
+// s3 returns the bucket for a URL, and how much memory its uploads may take.
+func (p *parser) s3(flag, text string) (c s3.Config, memory int64) {
 	c, err := s3.ParseURL(text)
 	if err != nil {
 		for line := range strings.Lines(err.Error()) {
 			p.fault(flag, "%s", strings.TrimSpace(line))
 		}
 	}
-	memory, err := parseSize(p.settings.S3Memory)
+	memory, err = parseSize(p.settings.S3Memory)
 	if err != nil || memory < 32<<20 {
 		p.fault("s3-memory", "must be a size of at least 32MiB, such as 256MiB")
 	}
-	c.Memory = memory
-	return c
+	return c, memory
 }
 
 // path returns the path of a URL such as sqlite:/var/lib/pawl.db.

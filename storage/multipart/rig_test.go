@@ -1,16 +1,19 @@
-package s3_test
+package multipart_test
 
 import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"pawl"
 	"pawl/db/sqlite"
+	"pawl/storage/multipart"
 	"pawl/storage/s3"
 	"pawl/storage/s3/s3test"
 )
@@ -21,16 +24,18 @@ type rig struct {
 	server *s3test.Server
 	proxy  *s3test.Proxy
 	store  *sqlite.Store
-	blobs  *s3.Blobs
+	blobs  *multipart.Blobs
+	bucket *s3.Bucket
 
 	joining pawl.ID
+	counted int // calls of S3 that have been counted
 }
 
 func newRig(t *testing.T, options ...option) *rig {
 	t.Helper()
 	server := s3test.Start(t)
-	r := &rig{t: t, server: server, proxy: s3test.NewProxy(t, server), store: books(t)}
-	r.blobs = r.instance(options...)
+	r := &rig{t: t, server: server, proxy: s3test.NewProxy(t, server), store: database(t)}
+	r.blobs, r.bucket = r.open(options...)
 	whole := r.blobs.FreeMemory()
 	t.Cleanup(func() { // whatever has gone wrong, no memory is lost
 		waitFor(t, "the memory is free again", func() bool { return r.blobs.FreeMemory() == whole })
@@ -38,14 +43,116 @@ func newRig(t *testing.T, options ...option) *rig {
 	return r
 }
 
-// instance is another one that has the same bucket and books.
-func (r *rig) instance(options ...option) *s3.Blobs {
+// settings are those of an instance.
+type settings struct {
+	bucket s3.Config
+	engine multipart.Config
+}
+
+type option func(*settings)
+
+// hurry makes the instance wait for less: at most backoff between two attempts, and no
+// longer than answer for an answer.
+func (c *settings) hurry(backoff, answer time.Duration) {
+	c.bucket.MaxBackoff, c.bucket.AnswerTimeout, c.bucket.CopyTimeout = backoff, answer, answer
+	c.engine.BodyTimeout, c.engine.StallTimeout = 4*answer, answer
+}
+
+// instance is another one that has the same bucket and database.
+func (r *rig) instance(options ...option) *multipart.Blobs {
 	r.t.Helper()
-	brisk := func(c *s3.Config) {
-		c.PartSize, c.SettleAfter = 5<<20, time.Hour
-		s3.Hurry(c, 5*time.Millisecond, 30*time.Second)
+	blobs, _ := r.open(options...)
+	return blobs
+}
+
+func (r *rig) open(options ...option) (*multipart.Blobs, *s3.Bucket) {
+	r.t.Helper()
+	bucket, err := s3.ParseURL(s3test.URL(r.proxy.Address))
+	if err != nil {
+		r.t.Fatal(err)
 	}
-	return open(r.t, r.proxy.Address, r.store, append([]option{brisk}, options...)...)
+	c := settings{bucket, multipart.Config{Manifests: r.store, Prefix: bucket.Prefix, PartSize: 5 << 20, FlushAfter: time.Hour}}
+	c.hurry(5*time.Millisecond, 30*time.Second)
+	for _, set := range options {
+		set(&c)
+	}
+	remote, err := s3.Open(r.t.Context(), c.bucket)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	c.engine.Remote = remote
+	blobs := multipart.Open(c.engine)
+	r.t.Cleanup(func() { _ = blobs.Close() })
+	return blobs, remote
+}
+
+// database is a real one for the manifests.
+func database(t *testing.T) *sqlite.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(t.TempDir(), "pawl.db"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+// manifest is that of an open blob.
+func (r *rig) manifest(t *testing.T, id pawl.ID) pawl.Manifest {
+	t.Helper()
+	m, err := r.store.Manifest(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// abortUpload does to an open blob what somebody else could.
+func (r *rig) abortUpload(t *testing.T, id pawl.ID) {
+	t.Helper()
+	u := multipart.Upload{Key: r.blobs.Key(id), ID: r.manifest(t, id).UploadID}
+	if err := r.bucket.CheckUpload(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.bucket.AbortUpload(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deleteTails does to an open blob what somebody else could.
+func (r *rig) deleteTails(t *testing.T, id pawl.ID) {
+	t.Helper()
+	m := r.manifest(t, id)
+	if len(m.Tails) == 0 {
+		t.Fatal("there are no tails")
+	}
+	for _, tail := range m.Tails {
+		if err := r.bucket.DeleteObjects(t.Context(), tail.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// inventory is how much there is in the bucket: multipart uploads, and objects with
+// tails among them.
+type inventory struct{ Uploads, Objects int }
+
+func (r *rig) inventory(t *testing.T) (have inventory) {
+	t.Helper()
+	ctx := context.Background()
+	for _, err := range r.bucket.ListUploads(ctx, "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		have.Uploads++
+	}
+	for _, err := range r.bucket.ListObjects(ctx, "", true) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		have.Objects++
+	}
+	return have
 }
 
 // transfer is an upload as the domain drives it. It watches over what must hold
@@ -57,7 +164,7 @@ type transfer struct {
 	length  int64
 	offset  int64 // acknowledged
 	holder  *holder
-	blobs   *s3.Blobs
+	blobs   *multipart.Blobs
 	a       pawl.Appender
 }
 
@@ -133,7 +240,7 @@ func (x *transfer) append(src io.Reader, n int64) error {
 	case added < 0 || added > n || err == nil && added != n:
 		x.t.Fatalf("added %d of %d (%v)", added, n, err)
 	case x.a.Offset() != x.offset || sizeErr != nil || size != x.offset:
-		x.t.Fatalf("the offset is %d, in the books %d (%v), and %d was acknowledged", x.a.Offset(), size, sizeErr, x.offset)
+		x.t.Fatalf("the offset is %d, in the manifest %d (%v), and %d was acknowledged", x.a.Offset(), size, sizeErr, x.offset)
 	case err == nil && !bytes.Equal(tee.Bytes(), x.content[x.offset-added:x.offset]):
 		x.t.Fatal("tee did not get what was appended")
 	}
@@ -187,7 +294,7 @@ func (x *transfer) wantWhole() {
 	_ = a.Close()
 }
 
-func wantBlob(t *testing.T, blobs *s3.Blobs, id pawl.ID, content []byte) {
+func wantBlob(t *testing.T, blobs *multipart.Blobs, id pawl.ID, content []byte) {
 	t.Helper()
 	r, err := blobs.Open(t.Context(), id)
 	if err != nil {

@@ -1,4 +1,4 @@
-package s3_test
+package multipart_test
 
 import (
 	"bytes"
@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"pawl"
-	"pawl/storage/s3"
 	"pawl/storage/s3/s3test"
 )
 
@@ -127,7 +126,7 @@ func TestSyncInTheFirstPart(t *testing.T) {
 // TestDeclaredLate has a length declared when there is more in tails than parts will
 // be large.
 func TestDeclaredLate(t *testing.T) {
-	r := newRig(t, func(c *s3.Config) { c.EqualParts = true })
+	r := newRig(t, func(c *settings) { c.bucket.EqualParts = true })
 	x := r.begin(noise(44, 40<<20), pawl.UnknownLength)
 	x.mustSend(12 << 20)
 	x.length = int64(len(x.content))

@@ -1,4 +1,4 @@
-package s3_test
+package multipart_test
 
 import (
 	"io"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3"
 	"pawl/storage/s3/s3test"
 )
 
@@ -23,7 +22,7 @@ func TestCalls(t *testing.T) {
 		"one request":    {5 << 20, 5 << 20, 1, 5<<20 + 64<<10},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, func(c *s3.Config) { c.PartSize = 0 })
+			r := newRig(t, func(c *settings) { c.engine.PartSize = 0 })
 			x := r.begin(noise(30, c.size), int64(c.size))
 			for x.offset < int64(c.size) {
 				x.mustSend(c.request)
@@ -78,7 +77,7 @@ func TestSlowOnesDoNotStopAFastOne(t *testing.T) {
 }
 
 func slowOnes(t *testing.T, concurrency int, idle bool) {
-	r := newRig(t, func(c *s3.Config) { c.Memory, c.Concurrency = 32<<20, concurrency })
+	r := newRig(t, func(c *settings) { c.engine.Memory, c.engine.Concurrency = 32<<20, concurrency })
 	slow := make([]*transfer, 200)
 	var sources []*io.PipeWriter
 	var under sync.WaitGroup
@@ -125,7 +124,7 @@ func slowOnes(t *testing.T, concurrency int, idle bool) {
 
 // TestManyFastOnes has uploads whose parts do not fit into the memory together.
 func TestManyFastOnes(t *testing.T) {
-	r := newRig(t, func(c *s3.Config) { c.Memory, c.Concurrency = 10<<20, 1 })
+	r := newRig(t, func(c *settings) { c.engine.Memory, c.engine.Concurrency = 10<<20, 1 })
 	var group sync.WaitGroup
 	for i := range 6 {
 		x := r.begin(noise(uint64(i), 11<<20+i), int64(11<<20+i))

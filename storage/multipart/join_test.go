@@ -1,4 +1,4 @@
-package s3_test
+package multipart_test
 
 import (
 	"net/http"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3"
 	"pawl/storage/s3/s3test"
 )
 
@@ -42,7 +41,7 @@ func TestJoinCopies(t *testing.T) {
 func TestJoinEqualParts(t *testing.T) {
 	r := newRig(t)
 	parts, whole := r.partials(6<<20, 7<<20+1, 100, 9<<20)
-	equal := r.instance(func(c *s3.Config) { c.EqualParts = true })
+	equal := r.instance(func(c *settings) { c.bucket.EqualParts = true })
 	id := pawl.NewID(time.Now())
 	if err := equal.Join(t.Context(), id, parts); err != nil {
 		t.Fatal(err)
@@ -72,7 +71,7 @@ func TestJoinInterrupted(t *testing.T) {
 			wantKind(t, r.blobs.Join(t.Context(), id, parts), pawl.Unavailable)
 			r.proxy.Heal()
 			if c.abort {
-				r.blobs.AbortUpload(t, id)
+				r.abortUpload(t, id)
 			}
 			var copies atomic.Int32
 			r.proxy.Fail(s3test.CopyPart, -1, func(w http.ResponseWriter, req *http.Request, pass http.Handler) {

@@ -1,4 +1,4 @@
-package s3
+package multipart
 
 import (
 	"context"
@@ -8,55 +8,61 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"pawl"
 )
 
 // Open reads a blob that is sealed or was put whole; of another only what is in tails,
-// before it has a part.
+// before it has a full part.
 func (b *Blobs) Open(ctx context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
-	m, there, err := b.account(ctx, id)
+	if size, ok := b.sealed.Get(id); ok {
+		return b.reader(ctx, id, size), nil
+	}
+	m, there, err := b.manifest(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case there && m.Sealed:
-		return &reader{ctx: ctx, blobs: b, key: b.key(id), size: m.Size}, nil
+		return b.reader(ctx, id, m.Size), nil
 	case there && len(m.Parts) == 0:
-		return &tailsReader{source{ctx: ctx, blobs: b, tails: tailKeys(m.Tails), size: m.Size}}, nil
+		return &tailsReader{content{ctx: ctx, remote: b.remote, tails: tailKeys(m.Tails), size: m.Size}}, nil
 	case there:
-		return nil, pawl.Errorf(pawl.Conflict, "the blob is not whole yet")
+		return nil, pawl.Errorf(pawl.Conflict, "the blob is not sealed yet")
 	}
-	size, there, err := b.size(ctx, b.key(id))
+	o, there, err := b.head(ctx, b.Key(id))
 	if err != nil {
 		return nil, err
 	}
 	if !there {
-		return nil, pawl.Errorf(pawl.NotFound, "no such blob")
+		return nil, errNoBlob
 	}
-	return &reader{ctx: ctx, blobs: b, key: b.key(id), size: size}, nil
+	return b.reader(ctx, id, o.Size), nil
+}
+
+// OpenSealed implements [pawl.Blobs]. It asks nothing: that the blob is not there is
+// reported by the first Read, with kind NotFound.
+func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, size int64) (io.ReadSeekCloser, error) {
+	return b.reader(ctx, id, size), nil
 }
 
 // tailsReader reads the beginning of a blob.
-type tailsReader struct{ source }
+type tailsReader struct{ content }
 
 func (r *tailsReader) Close() error {
 	r.rewind()
 	return nil
 }
 
-// How much is asked for at once: little at first, for who wants a range, then more and
-// more, for who reads on.
+// How much a reader asks for at once: little at first, for a client that needs a range
+// only, then more and more.
 const (
 	firstWindow = 4 << 20
-	mostWindow  = 64 << 20
+	maxWindow   = 64 << 20
 	readTries   = 4
 )
 
-// reader reads an object. Nothing is asked of S3 before the first Read, and a read
-// that breaks off goes on where it was.
+// reader reads an object. Nothing is asked of the remote before the first Read, and a
+// read that breaks off resumes where it was.
 type reader struct {
 	ctx    context.Context
 	blobs  *Blobs
@@ -64,10 +70,14 @@ type reader struct {
 	size   int64
 	offset int64
 
-	body   io.ReadCloser // from offset on; nil if nothing is under way
+	body   io.ReadCloser // from offset on; nil if none is open
 	window int64         // bytes asked for the last time
 	end    int64         // offset of the end of body
-	etag   *string       // of the object read so far
+	etag   string        // of the object read so far
+}
+
+func (b *Blobs) reader(ctx context.Context, id pawl.ID, size int64) *reader {
+	return &reader{ctx: ctx, blobs: b, key: b.Key(id), size: size}
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -89,18 +99,17 @@ func (r *reader) Read(p []byte) (int, error) {
 
 func (r *reader) read(p []byte) (int, error) {
 	if r.body == nil {
-		if err := r.ask(); err != nil {
+		if err := r.request(); err != nil {
 			return 0, err
 		}
 	}
 	body := r.body
-	stalled := time.AfterFunc(r.blobs.pace.stall, func() { _ = body.Close() })
+	stalled := time.AfterFunc(r.blobs.config.StallTimeout, func() { _ = body.Close() })
 	n, err := r.body.Read(p[:min(int64(len(p)), r.end-r.offset)])
 	stalled.Stop()
 	switch {
-	case r.offset+int64(n) == r.end: // there may be no more to come, or an end
-		_ = r.body.Close()
-		r.body = nil
+	case r.offset+int64(n) == r.end: // whether or not the end was reported
+		r.drop()
 		return n, nil
 	case errors.Is(err, io.EOF):
 		return n, pawl.Because(io.ErrUnexpectedEOF, pawl.Unavailable, "the server's storage broke off")
@@ -110,18 +119,15 @@ func (r *reader) read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ask begins to read at the offset.
-func (r *reader) ask() error {
-	r.window = min(max(2*r.window, firstWindow), mostWindow)
+// request opens the body at the offset.
+func (r *reader) request() error {
+	r.window = min(max(2*r.window, firstWindow), maxWindow)
 	r.end = min(r.offset+r.window, r.size)
-	out, err := r.blobs.client.GetObject(r.ctx, &s3.GetObjectInput{
-		Bucket: &r.blobs.Bucket, Key: &r.key, IfMatch: r.etag,
-		Range: aws.String(fmt.Sprintf("bytes=%d-%d", r.offset, r.end-1)),
-	})
+	body, etag, err := r.blobs.remote.GetObject(r.ctx, r.key, Range{r.offset, r.end}, r.etag)
 	if err != nil {
-		return r.blobs.translate("read an object", err)
+		return err
 	}
-	r.body, r.etag = out.Body, out.ETag
+	r.body, r.etag = body, etag
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package s3_test
+package multipart_test
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3"
 )
 
 // wantListed compares the listing.
@@ -58,28 +57,28 @@ func TestTidy(t *testing.T) {
 	small.mustSend(1 << 20) // a tail alone
 	whole := r.begin(noise(23, 7<<20), 7<<20)
 	whole.finish()
-	alive := r.blobs.Inventory(t)
-	if alive != (s3.Inventory{Uploads: 1, Objects: 3}) {
+	alive := r.inventory(t)
+	if alive != (inventory{Uploads: 1, Objects: 3}) {
 		t.Fatalf("there is %+v", alive)
 	}
 	r.abandon(t, 5<<20, 9<<20, 0)                       // a multipart upload that no account knows
 	known := r.abandon(t, 6<<20, pawl.UnknownLength, 2) // a tail, of a blob that has a part
-	everything := s3.Inventory{Uploads: 3, Objects: 4}
-	if have := r.blobs.Inventory(t); have != everything {
+	everything := inventory{Uploads: 3, Objects: 4}
+	if have := r.inventory(t); have != everything {
 		t.Fatalf("there is %+v, want %+v", have, everything)
 	}
 	if err := r.blobs.Tidy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if have := r.blobs.Inventory(t); have != everything {
+	if have := r.inventory(t); have != everything {
 		t.Errorf("young things were freed: %+v is left of %+v", have, everything)
 	}
-	later := r.instance(func(c *s3.Config) { s3.AbandonAfter(c, -time.Minute) })
+	later := r.instance(func(c *settings) { c.engine.AbandonedAfter = -time.Minute })
 	for range 2 {
 		if err := later.Tidy(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if have, want := r.blobs.Inventory(t), (s3.Inventory{Uploads: 2, Objects: 3}); have != want {
+		if have, want := r.inventory(t), (inventory{Uploads: 2, Objects: 3}); have != want {
 			t.Errorf("%+v is left, want %+v", have, want)
 		}
 	}
@@ -114,6 +113,6 @@ func TestDeleteFreesAll(t *testing.T) {
 			t.Errorf("Size after Delete: %d, %v", size, err)
 		}
 	}
-	waitFor(t, "everything is freed", func() bool { return r.blobs.Inventory(t) == s3.Inventory{} })
+	waitFor(t, "everything is freed", func() bool { return r.inventory(t) == inventory{} })
 	r.wantListed(t, nil)
 }

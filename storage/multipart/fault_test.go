@@ -1,4 +1,4 @@
-package s3_test
+package multipart_test
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3"
 	"pawl/storage/s3/s3test"
 )
 
@@ -174,7 +173,7 @@ func TestOnePartFails(t *testing.T) {
 // TestHang is about a server that takes what it is sent and says nothing.
 func TestHang(t *testing.T) {
 	r := newRig(t)
-	hurried := r.instance(func(c *s3.Config) { s3.Hurry(c, time.Millisecond, 100*time.Millisecond) })
+	hurried := r.instance(func(c *settings) { c.hurry(time.Millisecond, 100*time.Millisecond) })
 	hang := func(_ http.ResponseWriter, req *http.Request, _ http.Handler) {
 		_, _ = io.Copy(io.Discard, req.Body)
 		<-req.Context().Done()
@@ -230,14 +229,14 @@ func TestAborted(t *testing.T) {
 	t.Run("in the middle", func(t *testing.T) {
 		x := r.begin(noise(6, 17<<20), 17<<20)
 		x.mustSend(6 << 20)
-		r.blobs.AbortUpload(t, x.id)
+		r.abortUpload(t, x.id)
 		wantKind(t, x.send(11<<20), pawl.Gone)
 	})
 	t.Run("a while ago", func(t *testing.T) {
 		x := r.begin(noise(6, 17<<20), 17<<20)
 		x.mustSend(6 << 20)
 		x.close()
-		r.blobs.AbortUpload(t, x.id)
+		r.abortUpload(t, x.id)
 		r.age(t, x.id)
 		wantKind(t, x.open(), pawl.Gone)
 	})
@@ -245,7 +244,7 @@ func TestAborted(t *testing.T) {
 		x := r.begin(noise(6, 7<<20), 7<<20)
 		x.mustSend(7 << 20)
 		x.close()
-		r.blobs.AbortUpload(t, x.id)
+		r.abortUpload(t, x.id)
 		for range 2 {
 			wantKind(t, r.blobs.Seal(t.Context(), x.id), pawl.Gone)
 		}
@@ -254,14 +253,14 @@ func TestAborted(t *testing.T) {
 		x := r.begin(noise(6, 7<<20), pawl.UnknownLength)
 		x.mustSend(7 << 20)
 		x.close()
-		r.blobs.AbortUpload(t, x.id)
+		r.abortUpload(t, x.id)
 		wantKind(t, r.blobs.Seal(t.Context(), x.id), pawl.Gone)
 	})
 	t.Run("a tail is deleted", func(t *testing.T) {
 		x := r.begin(noise(6, 2<<20), pawl.UnknownLength)
 		x.mustSend(2 << 20)
 		x.close()
-		r.blobs.DeleteTails(t, x.id)
+		r.deleteTails(t, x.id)
 		wantKind(t, r.blobs.Seal(t.Context(), x.id), pawl.Gone)
 	})
 }
@@ -359,7 +358,7 @@ func TestDownloadBreaks(t *testing.T) {
 
 func TestBucketMissing(t *testing.T) {
 	r := newRig(t)
-	missing := r.instance(func(c *s3.Config) { c.Bucket = "no-such-bucket" })
+	missing := r.instance(func(c *settings) { c.bucket.Bucket = "no-such-bucket" })
 	wantKind(t, missing.Put(t.Context(), pawl.NewID(time.Now()), []byte("small")), pawl.Unavailable)
 	for _, size := range []int{1 << 20, 7 << 20} {
 		x := r.begin(noise(12, size), int64(size))
