@@ -14,7 +14,7 @@ import (
 
 	"pawl"
 	"pawl/db/postgres"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 	"pawl/storage/disk"
 )
 

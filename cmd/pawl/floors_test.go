@@ -60,7 +60,7 @@ func isOurs(pkg string) bool { return within(pkg, root) }
 // TestFloors keeps the house as docs/architecture.md draws it: each floor imports
 // the ones below it, and no room another on its own floor.
 func TestFloors(t *testing.T) {
-	rooms := []string{"", "db", "storage", "hooks", "frontend", "api", "cmd"}
+	rooms := []string{"", "db", "storage", "hooks", "frontend", "api", "cmd", "internal"}
 	for _, p := range listPackages(t) {
 		if !slices.Contains(rooms, room(p.ImportPath)) {
 			t.Errorf("%s lies in no room of the house", p.ImportPath)
@@ -87,10 +87,21 @@ func refuse(pkg, imported string) string {
 		return refuseForeign(pkg, imported)
 	case to == "cmd" && (from != "cmd" || !within(imported, "pawl/cmd/internal")):
 		return "nobody imports commands"
-	case from == "cmd", imported == root, from == to:
+	case to == "internal" && from != "internal":
+		return refuseTestbed(pkg)
+	case from == "cmd", from == "internal", imported == root, from == to:
 		return ""
 	}
 	return "rooms know the domain and their own folder alone"
+}
+
+// refuseTestbed says why a package may not import the testbed. Tests may, which are not
+// asked here, and so may the commands that run Pawl in development alone.
+func refuseTestbed(pkg string) string {
+	if pkg == "pawl/cmd/cluster" || pkg == "pawl/cmd/bench" {
+		return ""
+	}
+	return "the testbed is for tests"
 }
 
 // textRules are the packages that complete the standard library with the normal forms
@@ -173,6 +184,12 @@ func TestFloorsRule(t *testing.T) {
 		{"pawl/cmd/bench", "pawl/cmd/pawl", true},
 		{"pawl/api", "pawl/cmd/internal/doctor", true},
 		{"pawl/cmd/pawl", "modernc.org/sqlite", true},
+		{"pawl/cmd/pawl", "pawl/internal/testbed/s3test", true},
+		{"pawl/db/postgres", "pawl/internal/testbed/postgrestest", true},
+		{"pawl", "pawl/internal/testbed/postgrestest", true},
+		{"pawl/cmd/cluster", "pawl/internal/testbed/s3test", false},
+		{"pawl/internal/testbed/chaos", "pawl/api/tus", false},
+		{"pawl/internal/testbed/chaos", "pawl/cmd/pawl", true},
 	}
 	for _, tt := range tests {
 		if why := refuse(tt.pkg, tt.imported); (why != "") != tt.refused {

@@ -15,7 +15,7 @@ import (
 
 	"pawl"
 	"pawl/db/columns"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // seen are the statements that the store has sent.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 )
 
 // TestCalls holds how often S3 is asked, and with how much.

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 )
 
 var faults = map[string]s3test.Fault{

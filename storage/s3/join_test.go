@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 )
 
 // partials are sealed blobs of some sizes, and what they make together.

@@ -8,8 +8,8 @@ import (
 
 	"pawl"
 	"pawl/db/sqlite"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 	"pawl/storage/storagetest"
 )
 

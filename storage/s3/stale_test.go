@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"pawl"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 )
 
 // TestStaleHolder holds a call of an instance up until another has taken the upload
