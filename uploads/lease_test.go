@@ -14,9 +14,9 @@ import (
 
 	"pawl"
 	"pawl/db/postgres"
-	"pawl/db/postgres/postgrestest"
 	"pawl/events"
 	"pawl/files"
+	"pawl/internal/testbed/postgrestest"
 	"pawl/storage/disk"
 	"pawl/uploads"
 )

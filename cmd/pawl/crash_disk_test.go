@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unsafe"
 
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // crashDisk is an ext4 file system of its own, in a file.

@@ -76,7 +76,7 @@ func isDomain(pkg string) bool {
 // TestLayers checks the imports against the layers in docs/architecture.md: a
 // package imports the layers below its own, and no other folder of its own layer.
 func TestLayers(t *testing.T) {
-	adapters := []string{"db", "storage", "hooks", "frontend", "api", "cmd"}
+	adapters := []string{"db", "storage", "hooks", "frontend", "api", "cmd", "internal"}
 	for _, p := range listPackages(t) {
 		if !isDomain(p.ImportPath) && !slices.Contains(adapters, topFolder(p.ImportPath)) {
 			t.Errorf("%s is in no layer", p.ImportPath)
@@ -108,10 +108,21 @@ func refuse(pkg, imported string) string {
 		return refuseForeign(pkg, imported)
 	case to == "cmd" && (from != "cmd" || !within(imported, "pawl/cmd/internal")):
 		return "commands are not imported"
-	case from == "cmd", imported == root, imported == "pawl/mediatype", from == to, from == "api" && isDomain(imported):
+	case to == "internal" && from != "internal":
+		return refuseTestbed(pkg)
+	case from == "cmd", from == "internal", imported == root, imported == "pawl/mediatype", from == to, from == "api" && isDomain(imported):
 		return ""
 	}
 	return "an adapter imports only the root package and its own top folder, and api the use cases"
+}
+
+// refuseTestbed says why a package may not import the testbed. Tests may, which are not
+// asked here, and so may the commands that run Pawl in development alone.
+func refuseTestbed(pkg string) string {
+	if pkg == "pawl/cmd/cluster" || pkg == "pawl/cmd/bench" {
+		return ""
+	}
+	return "the testbed is for tests"
 }
 
 // textRules are the packages that complete the standard library with the normal forms
@@ -203,6 +214,12 @@ func TestLayerRules(t *testing.T) {
 		{"pawl/cmd/bench", "pawl/cmd/pawl", true},
 		{"pawl/api", "pawl/cmd/internal/doctor", true},
 		{"pawl/cmd/pawl", "modernc.org/sqlite", true},
+		{"pawl/cmd/pawl", "pawl/internal/testbed/s3test", true},
+		{"pawl/db/postgres", "pawl/internal/testbed/postgrestest", true},
+		{"pawl", "pawl/internal/testbed/postgrestest", true},
+		{"pawl/cmd/cluster", "pawl/internal/testbed/s3test", false},
+		{"pawl/internal/testbed/chaos", "pawl/api/tus", false},
+		{"pawl/internal/testbed/chaos", "pawl/cmd/pawl", true},
 	}
 	for _, tt := range tests {
 		if why := refuse(tt.pkg, tt.imported); (why != "") != tt.refused {

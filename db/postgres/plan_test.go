@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/postgres/postgrestest"
 	"pawl/db/rows"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // seen are the statements that the store has sent.

@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/postgres/postgrestest"
 	"pawl/db/rows"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // roundTrips counts those of one connection: what was written after something was read.

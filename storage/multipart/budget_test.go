@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 // TestCalls holds how often S3 is asked, and with how much.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 // TestCloseWaits has tails being deleted, which nobody waits for but Close.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/multipart"
-	"pawl/storage/s3/s3test"
 )
 
 // countingStore counts the questions about manifests.

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 var faults = map[string]s3test.Fault{

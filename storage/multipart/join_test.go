@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 // partials are sealed blobs of some sizes, and what they make together.

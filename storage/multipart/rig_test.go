@@ -13,9 +13,9 @@ import (
 
 	"pawl"
 	"pawl/db/sqlite"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/multipart"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 )
 
 // rig is a storage before whose server stands a proxy that can be made to fail.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"pawl"
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 // TestStaleHolder holds a call of an instance up until another has taken the upload

@@ -8,9 +8,9 @@ import (
 
 	"pawl"
 	"pawl/db/sqlite"
+	"pawl/internal/testbed/s3test"
 	"pawl/storage/multipart"
 	"pawl/storage/s3"
-	"pawl/storage/s3/s3test"
 	"pawl/storage/storagetest"
 )
 
