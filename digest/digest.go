@@ -1,4 +1,4 @@
-// Package digest computes the digest of a blob while it is written, and resumes where an
+// Package digest computes the SHA-256 of a blob while it is written, and resumes where an
 // earlier request or process left off.
 package digest
 
@@ -13,17 +13,18 @@ import (
 	"pawl"
 )
 
-// digest is the SHA-256 of an upload's bytes so far. It is fed by whoever writes
-// the blob and can be looked at from elsewhere meanwhile, so that its state can be
-// saved in the middle of a long request.
+// Digest is the SHA-256 of a blob's bytes so far. One goroutine writes to it; others may
+// ask for its state meanwhile, so that it can be saved in the middle of a long request.
 type Digest struct {
 	mu   sync.Mutex
 	hash hash.Hash
-	n    int64 // bytes taken in
+	n    int64 // bytes written
 }
 
+// New returns the digest of no bytes.
 func New() *Digest { return &Digest{hash: sha256.New()} }
 
+// Write adds bytes. It never returns an error.
 func (d *Digest) Write(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -31,7 +32,7 @@ func (d *Digest) Write(p []byte) (int, error) {
 	return d.hash.Write(p)
 }
 
-// State returns the marshalled state and how many bytes it stands for.
+// State returns the marshalled state and the number of bytes it stands for.
 func (d *Digest) State() (n int64, state []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -42,6 +43,7 @@ func (d *Digest) State() (n int64, state []byte) {
 	return d.n, state
 }
 
+// Sum returns the SHA-256 of the bytes so far.
 func (d *Digest) Sum() (sum [sha256.Size]byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -49,13 +51,17 @@ func (d *Digest) Sum() (sum [sha256.Size]byte) {
 	return sum
 }
 
-// resumeDigest takes up the digest of an upload whose blob holds size durable
-// bytes: from its saved state where there is one, reading only what came after it.
+func (d *Digest) restore(state []byte) bool {
+	return len(state) > 0 && d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state) == nil
+}
+
+// Resume returns the digest of an upload whose blob holds size durable bytes: from its saved
+// state where there is one, reading only the bytes that came after it.
 func Resume(ctx context.Context, blobs pawl.Blobs, u pawl.Upload, size int64) (*Digest, error) {
 	d := New()
 	saved := u.Progress
 	if saved.DigestOffset <= saved.Offset && saved.Offset <= size && d.restore(saved.DigestState) {
-		d.n = u.Progress.DigestOffset
+		d.n = saved.DigestOffset
 	}
 	if d.n == size {
 		return d, nil
@@ -68,32 +74,37 @@ func Resume(ctx context.Context, blobs pawl.Blobs, u pawl.Upload, size int64) (*
 	if _, err := blob.Seek(d.n, io.SeekStart); err != nil {
 		return nil, err
 	}
-	_, err = io.CopyBuffer(d, interruptible{ctx, io.LimitReader(blob, size-d.n)}, make([]byte, 256<<10))
-	return d, err
+	return d, d.read(ctx, io.LimitReader(blob, size-d.n))
 }
 
-// interruptible stops reading when its context ends.
-type interruptible struct {
-	ctx context.Context
-	src io.Reader
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, pawl.Because(err, pawl.Unavailable, "the server is stopping; ask again")
-	}
-	return r.src.Read(p)
-}
-
-// digestOf reads a blob for its digest.
+// Of returns the SHA-256 of a sealed blob, which it reads.
 func Of(ctx context.Context, blobs pawl.Blobs, id pawl.ID, size int64) (sum [sha256.Size]byte, err error) {
-	d, err := Resume(ctx, blobs, pawl.Upload{ID: id}, size)
+	blob, err := blobs.OpenSealed(ctx, id, size)
 	if err != nil {
+		return sum, err
+	}
+	defer blob.Close()
+	d := New()
+	if err := d.read(ctx, blob); err != nil {
 		return sum, err
 	}
 	return d.Sum(), nil
 }
 
-func (d *Digest) restore(state []byte) bool {
-	return len(state) > 0 && d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state) == nil
+func (d *Digest) read(ctx context.Context, src io.Reader) error {
+	_, err := io.CopyBuffer(d, contextReader{ctx, src}, make([]byte, 256<<10))
+	return err
+}
+
+// contextReader stops reading when its context ends.
+type contextReader struct {
+	ctx context.Context
+	src io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, pawl.Because(err, pawl.Unavailable, "the server is stopping; try again")
+	}
+	return r.src.Read(p)
 }

@@ -16,9 +16,9 @@ const MaxDeletions = 1000
 const (
 	// deleteTimeout bounds a deletion, which does not end with its request.
 	deleteTimeout = 30 * time.Second
-	// freeTimeout is how long a deletion frees bytes itself. Jobs free the rest.
+	// freeTimeout is how long a deletion deletes blobs itself. Jobs delete the rest.
 	freeTimeout = 5 * time.Second
-	// freeAtOnce is how many blobs it frees at a time: each takes some round trips to
+	// freeAtOnce is how many blobs it deletes at a time: each takes some round trips to
 	// a bucket.
 	freeAtOnce = 8
 )
@@ -34,9 +34,9 @@ func (f *Service) Delete(ctx context.Context, p pawl.Principal, id pawl.ID) erro
 }
 
 // DeleteAll deletes files and their bytes, for good, at most [MaxDeletions] at a
-// time: in one transaction, which does not end with ctx. results[i] is what became
-// of ids[i]: nil, or an error as that of [Service.Delete]. If DeleteAll itself
-// returns an error, no file was deleted.
+// time: in one transaction, which does not end with ctx. results[i] is nil if ids[i] was
+// deleted, or an error as that of [Service.Delete]. If DeleteAll itself returns an error,
+// no file was deleted.
 func (f *Service) DeleteAll(ctx context.Context, p pawl.Principal, ids []pawl.ID) (results []error, err error) {
 	if err := f.Policy(p, pawl.ActDelete, p.ID); err != nil {
 		return nil, err // before anybody learns which of the files there are
@@ -107,7 +107,7 @@ func (f *Service) deleteRows(ctx context.Context, files map[pawl.ID]pawl.File) (
 	return deleted, err
 }
 
-// recordDeletions asks for the bytes to be freed, and tells of the files' ends.
+// recordDeletions enqueues the deletion of the blobs, and records the end of the files.
 func recordDeletions(tx pawl.Tx, files map[pawl.ID]pawl.File, deleted []pawl.ID, now time.Time) error {
 	jobs := make([]pawl.Job, len(deleted))
 	for i, id := range deleted {
@@ -119,7 +119,7 @@ func recordDeletions(tx pawl.Tx, files map[pawl.ID]pawl.File, deleted []pawl.ID,
 	return tx.Enqueue(jobs...)
 }
 
-// free frees the bytes of deleted files at once, as far as that goes quickly.
+// free deletes the blobs of deleted files at once, as far as that is quick.
 func (f *Service) free(ctx context.Context, ids []pawl.ID) {
 	ctx, cancel := context.WithTimeout(ctx, freeTimeout)
 	defer cancel()

@@ -15,29 +15,29 @@ import (
 	"pawl/events"
 )
 
-// Files are the use cases of what has arrived.
+// Service is the use cases of files. Its methods are safe for concurrent use.
 type Service struct {
 	Config
 	mu        sync.Mutex
-	downloads map[pawl.ID]int64 // counted, not yet written down
+	downloads map[pawl.ID]int64 // counted, not saved yet
 }
 
-// FilesConfig is what the use cases need.
+// Config is what a Service requires.
 type Config struct {
 	Store  pawl.Store
 	Blobs  pawl.Blobs
-	Gates  pawl.Gates // only Rename is used
+	Gates  pawl.Gates // of which only Rename is asked
 	Policy pawl.Policy
 	Events *events.Feed
 	Log    *slog.Logger
 	Now    func() time.Time
 }
 
-// NewFiles makes the use cases ready.
+// New returns a Service.
 func New(c Config) *Service { return &Service{Config: c, downloads: make(map[pawl.ID]int64)} }
 
-// List returns the files that p may see, in the order asked for. The policy decides
-// whose files those are; q.Owner is ignored.
+// List returns the files that p may read, in the order of q. The policy decides whose files
+// those are; q.Owner is ignored.
 func (f *Service) List(ctx context.Context, p pawl.Principal, q pawl.FileQuery) (_ []pawl.File, err error) {
 	if q.Owner, err = f.Policy.Scope(p); err != nil {
 		return nil, err
@@ -53,14 +53,15 @@ func (f *Service) Totals(ctx context.Context, p pawl.Principal, q pawl.FileQuery
 	return f.Store.FileTotals(ctx, q)
 }
 
-// Get is one file.
+// Get returns a file. The error is of kind [pawl.NotFound] if there is none, or p may not
+// know of it.
 func (f *Service) Get(ctx context.Context, p pawl.Principal, id pawl.ID) (pawl.File, error) {
-	return f.ask(ctx, p, pawl.ActRead, id)
+	return f.find(ctx, p, pawl.ActRead, id)
 }
 
-// ask returns a file that p may do this to. A principal that may not do it to any file
+// find returns a file that p may do this to. A principal that may not do it to any file
 // gets that answer whether or not the file exists.
-func (f *Service) ask(ctx context.Context, p pawl.Principal, do pawl.Action, id pawl.ID) (pawl.File, error) {
+func (f *Service) find(ctx context.Context, p pawl.Principal, do pawl.Action, id pawl.ID) (pawl.File, error) {
 	if err := f.Policy(p, do, p.ID); err != nil {
 		return pawl.File{}, err
 	}
@@ -71,10 +72,11 @@ func (f *Service) ask(ctx context.Context, p pawl.Principal, do pawl.Action, id 
 	return file, hideMissing(err)
 }
 
-// Edit renames a file or replaces its user metadata. A new name is cleaned (see
-// [CleanName]) and has to pass the rename gates.
+// Edit renames a file or replaces its user metadata, and returns it. A new name is cleaned,
+// see [pawl.CleanName], and has to pass the rename gates. The error is of kind
+// [pawl.Invalid] for a name or metadata that cannot be stored.
 func (f *Service) Edit(ctx context.Context, p pawl.Principal, id pawl.ID, edit pawl.FileEdit) (pawl.File, error) {
-	file, err := f.ask(ctx, p, pawl.ActWrite, id)
+	file, err := f.find(ctx, p, pawl.ActWrite, id)
 	if err != nil {
 		return pawl.File{}, err
 	}
@@ -101,7 +103,7 @@ func (f *Service) Edit(ctx context.Context, p pawl.Principal, id pawl.ID, edit p
 	return f.Store.File(ctx, id)
 }
 
-// cleanEdit returns the edit as it is stored, or an error of kind [pawl.Invalid].
+// cleanEdit returns the edit as it is stored. The error is of kind [pawl.Invalid].
 func cleanEdit(e pawl.FileEdit) (pawl.FileEdit, error) {
 	if e.Name != nil {
 		name := pawl.CleanName(*e.Name)
@@ -117,23 +119,25 @@ func cleanEdit(e pawl.FileEdit) (pawl.FileEdit, error) {
 	return e, pawl.CheckMetadata(e.Metadata)
 }
 
-// Open gives a file's bytes to read. Readers never wait for each other.
+// Open returns a file and a reader of its bytes. Readers never wait for each other. The
+// error, which may be that of the first Read, is of kind [pawl.Internal] where the bytes
+// are missing.
 func (f *Service) Open(ctx context.Context, p pawl.Principal, id pawl.ID) (pawl.File, io.ReadSeekCloser, error) {
-	file, err := f.ask(ctx, p, pawl.ActRead, id)
+	file, err := f.find(ctx, p, pawl.ActRead, id)
 	if err != nil {
 		return pawl.File{}, nil, err
 	}
 	if file.State != pawl.Ready {
 		return pawl.File{}, nil, pawl.Errorf(pawl.Conflict, "the file is not ready yet")
 	}
-	blob, err := f.Blobs.Open(ctx, id)
+	blob, err := f.Blobs.OpenSealed(ctx, id, file.Size)
 	if pawl.KindOf(err) == pawl.NotFound { // the row promises bytes that are not there
 		return pawl.File{}, nil, pawl.Because(err, pawl.Internal, "the file's bytes are missing on the server")
 	}
 	return file, blob, err
 }
 
-// Digest takes the digest of a file that was made without.
+// Digest computes the digest of a file that was made without one.
 func (f *Service) Digest(ctx context.Context, id pawl.ID) error {
 	file, err := f.Store.File(ctx, id)
 	if err != nil || file.Digested() {
@@ -151,15 +155,15 @@ func (f *Service) Digest(ctx context.Context, id pawl.ID) error {
 	})
 }
 
-// CountDownload counts one download. Counts are kept in memory and written down
-// together by [Service.Flush]: a download must not cost a transaction.
+// CountDownload counts one download. Counts are kept in memory and saved together by
+// [Service.Flush]: a download must not cost a transaction.
 func (f *Service) CountDownload(id pawl.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.downloads[id]++
 }
 
-// Flush writes the counted downloads down.
+// Flush saves the counted downloads.
 func (f *Service) Flush(ctx context.Context) error {
 	f.mu.Lock()
 	counted := f.downloads
@@ -168,7 +172,7 @@ func (f *Service) Flush(ctx context.Context) error {
 	if len(counted) == 0 {
 		return nil
 	}
-	err := f.Store.Update(ctx, func(tx pawl.Tx) error { return f.bookDownloads(tx, counted) })
+	err := f.Store.Update(ctx, func(tx pawl.Tx) error { return f.addDownloads(tx, counted) })
 	if err != nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -179,7 +183,7 @@ func (f *Service) Flush(ctx context.Context) error {
 	return err
 }
 
-func (f *Service) bookDownloads(tx pawl.Tx, counted map[pawl.ID]int64) error {
+func (f *Service) addDownloads(tx pawl.Tx, counted map[pawl.ID]int64) error {
 	for id, n := range counted {
 		if err := tx.AddDownloads(id, n, f.Now()); err != nil {
 			return err
@@ -188,7 +192,7 @@ func (f *Service) bookDownloads(tx pawl.Tx, counted map[pawl.ID]int64) error {
 	return nil
 }
 
-// Stats returns the kept statistics of what p may see.
+// Stats returns the statistics of what p may read.
 func (f *Service) Stats(ctx context.Context, p pawl.Principal, days pawl.DayRange) (pawl.Stats, error) {
 	scope, err := f.Policy.Scope(p)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"pawl/uploads"
 )
 
-// Report is what a check found.
+// Report is the result of a check.
 type Report struct {
 	Files    int64
 	Bytes    int64
@@ -25,20 +25,20 @@ type Problem struct {
 	Mended bool
 }
 
-// Checker compares what the database says with the bytes that are there. It wants
-// nobody else to change either meanwhile if it is to mend.
+// Checker compares the database with the stored bytes. It requires that nobody else changes
+// either meanwhile if it is to mend.
 type Checker struct {
 	Store   pawl.Store
 	Blobs   pawl.Blobs
 	Uploads *uploads.Service
-	Mend    bool
+	Mend    bool // repair what can be repaired
 	Read    bool // also read every file and compare its digest
 
 	report Report
 }
 
-// Check looks at every upload, every file and every blob, in this order: mending
-// an upload can make it a file.
+// Check checks every upload, every file and every blob, in this order: mending an upload
+// can make it a file.
 func (c *Checker) Check(ctx context.Context) (Report, error) {
 	for _, look := range []func(context.Context) error{c.checkUploads, c.checkFiles, c.checkOrphans, c.checkTotals} {
 		if err := look(ctx); err != nil {
@@ -48,7 +48,7 @@ func (c *Checker) Check(ctx context.Context) (Report, error) {
 	return c.report, nil
 }
 
-// found notes a problem, and mends it if there is a way and it is wanted.
+// found reports a problem, and mends it if there is a way and Mend says so.
 func (c *Checker) found(id pawl.ID, remedy string, mend func() error, what string, args ...any) error {
 	problem := Problem{ID: id, What: fmt.Sprintf(what, args...), Remedy: remedy}
 	if c.Mend && mend != nil {

@@ -14,8 +14,8 @@ import (
 	"pawl/uploads"
 )
 
-// Janitor does what no request waits for. Jobs are shared by all instances on one
-// database; what is only in this one's memory it looks after itself.
+// Janitor does what no request waits for. Jobs are shared by all instances on one database;
+// what is only in the memory of this one it saves itself.
 type Janitor struct {
 	Config
 	began time.Time // the last heartbeat before this start
@@ -24,36 +24,36 @@ type Janitor struct {
 	seenAll atomic.Bool
 }
 
-// JanitorConfig is what the janitor looks after.
+// Config is what a Janitor requires.
 type Config struct {
 	Uploads *uploads.Service
 	Files   *files.Service
 	Store   pawl.Store
 	Jobs    pawl.Jobs
 	Blobs   pawl.Blobs
-	// Shared says that other instances use the same database and storage.
+	// Shared reports whether other instances use the same database and storage.
 	Shared bool
 	Log    *slog.Logger
 	Now    func() time.Time
 }
 
 const (
-	keepEvery  = time.Second
+	saveEvery  = time.Second
 	beatEvery  = time.Minute
 	eventsKept = 7 * 24 * time.Hour
 	// usedPartsKept is how long a client may still ask for what it has sent of a file.
 	usedPartsKept = 7 * 24 * time.Hour
 	listPage      = 200
-	// downtime is how long without a heartbeat clients may have tried to go on in
-	// vain; grace is what their uploads get for it, and after a jump of the clock.
+	// downtime is how long without a heartbeat clients may have tried to resume in vain;
+	// grace is what their uploads get for it, and after a jump of the clock.
 	downtime = time.Hour
 	grace    = 24 * time.Hour
 )
 
-// NewJanitor makes a janitor; Run sets it to work.
+// New returns a Janitor; Run starts its work.
 func New(c Config) *Janitor { return &Janitor{Config: c} }
 
-// tasks is the work that jobs ask for.
+// tasks returns the work that jobs ask for.
 func (j *Janitor) tasks() map[pawl.JobKind]pawl.Task {
 	return map[pawl.JobKind]pawl.Task{
 		pawl.FinishUpload: func(ctx context.Context, id pawl.ID) error { return unlessGone(j.Uploads.FinishJob(ctx, id)) },
@@ -62,7 +62,7 @@ func (j *Janitor) tasks() map[pawl.JobKind]pawl.Task {
 	}
 }
 
-// periodic is the work that comes again and again.
+// periodic returns the work that is done again and again.
 func (j *Janitor) periodic() []pawl.Periodic {
 	work := []pawl.Periodic{
 		{Name: "finish_uploads", Every: time.Minute, Do: j.finishUploads},
@@ -76,8 +76,8 @@ func (j *Janitor) periodic() []pawl.Periodic {
 	return work
 }
 
-// unlessGone passes over the error of a job for something that is not there any
-// more: there is nothing left to do.
+// unlessGone drops the error of a job for something that is not there any more: there is
+// nothing left to do.
 func unlessGone(err error) error {
 	if kind := pawl.KindOf(err); kind == pawl.NotFound || kind == pawl.Gone {
 		return nil
@@ -98,7 +98,7 @@ func (j *Janitor) Run(ctx context.Context) {
 	j.attempt(ctx, "heartbeat", j.beat)
 	var work sync.WaitGroup
 	defer work.Wait()
-	work.Go(func() { j.every(ctx, keepEvery, "counting downloads", j.keep) })
+	work.Go(func() { j.every(ctx, saveEvery, "counting downloads", j.save) })
 	work.Go(func() { j.every(ctx, beatEvery, "heartbeat", j.beat) })
 	j.Jobs.Work(ctx, j.tasks(), j.periodic())
 }
@@ -122,16 +122,16 @@ func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Co
 	}
 }
 
-// keep writes down what is only in memory.
-func (j *Janitor) keep(ctx context.Context) error {
+// save saves what is only in memory.
+func (j *Janitor) save(ctx context.Context) error {
 	j.Uploads.SaveProgress(ctx)
 	return j.Files.Flush(ctx)
 }
 
-// finishUploads takes on the uploads that have all their bytes and are no file yet,
-// after a crash for example; the first time it looks at all, as rows may say less
-// then than the blobs. When what a finish needs is away, it is away for the
-// others too: they wait for the next round.
+// finishUploads finishes the uploads that have all their bytes and are no file yet, after a
+// crash for example; the first time it checks all, as rows may lag behind the blobs then.
+// What one finish needs and is unavailable the others need too: they wait for the next
+// round.
 func (j *Janitor) finishUploads(ctx context.Context) error {
 	q := pawl.UploadQuery{Owner: pawl.Everybody, Limit: listPage, OnlyWhole: j.seenAll.Load()}
 	for {
@@ -145,7 +145,7 @@ func (j *Janitor) finishUploads(ctx context.Context) error {
 				return err
 			}
 			if unlessGone(err) != nil && pawl.KindOf(err) != pawl.Locked {
-				j.Log.WarnContext(ctx, "an upload could not be taken on", "upload", up.ID, "error", err)
+				j.Log.WarnContext(ctx, "an upload could not be finished", "upload", up.ID, "error", err)
 			}
 		}
 		if ctx.Err() != nil {
@@ -159,9 +159,9 @@ func (j *Janitor) finishUploads(ctx context.Context) error {
 	}
 }
 
-// expireUploads ends what nothing arrives for any more.
+// expireUploads ends the uploads for which nothing arrives any more.
 func (j *Janitor) expireUploads(ctx context.Context) error {
-	if off := j.clock.look(j.Now()); off {
+	if j.clock.jumped(j.Now()) {
 		j.Log.WarnContext(ctx, "the clock has jumped; uploads are given more time", "more", grace)
 		j.Uploads.PostponeExpiry(j.Now().Add(grace))
 	}
@@ -172,14 +172,14 @@ func (j *Janitor) expireUploads(ctx context.Context) error {
 	return err
 }
 
-// clockWatch compares the clock on the wall with the one that only ever ticks.
+// clockWatch compares the wall clock with the monotonic one.
 type clockWatch struct {
 	mu   sync.Mutex
 	last time.Time
 }
 
-// look reports whether the clock was set since the last look.
-func (w *clockWatch) look(now time.Time) (jumped bool) {
+// jumped reports whether the wall clock was set since the last call.
+func (w *clockWatch) jumped(now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	last := w.last
@@ -194,18 +194,18 @@ func (w *clockWatch) look(now time.Time) (jumped bool) {
 const (
 	// orphanMargin is how far past the last heartbeat a crash can have left blobs.
 	orphanMargin = beatEvery + time.Minute
-	// strangersMargin is how old an orphan is at least that another instance might be
-	// putting a row to. Ids tell the time by the clock of who made them, and the
+	// strangersMargin is the least age of an orphan for which another instance may be
+	// about to insert the row. Ids have the time of the clock of who made them, and the
 	// clocks of instances can be hours apart.
 	strangersMargin = 24 * time.Hour
 )
 
-// reclaimOrphans deletes blobs that no row wants: a crash came between their
-// bytes and their row. It answers only for what was made while the database was
-// known to be alive. What is younger the database may have lost (it was restored
-// from a backup, say), and the bytes may be all there is.
+// reclaimOrphans deletes blobs that no row refers to: a crash came between their bytes and
+// their row. It deletes only what was made while the database was known to be in use. Of
+// what is younger the database may have lost the row (it was restored from a backup, say),
+// and the bytes may be all there is.
 func (j *Janitor) reclaimOrphans(ctx context.Context) error {
-	from, to, err := j.answerable(ctx)
+	from, to, err := j.orphanAge(ctx)
 	if err != nil {
 		return err
 	}
@@ -224,9 +224,9 @@ func (j *Janitor) reclaimOrphans(ctx context.Context) error {
 	return err
 }
 
-// answerable is when an orphan must have been made to be deleted. An instance that is
-// alone knows what it is writing itself; of several each may be about to write a row.
-func (j *Janitor) answerable(ctx context.Context) (from, to time.Time, err error) {
+// orphanAge returns when an orphan must have been made to be deleted. An instance that is
+// alone knows what it is writing; of several each may be about to insert a row.
+func (j *Janitor) orphanAge(ctx context.Context) (from, to time.Time, err error) {
 	if !j.Shared {
 		return time.Time{}, j.began.Add(orphanMargin), nil
 	}
@@ -238,7 +238,7 @@ func (j *Janitor) beat(ctx context.Context) error {
 	return j.Store.Update(ctx, func(tx pawl.Tx) error { return tx.Beat(j.Now()) })
 }
 
-// forget removes what is of no more use to anybody.
+// forget deletes what nobody asks for any more.
 func (j *Janitor) forget(ctx context.Context) error {
 	return j.Store.Update(ctx, func(tx pawl.Tx) error {
 		if err := tx.ForgetUsedParts(j.Now().Add(-usedPartsKept)); err != nil {

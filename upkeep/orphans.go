@@ -9,9 +9,9 @@ import (
 // orphanPage is how many blobs are asked about at a time.
 const orphanPage = 500
 
-// eachOrphan calls found for every blob that nothing refers to. writing tells
-// which ids are being written right now: it is asked before the database, so
-// that a blob whose row is being committed is seen by one or the other.
+// eachOrphan calls found for every blob that nothing refers to. writing reports whether a
+// blob is being written right now: it is asked before the database, so that a blob whose
+// row is being committed is seen by one or the other.
 func eachOrphan(ctx context.Context, store pawl.Store, blobs pawl.Blobs, writing func(pawl.ID) bool, found func(pawl.BlobInfo) error) error {
 	page := make([]pawl.BlobInfo, 0, orphanPage)
 	sift := func() error {

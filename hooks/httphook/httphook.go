@@ -1,4 +1,4 @@
-// Package callout asks an external HTTP service about uploads: at their creation,
+// Package httphook asks an external HTTP service about uploads: at their creation,
 // and when every byte is there. It is not asked about what comes after: a file can be
 // renamed and deleted without it.
 //
