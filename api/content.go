@@ -96,7 +96,7 @@ func idOf(r *http.Request) string {
 func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation, bytes io.ReadSeeker) {
 	describe(w.Header(), f, how, says(r, "download"))
 	out := newDownloadWriter(w, r, cmp.Or(d.Stall, defaultStall))
-	defer out.clearDeadline()
+	defer out.finish()
 	http.ServeContent(out, withSaneRange(r, f.Size), "", f.CreatedAt, bytes)
 	if d.Metrics != nil {
 		d.Metrics.Downloaded(out.sent)

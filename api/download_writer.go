@@ -33,6 +33,7 @@ type downloadWriter struct {
 	request *http.Request
 	stall   time.Duration
 	status  int
+	pending bool // status is not sent yet: the first byte may turn out to be unreadable
 	refused bool
 	err     error
 	sent    int64
@@ -49,12 +50,43 @@ func (d *downloadWriter) Unwrap() http.ResponseWriter { return d.ResponseWriter 
 func (d *downloadWriter) WriteHeader(status int) {
 	d.status = status
 	if status < http.StatusBadRequest {
-		d.extendDeadline()
-		d.ResponseWriter.WriteHeader(status)
+		d.pending = true
 		return
 	}
-	d.refused = true
-	problem.Write(d.ResponseWriter, d.request, refusal(status))
+	d.refuse(refusal(status))
+}
+
+// sendHeader sends the status and header of an answer, if they are pending.
+func (d *downloadWriter) sendHeader() {
+	if d.pending {
+		d.pending = false
+		d.extendDeadline()
+		d.ResponseWriter.WriteHeader(d.status)
+	}
+}
+
+func (d *downloadWriter) refuse(err error) {
+	d.pending, d.refused = false, true
+	problem.Write(d.ResponseWriter, d.request, err)
+}
+
+// prepare has src open what it is about to read, where it does that only when it is read.
+// An error is the answer then, if nothing has been sent yet.
+func (d *downloadWriter) prepare(src io.Reader) error {
+	p, ok := src.(interface{ Prepare() error })
+	if !ok || !d.pending {
+		return nil
+	}
+	err := p.Prepare()
+	if err == nil {
+		return nil
+	}
+	d.Header().Del("Content-Range") // of bytes that are not sent
+	if pawl.KindOf(err) == pawl.NotFound { // the row promises bytes that are not there
+		err = pawl.Because(err, pawl.Internal, "the file's bytes are missing on the server")
+	}
+	d.refuse(err)
+	return err
 }
 
 func refusal(status int) error {
@@ -72,6 +104,7 @@ func (d *downloadWriter) Write(b []byte) (int, error) {
 	if d.refused {
 		return len(b), nil
 	}
+	d.sendHeader()
 	d.extendDeadline()
 	n, err := d.ResponseWriter.Write(b)
 	d.record(int64(n), 0, err)
@@ -84,6 +117,10 @@ func (d *downloadWriter) ReadFrom(src io.Reader) (total int64, err error) {
 		return io.Copy(io.Discard, src)
 	}
 	src, left := unlimited(src)
+	if d.err = d.prepare(src); d.err != nil {
+		return 0, d.err
+	}
+	d.sendHeader()
 	begin := position(src)
 	for left > 0 && err == nil {
 		var n int64
@@ -153,8 +190,12 @@ func (d *downloadWriter) record(sent, left int64, err error) {
 // extendDeadline may fail where there is no connection, as in a test: there is nothing to cut then.
 func (d *downloadWriter) extendDeadline() { _ = d.ctl.SetWriteDeadline(time.Now().Add(d.stall)) }
 
-// clearDeadline leaves the connection to its next request without a deadline.
-func (d *downloadWriter) clearDeadline() { _ = d.ctl.SetWriteDeadline(time.Time{}) }
+// finish sends an answer without a body, and leaves the connection to its next request
+// without a deadline.
+func (d *downloadWriter) finish() {
+	d.sendHeader()
+	_ = d.ctl.SetWriteDeadline(time.Time{})
+}
 
 // servedFrom0 reports whether the answer began with the file's first byte and
 // went out to its end.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,7 +19,9 @@ import (
 
 	"log/slog"
 
+	"pawl"
 	"pawl/api/middleware"
+	"pawl/api/problem"
 )
 
 // narrow is a listener whose connections hold little on their way, and which
@@ -59,7 +62,7 @@ func serveContent(t *testing.T, content func() io.ReadSeeker, stall time.Duratio
 	handler := middleware.Log(slog.New(slog.DiscardHandler), nil)(middleware.Recover(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			out := newDownloadWriter(w, r, stall)
-			defer out.clearDeadline()
+			defer out.finish()
 			w.Header().Set("Content-Type", "application/octet-stream")
 			http.ServeContent(out, r, "", time.Time{}, content())
 			ends <- out.err
@@ -199,5 +202,43 @@ func TestDeadlineEndsWithTheDownload(t *testing.T) {
 			t.Error("the bytes are not those of the file")
 		}
 		once.Do(func() { time.Sleep(3 * stall) })
+	}
+}
+
+// unreadable is content whose first read fails, as it turns out when that is prepared.
+type unreadable struct {
+	io.ReadSeeker
+	err error
+}
+
+func (u unreadable) Prepare() error { return u.err }
+
+// TestUnreadableContentIsAnError asks for content that is not there, or is not there yet:
+// the answer says so, instead of breaking off after the header of a success.
+func TestUnreadableContentIsAnError(t *testing.T) {
+	for _, tt := range []struct {
+		err    error
+		status int
+	}{
+		{pawl.Errorf(pawl.NotFound, "no such blob"), http.StatusInternalServerError},
+		{pawl.Errorf(pawl.Unavailable, "the storage is unavailable"), http.StatusServiceUnavailable},
+		{nil, http.StatusPartialContent},
+	} {
+		content := func() io.ReadSeeker { return unreadable{strings.NewReader("0123456789"), tt.err} }
+		url, _, _ := serveContent(t, content, time.Minute)
+		r, err := http.NewRequest(http.MethodGet, url, nil)
+		check(t, err)
+		r.Header.Set("Range", "bytes=2-5")
+		answer, err := http.DefaultClient.Do(r)
+		check(t, err)
+		text, err := io.ReadAll(answer.Body)
+		check(t, err)
+		_ = answer.Body.Close()
+		if answer.StatusCode != tt.status || tt.err == nil && string(text) != "2345" {
+			t.Errorf("%v: %s %q", tt.err, answer.Status, text)
+		}
+		if tt.err != nil && (answer.Header.Get("Content-Type") != problem.ContentType || answer.Header.Get("Content-Range") != "") {
+			t.Errorf("%v: %v", tt.err, answer.Header)
+		}
 	}
 }

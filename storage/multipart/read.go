@@ -97,6 +97,20 @@ func (r *reader) Read(p []byte) (int, error) {
 	}
 }
 
+// Prepare opens the first range, so that its error can be reported before anything is sent
+// to whoever reads.
+func (r *reader) Prepare() error {
+	if r.body != nil || r.offset >= r.size {
+		return nil
+	}
+	for try := 1; ; try++ {
+		err := r.request()
+		if err == nil || try == readTries || r.ctx.Err() != nil || pawl.KindOf(err) != pawl.Unavailable {
+			return err
+		}
+	}
+}
+
 func (r *reader) read(p []byte) (int, error) {
 	if r.body == nil {
 		if err := r.request(); err != nil {
