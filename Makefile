@@ -161,6 +161,7 @@ lint-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm run lint && npm run typecheck
 
 generate: $(SQLC) $(PAGE_MODULES) ## write what is generated: queries, licences, openapi.json, the page's types
+	go run ./cmd/queries
 	$(SQLC) generate
 	$(BUILD) -o .cache/pawl ./cmd/pawl
 	.cache/pawl openapi > .cache/openapi.json
@@ -171,6 +172,7 @@ generate: $(SQLC) $(PAGE_MODULES) ## write what is generated: queries, licences,
 
 verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up to date
 	go mod tidy -diff
+	go run ./cmd/queries -d
 	$(SQLC) diff
 	$(BUILD) -o .cache/pawl ./cmd/pawl
 	.cache/pawl openapi > .cache/openapi.json

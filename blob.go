@@ -26,12 +26,15 @@ type Blobs interface {
 	// welcome at a time. A storage may be unable to read what is not sealed beyond
 	// its first HeadBytes.
 	Open(ctx context.Context, id ID) (io.ReadSeekCloser, error)
-	// OpenSealed is Open for a sealed blob whose size the caller knows, as it knows that
-	// of a file: nothing has to be asked for it first.
+	// OpenSealed is Open for a sealed blob whose size in bytes the caller knows, as it
+	// knows that of a file. It need not ask the storage anything: kind NotFound may be
+	// the error of the first Read instead.
 	OpenSealed(ctx context.Context, id ID, size int64) (io.ReadSeekCloser, error)
 	// Size is the blob's durable size in bytes, 0 for one that was never written.
 	Size(ctx context.Context, id ID) (int64, error)
-	// Sizes is Size for many blobs at once; one that was never written is left out.
+	// Sizes returns the durable sizes in bytes of the blobs of many uploads under way, at
+	// once. One that has no bytes is left out, and so may be one that was Put: the bytes
+	// of an upload under way are appended.
 	Sizes(ctx context.Context, ids []ID) (map[ID]int64, error)
 	// Join makes a blob of sealed ones, in order, and seals it, without their bytes
 	// passing through if it can. The others stay. Repeating it is harmless: what an
@@ -62,8 +65,8 @@ type Writing struct {
 
 // Mark is the state of an upload at one of its bytes.
 type Mark struct {
-	offset int64
-	digest []byte
+	Offset int64  // bytes taken in by the digest
+	Digest []byte // its state then
 }
 
 // Tidier is a [Blobs] that can leave things behind which no list of blobs shows.

@@ -34,12 +34,12 @@ func NewID(at time.Time) ID {
 // whatever it is, names nothing: the error is of kind [NotFound].
 func ParseID(text string) (ID, error) {
 	if len(text) != idLength {
-		return "", errNoSuchUpload
+		return "", ErrNoSuchUpload
 	}
 	for i := range len(text) {
 		c := text[i]
 		if (c < '0' || c > '9') && (c < 'a' || c > 'v') {
-			return "", errNoSuchUpload
+			return "", ErrNoSuchUpload
 		}
 	}
 	return ID(text), nil

@@ -45,7 +45,7 @@ func TestKindOf(t *testing.T) {
 		{Errorf(Gone, "it is gone"), Gone, "it is gone"},
 		{Because(cause, NoSpace, "the disk is full"), NoSpace, "the disk is full"},
 		{fmt.Errorf("while finishing: %w", Errorf(Refused, "no")), Refused, "no"},
-		{verdict{Errorf(TooLarge, "too large")}, TooLarge, "too large"},
+		{fmt.Errorf("append: %w", Errorf(TooLarge, "too large")), TooLarge, "too large"},
 	} {
 		if KindOf(test.err) != test.kind || Sentence(test.err) != test.sentence {
 			t.Errorf("%v: %q, %q", test.err, KindOf(test.err), Sentence(test.err))

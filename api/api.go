@@ -17,13 +17,16 @@ import (
 	"pawl"
 	"pawl/api/metrics"
 	"pawl/api/middleware"
+	"pawl/events"
+	"pawl/files"
+	"pawl/uploads"
 )
 
 // Config is what the API is made of.
 type Config struct {
-	Uploads *pawl.Uploads
-	Files   *pawl.Files
-	Events  *pawl.Events
+	Uploads *uploads.Service
+	Files   *files.Service
+	Events  *events.Feed
 	Tus     http.Handler // serves /files/, save plain GETs of a file
 	Page    http.Handler // serves every path nobody else does; may be nil
 	Server  ServerInfo
@@ -63,7 +66,7 @@ func New(c Config) (http.Handler, error) {
 	r := chi.NewRouter()
 	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(wantsBody), middleware.Headers,
 		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
-	r.NotFound(c.elsewhere())
+	r.NotFound(c.fallback())
 	r.MethodNotAllowed(methodNotAllowed)
 
 	r.Get("/healthz", healthz)
@@ -85,14 +88,14 @@ func New(c Config) (http.Handler, error) {
 func (c Config) register(r chi.Router) huma.API {
 	compressed := r.With(middleware.Compress)
 	rest := newREST(compressed)
-	files{c.Files}.register(rest)
+	fileRoutes{c.Files}.register(rest)
 	deletions{c.Files}.register(rest)
-	uploads{c.Uploads}.register(rest)
+	uploadRoutes{c.Uploads}.register(rest)
 	stats{c.Files, time.Now}.register(rest)
 	c.Server.register(rest)
 
 	r.Method(http.MethodGet, restPath+"/files/{id}/content", c.download())
-	r.Method(http.MethodGet, eventsPath, events{c.Events, c.Files, c.Uploads, c.pace})
+	r.Method(http.MethodGet, eventsPath, eventStream{c.Events, c.Files, c.Uploads, c.pace})
 	describeStreams(rest.OpenAPI())
 	registerDocument(compressed, rest.OpenAPI())
 	return rest

@@ -11,7 +11,7 @@ import (
 )
 
 // over2 returns a client that speaks unencrypted HTTP/2, over one connection.
-func (h *house) over2() *http.Client {
+func (h *harness) over2() *http.Client {
 	h.t.Helper()
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
@@ -32,7 +32,7 @@ func (e *endless) Read(p []byte) (int, error) {
 // long. What waits in the server's memory is taken off what the connection may send;
 // as nothing waits, another request can send its body.
 func TestUnwantedBodies(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", strings.Repeat("0123456789", 1_000_000))
 	for _, c := range [][]string{
 		{"GET", eventsPath},
@@ -66,7 +66,7 @@ func TestUnwantedBodies(t *testing.T) {
 
 // TestSmallUnwantedBodies sends bodies that some clients send with everything.
 func TestSmallUnwantedBodies(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	client := h.over2()
 	f := h.put("a", "", "0123456789")
 	for range 50 {

@@ -41,7 +41,7 @@ func TestCharset(t *testing.T) {
 }
 
 func TestTextOfFiles(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for _, c := range []struct{ name, declared, content, mediaType, contentType string }{
 		{"a.txt", "text/plain", "für", "text/plain", "text/plain; charset=utf-8"},
 		{"a.txt", "text/plain; charset=windows-1252", "\xc4\xd6\xdc", "text/plain", "text/plain; charset=windows-1252"},

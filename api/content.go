@@ -15,11 +15,12 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/metrics"
+	"pawl/files"
 )
 
 // DownloadConfig is what downloads need. Metrics and Redirects may be nil.
 type DownloadConfig struct {
-	Files   *pawl.Files
+	Files   *files.Service
 	Metrics *metrics.Metrics
 	// Redirects is where else the bytes are; nil: nowhere that people could get at.
 	Redirects *Redirects
@@ -94,8 +95,8 @@ func idOf(r *http.Request) string {
 // §14). The reader goes in as it is: an *os.File comes out by sendfile.
 func (d download) serve(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation, bytes io.ReadSeeker) {
 	describe(w.Header(), f, how, says(r, "download"))
-	out := newPaced(w, r, cmp.Or(d.Stall, defaultStall))
-	defer out.done()
+	out := newDownloadWriter(w, r, cmp.Or(d.Stall, defaultStall))
+	defer out.finish()
 	http.ServeContent(out, withSaneRange(r, f.Size), "", f.CreatedAt, bytes)
 	if d.Metrics != nil {
 		d.Metrics.Downloaded(out.sent)

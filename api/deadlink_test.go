@@ -13,7 +13,7 @@ import (
 var inBrowser = []string{"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 func TestDeadLinks(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "1")
 	check(t, h.files.Delete(t.Context(), pawl.Local, pawl.ID(f.ID)))
 	for path, start := range map[string]string{
@@ -50,7 +50,7 @@ func TestDeadLinks(t *testing.T) {
 
 // TestLinksThatFail has a page tell what else can go wrong.
 func TestLinksThatFail(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "1")
 	check(t, h.store.Close())
 	resp, page := h.do("GET", "/files/"+f.ID, "", inBrowser...)

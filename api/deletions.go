@@ -8,10 +8,11 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/problem"
+	"pawl/files"
 )
 
 // deletions serves /api/v1/files/delete: many files in one request.
-type deletions struct{ *pawl.Files }
+type deletions struct{ *files.Service }
 
 func (d deletions) register(rest huma.API) {
 	post(rest, "delete-files", "/api/v1/files/delete", "Delete many files and their bytes, for good", d.delete,

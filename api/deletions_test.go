@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pawl"
+	"pawl/files"
 )
 
-func (h *house) deleteAll(ids []string, headers ...string) []deletionJSON {
+func (h *harness) deleteAll(ids []string, headers ...string) []deletionJSON {
 	h.t.Helper()
 	request, err := json.Marshal(map[string]any{"ids": ids})
 	check(h.t, err)
@@ -36,7 +37,7 @@ func byHeader(c *Config) {
 }
 
 func TestDeleteMany(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann, bob := pawl.Principal{ID: "ann"}, pawl.Principal{ID: "bob"}
 	a, b := h.putFor(ann, "a", "", "12345"), h.putFor(ann, "b", "", "123")
 	others, unfinished := h.putFor(bob, "c", "", "1"), h.begin(ann, "d", "", 10)
@@ -86,7 +87,7 @@ func TestDeleteMany(t *testing.T) {
 	}
 }
 
-func (h *house) blobCount() (n int) {
+func (h *harness) blobCount() (n int) {
 	for _, err := range h.blobs.All(context.Background()) {
 		check(h.t, err)
 		n++
@@ -95,9 +96,9 @@ func (h *house) blobCount() (n int) {
 }
 
 func TestDeleteManyRefusals(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	f := h.putFor(pawl.Principal{ID: "ann"}, "a", "", "1")
-	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, pawl.MaxDeletions+1)})
+	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, files.MaxDeletions+1)})
 	check(t, err)
 	for _, c := range []struct {
 		name, body, who string
@@ -128,7 +129,7 @@ func TestDeleteManyRefusals(t *testing.T) {
 
 // TestDeleteManyWithoutClient has the client go away before anything has happened.
 func TestDeleteManyWithoutClient(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	a, b := h.put("a", "", "1"), h.put("b", "", "2")
 	gone, leave := context.WithCancel(t.Context())
 	leave()
@@ -144,7 +145,7 @@ func TestDeleteManyWithoutClient(t *testing.T) {
 // TestDeleteManyRace has the same files deleted one by one and all together, at the
 // same time: each is deleted once.
 func TestDeleteManyRace(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const n = 40
 	ids := make([]string, n)
 	for i := range ids {
@@ -194,8 +195,8 @@ func TestDeleteManyRace(t *testing.T) {
 // TestDeleteManyIsFollowed deletes as many files as a request can name, while
 // somebody follows the events.
 func TestDeleteManyIsFollowed(t *testing.T) {
-	h := newHouse(t)
-	ids := make([]string, pawl.MaxDeletions)
+	h := newHarness(t)
+	ids := make([]string, files.MaxDeletions)
 	check(t, h.store.Update(t.Context(), func(tx pawl.Tx) error {
 		for i := range ids {
 			f := pawl.File{ID: pawl.NewID(h.files.Now()), Owner: pawl.Local.ID, Name: "x", State: pawl.Ready}
@@ -215,7 +216,7 @@ func TestDeleteManyIsFollowed(t *testing.T) {
 	}
 	told := make(map[string]bool)
 	for len(told) < len(ids) {
-		told[string(decode[deleted](t, next(t, stream, "file.deleted").data).ID)] = true
+		told[string(decode[fileDeleted](t, next(t, stream, "file.deleted").data).ID)] = true
 	}
 	for _, id := range ids {
 		if !told[id] {

@@ -10,14 +10,17 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/problem"
+	"pawl/events"
+	"pawl/files"
+	"pawl/uploads"
 )
 
-// events serves what happens, as it happens: /api/v1/events (HTML standard,
+// eventStream serves what happens, as it happens: /api/v1/events (HTML standard,
 // "Server-sent events"). A stream ends with its client or with the server.
-type events struct {
-	*pawl.Events
-	files   *pawl.Files
-	uploads *pawl.Uploads
+type eventStream struct {
+	*events.Feed
+	files   *files.Service
+	uploads *uploads.Service
 	pace    pace
 }
 
@@ -46,7 +49,7 @@ const (
 	maxReplay = 5000
 )
 
-func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e eventStream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	after, fresh, err := e.begin(r)
 	if err != nil {
 		problem.Write(w, r, err)
@@ -54,7 +57,7 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	pace := e.pace.orUsual()
 	s := &stream{
-		events: e, who: auth.From(r.Context()), after: after, pace: pace,
+		eventStream: e, who: auth.From(r.Context()), after: after, pace: pace,
 		out: newSSE(w, pace.stall), shown: make(map[pawl.ID]int64),
 	}
 	if err := s.run(r.Context(), fresh); err != nil && r.Context().Err() == nil {
@@ -65,7 +68,7 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // begin finds where the stream starts: after the client's last event, or now.
 // fresh is false if the stream cannot resume after the client's last event: it was
 // too long ago, or belongs to another life of the database.
-func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
+func (e eventStream) begin(r *http.Request) (after int64, fresh bool, err error) {
 	oldest, newest, err := e.Span(r.Context(), auth.From(r.Context()))
 	if err != nil {
 		return 0, false, err
@@ -83,7 +86,7 @@ func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
 
 // stream is one client's.
 type stream struct {
-	events
+	eventStream
 	who   pawl.Principal
 	after int64 // the last event dealt with
 	out   *sse
@@ -137,7 +140,7 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}, progress, he
 		case <-heartbeat:
 			return s.out.comment("still here")
 		case <-progress:
-			if err := s.report(); err != nil {
+			if err := s.sendProgress(); err != nil {
 				return err
 			}
 		}
@@ -162,7 +165,7 @@ func (s *stream) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, e := range batch {
-			if err := s.tell(ctx, e); err != nil {
+			if err := s.sendEvent(ctx, e); err != nil {
 				return err
 			}
 		}

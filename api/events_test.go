@@ -17,7 +17,7 @@ import (
 type message struct{ id, event, data, comment string }
 
 // follow reads an event stream; the channel ends with it.
-func (h *house) follow(headers ...string) (<-chan message, func()) {
+func (h *harness) follow(headers ...string) (<-chan message, func()) {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(h.t.Context())
 	r, err := http.NewRequestWithContext(ctx, "GET", h.url+"/api/v1/events", nil)
@@ -88,7 +88,7 @@ var everyEvent = []string{
 func quick(c *Config) { c.pace = pace{progress: 20 * time.Millisecond, gather: time.Millisecond} }
 
 func TestEventsTellAFilesLife(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	stream, _ := h.follow()
 	next(t, stream, "") // the head
 	id := h.begin(pawl.Local, "a.txt", "text/plain", 10)
@@ -132,7 +132,7 @@ type uploadView struct {
 }
 
 func TestEventsGoOnWhereTheyStopped(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	stream, stop := h.follow()
 	head := next(t, stream, "")
 	stop()
@@ -149,7 +149,7 @@ func TestEventsGoOnWhereTheyStopped(t *testing.T) {
 }
 
 func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	h.put("a", "", "1")
 	_, newest, err := h.events.Span(t.Context(), pawl.Local)
 	check(t, err)
@@ -183,7 +183,7 @@ func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
 }
 
 func TestEventsOfOthersStayTheirs(t *testing.T) {
-	h := newHouse(t, quick, func(c *Config) {
+	h := newHarness(t, quick, func(c *Config) {
 		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
 	})
 	stream, _ := h.follow("X-Who", "bob")
@@ -204,7 +204,7 @@ func TestEventsOfOthersStayTheirs(t *testing.T) {
 }
 
 func TestEventsBeat(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.pace.heartbeat = 20 * time.Millisecond })
+	h := newHarness(t, func(c *Config) { c.pace.heartbeat = 20 * time.Millisecond })
 	stream, _ := h.follow()
 	for range 3 {
 		next(t, stream, "")
@@ -212,7 +212,7 @@ func TestEventsBeat(t *testing.T) {
 }
 
 func TestEventsEndWithTheServer(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	stream, _ := h.follow()
 	next(t, stream, "")
 	h.stop()

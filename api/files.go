@@ -8,12 +8,14 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/files"
+	"pawl/mediatype"
 )
 
-// files serves what has arrived: /api/v1/files.
-type files struct{ *pawl.Files }
+// fileRoutes serves what has arrived: /api/v1/files.
+type fileRoutes struct{ *files.Service }
 
-func (f files) register(rest huma.API) {
+func (f fileRoutes) register(rest huma.API) {
 	get(rest, "list-files", "/api/v1/files", "List files, a page at a time", f.list)
 	get(rest, "get-file-totals", "/api/v1/files/totals", "Get how many files there are, and their size", f.totals)
 	get(rest, "get-file", "/api/v1/files/{id}", "Get what is known about a file", f.get)
@@ -45,7 +47,7 @@ func fileOf(f pawl.File) fileJSON {
 	}
 	return fileJSON{
 		ID: string(f.ID), Name: f.Name, Size: f.Size, MediaType: f.MediaType, DeclaredType: f.DeclaredType,
-		TypeMismatch: f.TypeMismatch(), SHA256: digestOf(f), State: string(f.State),
+		TypeMismatch: mediatype.Contradict(f.DeclaredType, f.MediaType), SHA256: digestOf(f), State: string(f.State),
 		Metadata: meta, Owner: f.Owner, Downloads: f.Downloads,
 		CreatedAt: instant(f.CreatedAt), UpdatedAt: instant(f.UpdatedAt),
 	}
@@ -68,7 +70,7 @@ type fileList struct {
 	Cursor string `query:"cursor" doc:"The next_cursor of the page before"`
 }
 
-func (f files) list(ctx context.Context, in *fileList) (*body[page[fileJSON]], error) {
+func (f fileRoutes) list(ctx context.Context, in *fileList) (*body[page[fileJSON]], error) {
 	q, err := in.query()
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ type byID struct {
 	ID string `path:"id" doc:"36 characters of 0-9 and a-v"`
 }
 
-func (f files) get(ctx context.Context, in *byID) (*body[fileJSON], error) {
+func (f fileRoutes) get(ctx context.Context, in *byID) (*body[fileJSON], error) {
 	id, err := fileID(in.ID)
 	if err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ type fileEdit struct {
 	}
 }
 
-func (f files) edit(ctx context.Context, in *fileEdit) (*body[fileJSON], error) {
+func (f fileRoutes) edit(ctx context.Context, in *fileEdit) (*body[fileJSON], error) {
 	id, err := fileID(in.ID)
 	if err != nil {
 		return nil, err
@@ -133,7 +135,7 @@ func (f files) edit(ctx context.Context, in *fileEdit) (*body[fileJSON], error) 
 	return answer(fileOf(file)), err
 }
 
-func (f files) delete(ctx context.Context, in *byID) (*struct{}, error) {
+func (f fileRoutes) delete(ctx context.Context, in *byID) (*struct{}, error) {
 	id, err := fileID(in.ID)
 	if err != nil {
 		return nil, err

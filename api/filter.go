@@ -7,6 +7,7 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/mediatype"
 )
 
 // FileFilter says which files a list or its totals are about.
@@ -46,7 +47,7 @@ func typesOf(list string) (types []string) {
 			return nil
 		default:
 			types = append(types, strings.TrimSuffix(entry, "*"))
-			if canonical := pawl.CanonicalType(entry); canonical != entry {
+			if canonical := mediatype.Canonical(entry); canonical != entry {
 				types = append(types, canonical)
 			}
 		}
@@ -80,7 +81,7 @@ type fileTotalsJSON struct {
 }
 
 // totals counts what the list with the same filter shows on all its pages.
-func (f files) totals(ctx context.Context, in *FileFilter) (*body[fileTotalsJSON], error) {
+func (f fileRoutes) totals(ctx context.Context, in *FileFilter) (*body[fileTotalsJSON], error) {
 	q, err := in.filter()
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 // TestHeadIsGet asks every route there is: HEAD is GET without its content, and the
 // event stream has no HEAD.
 func TestHeadIsGet(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") })
 	})
 	f := h.put("a.txt", "text/plain", "0123456789")
@@ -58,7 +58,7 @@ func TestHeadIsGet(t *testing.T) {
 }
 
 // sameHead compares the answers to GET and HEAD.
-func (h *house) sameHead(path string) {
+func (h *harness) sameHead(path string) {
 	h.t.Helper()
 	for _, encoding := range []string{"identity", "gzip"} {
 		get, content := h.do("GET", path, "", "Accept-Encoding", encoding)
@@ -83,7 +83,7 @@ func (h *house) sameHead(path string) {
 }
 
 func TestHeadOfHealth(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.Ready = func(context.Context) error { return errors.New("away") } })
+	h := newHarness(t, func(c *Config) { c.Ready = func(context.Context) error { return errors.New("away") } })
 	if resp, _ := h.do("HEAD", "/readyz", ""); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}
@@ -92,7 +92,7 @@ func TestHeadOfHealth(t *testing.T) {
 // TestHeadOfUpload has HEAD of an upload's URL be that of a download for whoever does
 // not speak tus, once there is a file.
 func TestHeadOfUpload(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann := pawl.Principal{ID: "ann"}
 	f, upload := h.putFor(ann, "a.txt", "text/plain", "0123456789"), h.begin(ann, "b", "", 10)
 	for _, c := range []struct {

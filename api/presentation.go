@@ -8,6 +8,7 @@ import (
 
 	"pawl"
 	"pawl/api/problem"
+	"pawl/mediatype"
 )
 
 // presentation is how a file's bytes are sent.
@@ -58,11 +59,11 @@ var runnable = map[string]bool{
 // present decides how a file of this type is sent. The charset, if it is not empty,
 // is that of its bytes if they are text.
 func present(mediaType, charset string) presentation {
-	canonical := pawl.CanonicalType(mediaType)
+	canonical := mediatype.Canonical(mediaType)
 	contentType := mime.FormatMediaType(canonical, nil)
 	switch {
 	case !strings.Contains(contentType, "/"), runnable[canonical]:
-		return presentation{pawl.GenericType, sandbox, false}
+		return presentation{mediatype.Generic, sandbox, false}
 	case isShownAsText(canonical):
 		return presentation{textType(charset), sandbox, true}
 	case shown[canonical]:
@@ -75,11 +76,11 @@ func present(mediaType, charset string) presentation {
 // isShownAsText reports whether files of a type are sent as plain text, which every
 // browser shows in place: of other kinds of text, most only offer to save them.
 func isShownAsText(mediaType string) bool {
-	switch pawl.CanonicalType(mediaType) {
+	switch mediatype.Canonical(mediaType) {
 	case "application/json", "application/x-ndjson", "application/x-subrip", "message/rfc822":
 		return false // programs look for these under their own names
 	}
-	return pawl.IsInertText(mediaType)
+	return mediatype.IsInertText(mediaType)
 }
 
 func textType(charset string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
 // Redirects has downloads come from the storage itself, or from what stands in
@@ -55,7 +56,7 @@ func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File, 
 // saved, and is called nothing a browser could run.
 func describeElsewhere(f pawl.File, how presentation, download bool) (contentType, dispositionOf string) {
 	if !how.inline {
-		how.contentType = pawl.GenericType
+		how.contentType = mediatype.Generic
 	}
 	return how.contentType, disposition(how.kind(download), f.Name)
 }

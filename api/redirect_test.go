@@ -23,7 +23,7 @@ func redirecting(always bool) func(*Config) {
 func TestRedirects(t *testing.T) {
 	here, there := http.StatusOK, http.StatusTemporaryRedirect
 	for _, always := range []bool{false, true} {
-		h := newHouse(t, redirecting(always))
+		h := newHarness(t, redirecting(always))
 		f := h.put("a.png", "image/png", pngHead)
 		usual := here
 		if always {
@@ -63,7 +63,7 @@ func TestRedirects(t *testing.T) {
 
 // TestNowhereToRedirect is a server whose files are on its disk.
 func TestNowhereToRedirect(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "bytes")
 	if resp, body := h.do("GET", "/files/"+f.ID+"?redirect=true", ""); resp.StatusCode != http.StatusOK || body != "bytes" {
 		t.Errorf("%s %q", resp.Status, body)
@@ -93,7 +93,7 @@ func TestRedirectPresentation(t *testing.T) {
 }
 
 func TestRedirectsAreCounted(t *testing.T) {
-	h := newHouse(t, redirecting(true))
+	h := newHarness(t, redirecting(true))
 	f := h.put("a", "", "0123456789")
 	counted := func() int64 {
 		check(t, h.files.Flush(context.Background()))
@@ -116,7 +116,7 @@ func TestRedirectsAreCounted(t *testing.T) {
 }
 
 func TestLinkFails(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Redirects = &Redirects{Always: true, Link: func(context.Context, pawl.File, string, string) (string, error) {
 			return "", pawl.Because(errors.New("no credentials"), pawl.Unavailable, "the server's storage cannot be reached")
 		}}

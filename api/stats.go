@@ -8,11 +8,12 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/files"
 )
 
 // stats serves how much there is and how it grows: /api/v1/stats.
 type stats struct {
-	*pawl.Files
+	*files.Service
 	now func() time.Time
 }
 

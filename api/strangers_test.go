@@ -15,7 +15,7 @@ var requestID = regexp.MustCompile(`"request_id":"[^"]*"|Request [0-9a-v]+`)
 // TestStrangersLearnNothing asks for what is somebody else's, and for what is not
 // there: the answers are the same. Who is nobody is refused whatever there is.
 func TestStrangersLearnNothing(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann := pawl.Principal{ID: "ann"}
 	file, upload := h.putFor(ann, "a", "", "12345").ID, string(h.begin(ann, "b", "", 10))
 	missing := string(pawl.NewID(h.files.Now()))

@@ -7,12 +7,13 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/uploads"
 )
 
-// uploads serves what is on its way: /api/v1/uploads. Bytes arrive elsewhere, by tus.
-type uploads struct{ *pawl.Uploads }
+// uploadRoutes serves what is on its way: /api/v1/uploads. Bytes arrive elsewhere, by tus.
+type uploadRoutes struct{ *uploads.Service }
 
-func (u uploads) register(rest huma.API) {
+func (u uploadRoutes) register(rest huma.API) {
 	get(rest, "list-uploads", "/api/v1/uploads", "List uploads under way, newest first", u.list)
 	get(rest, "get-upload", "/api/v1/uploads/{id}", "Get how far an upload has come", u.get)
 	remove(rest, "revoke-upload-token", "/api/v1/uploads/{id}/token", "Have an upload's URL no longer stand in for a login", u.revoke)
@@ -55,7 +56,7 @@ type uploadList struct {
 
 var uploadsQuery = fingerprint("uploads")
 
-func (u uploads) list(ctx context.Context, in *uploadList) (*body[page[uploadJSON]], error) {
+func (u uploadRoutes) list(ctx context.Context, in *uploadList) (*body[page[uploadJSON]], error) {
 	q := pawl.UploadQuery{Limit: in.Limit + 1} // see pageOf
 	if in.Cursor != "" {
 		c, err := parseCursor(in.Cursor, uploadsQuery)
@@ -72,7 +73,7 @@ func (u uploads) list(ctx context.Context, in *uploadList) (*body[page[uploadJSO
 	return answer(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
 }
 
-func (u uploads) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
+func (u uploadRoutes) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (u uploads) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
 	return answer(uploadOf(up)), err
 }
 
-func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
+func (u uploadRoutes) abort(ctx context.Context, in *byID) (*struct{}, error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
@@ -89,10 +90,10 @@ func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
 	return nil, u.Abort(ctx, auth.From(ctx), id)
 }
 
-func (u uploads) revoke(ctx context.Context, in *byID) (*struct{}, error) {
+func (u uploadRoutes) revoke(ctx context.Context, in *byID) (*struct{}, error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return nil, u.RevokeSecret(ctx, auth.From(ctx), id)
+	return nil, u.RevokeToken(ctx, auth.From(ctx), id)
 }

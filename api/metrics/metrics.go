@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // Metrics is every number Pawl keeps about itself.
@@ -58,8 +59,8 @@ func counter(name, help string) prometheus.Counter {
 }
 
 // Observer is the ear the use cases speak into.
-func (m *Metrics) Observer() pawl.Observer {
-	return pawl.Observer{
+func (m *Metrics) Observer() uploads.Observer {
+	return uploads.Observer{
 		Received: func(n int) { m.received.Add(float64(n)) },
 		Ended: func(o pawl.Outcome, size int64, took time.Duration) {
 			m.size.WithLabelValues(string(o)).Observe(float64(size))

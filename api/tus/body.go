@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // body is the request's body below tusd's reader, which hides how a body ended:
@@ -148,30 +149,30 @@ func (b *body) reopen() {
 	b.stopped = false
 }
 
-// honest is tusd's view of the body with its end told truly.
-type honest struct {
+// endReader is tusd's reader of the body, which ends as the body has.
+type endReader struct {
 	tusd  io.Reader
 	body  *body
 	given int64
 }
 
-func (h *honest) Read(p []byte) (int, error) {
-	n, err := h.tusd.Read(p)
-	h.given += int64(n)
+func (r *endReader) Read(p []byte) (int, error) {
+	n, err := r.tusd.Read(p)
+	r.given += int64(n)
 	if !errors.Is(err, io.EOF) {
 		return n, err
 	}
 	switch {
-	case h.body.read.Load() > h.given:
-		return n, pawl.ErrTooLong
-	case !h.body.hasEnded():
+	case r.body.read.Load() > r.given:
+		return n, uploads.ErrTooLong
+	case !r.body.hasEnded():
 		return n, errCutShort
 	default:
 		// tusd has just moved its deadline. None may be met while the upload finishes;
 		// see interrupt.
-		_ = h.body.control.SetReadDeadline(time.Time{})
+		_ = r.body.control.SetReadDeadline(time.Time{})
 		return n, io.EOF
 	}
 }
 
-var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and go on")
+var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and resume from there")

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 const (

@@ -54,8 +54,8 @@ func TestNearby(t *testing.T) {
 		":8080": "127.0.0.1:8080", "0.0.0.0:8080": "127.0.0.1:8080", "[::]:8080": "[::1]:8080",
 		"127.0.0.1:8080": "127.0.0.1:8080", "10.1.2.3:80": "10.1.2.3:80", "localhost:80": "localhost:80",
 	} {
-		if got := nearby(listen); got != want {
-			t.Errorf("nearby(%q) = %q, want %q", listen, got, want)
+		if got := localAddress(listen); got != want {
+			t.Errorf("localAddress(%q) = %q, want %q", listen, got, want)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"testing"
 
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // crashDisk is an ext4 file system of its own, in a file.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"pawl/storage/s3/s3test"
+	"pawl/internal/testbed/s3test"
 )
 
 // put uploads a file with its creation, and returns its id.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // foreignClient is a tus client that others wrote: a small program of ours in

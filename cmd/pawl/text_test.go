@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // TestTextThatIsNone sends what is no text wherever a client can send any, with

@@ -62,10 +62,12 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a tailing reader misses no event", tailMissesNothing},
 		{"forgotten events leave no seq behind", eventsAreForgotten},
 
-		{"a multipart comes back as it was", multipartRoundTrip},
+		{"a manifest comes back as it was", manifestRoundTrip},
 		{"a number and a place are taken once", piecesAreUnique},
-		{"pieces are dropped, multiparts deleted", piecesAreDropped},
-		{"multiparts that are not sealed are listed", multipartsAreListed},
+		{"pieces are dropped, manifests deleted", piecesAreDropped},
+		{"manifests that are not sealed are listed", manifestsAreListed},
+		{"sizes of manifests are read at once", manifestSizes},
+		{"a manifest is of one moment", manifestIsOfOneMoment},
 		{"an unknown lease does not hold", unknownLeaseDoesNotHold},
 
 		{"jobs are asked for by what is committed", jobsAreCommitted},

@@ -109,7 +109,7 @@ func (s *Store) Instances(ctx context.Context) (int64, error) {
 	s.leases.beating.Lock() // one that is registering knows its name when it is done
 	me := s.leases.now()
 	s.leases.beating.Unlock()
-	return read(ctx, s, "count the instances", func(ctx context.Context, q *query.Queries) (int64, error) {
+	return s.leases.exec(ctx, "count the instances", func(ctx context.Context, q *query.Queries) (int64, error) {
 		return q.CountInstances(ctx, me.id, deadAfter.Seconds())
 	})
 }
@@ -336,8 +336,12 @@ func (l *Leases) GiveBack(ctx context.Context, lease pawl.Lease) error {
 
 // exec runs a statement that stands by itself. Each of them can be repeated where
 // its outcome is unknown, as it is when the connection turns out to be dead.
-func (l *Leases) exec(ctx context.Context, doing string, fn func(context.Context, *query.Queries) (int64, error)) (int64, error) {
-	return read(ctx, l.store, doing, fn)
+func (l *Leases) exec(ctx context.Context, doing string, fn func(context.Context, *query.Queries) (int64, error)) (n int64, err error) {
+	err = l.store.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) (err error) {
+		n, err = fn(ctx, query.New(conn))
+		return err
+	})
+	return n, err
 }
 
 // waiters are those who wait for leases to be freed.

@@ -8,7 +8,7 @@ import (
 
 	"pawl"
 	"pawl/db/postgres/internal/query"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // two are two instances on one database, each listening.

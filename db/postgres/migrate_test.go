@@ -10,8 +10,8 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"pawl/db/dbtest"
-	"pawl/db/postgres/postgrestest"
 	"pawl/db/schema"
+	"pawl/internal/testbed/postgrestest"
 )
 
 func TestOldDatabase(t *testing.T) {

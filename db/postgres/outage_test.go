@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // newFile is a change like that of a small upload: a file, a tally, an event.

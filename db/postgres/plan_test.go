@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/columns"
-	"pawl/db/postgres/postgrestest"
+	"pawl/db/rows"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // seen are the statements that the store has sent.
@@ -136,7 +136,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	asks := &Store{pool: pool, log: s.log, searches: columns.NewSearches(1)}
+	asks := newStore(pool, rows.NewSearches(1), s.log)
 	for _, l := range looks(t, n) {
 		trace.statements = nil
 		if err := l.ask(t.Context(), asks); err != nil {

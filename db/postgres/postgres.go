@@ -17,9 +17,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/postgres/internal/query"
+	"pawl/db/rows"
 )
 
 // Config says where the database is.
@@ -35,10 +35,11 @@ type Config struct {
 
 // Store is a [pawl.Store] in a PostgreSQL database.
 type Store struct {
+	rows.Reader
 	pool      *pgxpool.Pool
 	log       *slog.Logger
 	leases    *Leases
-	searches  columns.Searches
+	searches  rows.Searches
 	jobs      *jobs.Queue[pgx.Tx]
 	closeOnce sync.Once
 }
@@ -65,13 +66,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, config.ConnConfig, c.Log); err != nil {
+	if err := migrateSchema(ctx, config.ConnConfig, c.Log); err != nil {
 		return nil, err
 	}
-	s := &Store{log: c.Log, searches: columns.NewSearches(int(config.MaxConns) / 2)}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
 		return nil, translate("open the database", err)
 	}
+	s := newStore(pool, rows.NewSearches(int(config.MaxConns)/2), c.Log)
 	if err := s.openJobs(ctx); err != nil {
 		s.pool.Close()
 		return nil, translate("make the jobs ready", err)
@@ -81,6 +83,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, translate("open the database", err)
 	}
 	return s, nil
+}
+
+func newStore(pool *pgxpool.Pool, searches rows.Searches, log *slog.Logger) *Store {
+	s := &Store{pool: pool, log: log, searches: searches}
+	s.Reader = rows.NewReader(dialect, s.read, s.snapshot, searches)
+	return s
 }
 
 // Close lets what is under way come to its end, refuses what is later, and lets
@@ -102,11 +110,10 @@ func (s *Store) Leases() *Leases {
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := read(ctx, s, "ask the database", func(ctx context.Context, q *query.Queries) (struct{}, error) {
+	return s.read(ctx, "ping the database", func(ctx context.Context, q rows.Queries) error {
 		_, err := q.EventSpan(ctx)
-		return struct{}{}, err
+		return err
 	})
-	return err
 }
 
 // acquire waits for a connection, which is the caller's to release.
@@ -122,37 +129,37 @@ func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 
 var errNoConnection = errors.New("no connection could be had in time")
 
-func read[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *query.Queries) (T, error)) (T, error) {
-	return readConn(ctx, s, doing, func(ctx context.Context, conn *pgxpool.Conn) (T, error) {
-		return fn(ctx, query.New(conn))
+// read runs a read on a connection.
+func (s *Store) read(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return s.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) error {
+		return fn(ctx, statements{query.New(conn)})
 	})
 }
 
-// readSnapshot is read for several queries that have to see the same moment.
-func readSnapshot[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *query.Queries) (T, error)) (T, error) {
-	return readConn(ctx, s, doing, func(ctx context.Context, conn *pgxpool.Conn) (value T, err error) {
+// snapshot is read for several queries that have to see the same moment.
+func (s *Store) snapshot(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return s.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) error {
 		tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 		if err != nil {
-			return value, err
+			return err
 		}
 		defer tx.Rollback(ctx) // nothing was written
-		return fn(ctx, query.New(tx))
+		return fn(ctx, statements{query.New(tx)})
 	})
 }
 
-// readConn runs a read, and once more where the connection turned out to be one to
-// a server that is gone.
-func readConn[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *pgxpool.Conn) (T, error)) (T, error) {
+// onConn runs fn on a connection, and once more where that turned out to be one to a
+// server that is gone.
+func (s *Store) onConn(ctx context.Context, doing string, fn func(context.Context, *pgxpool.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	var value T
 	once := func() (again bool, err error) {
 		conn, err := s.acquire(ctx)
 		if err != nil {
 			return false, err
 		}
 		defer conn.Release()
-		value, err = fn(ctx, conn)
+		err = fn(ctx, conn)
 		return isLost(err), err
 	}
 	again, err := once()
@@ -160,5 +167,5 @@ func readConn[T any](ctx context.Context, s *Store, doing string, fn func(contex
 		s.pool.Reset()
 		_, err = once()
 	}
-	return value, translate(doing, err)
+	return translate(doing, err)
 }

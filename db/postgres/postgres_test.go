@@ -5,7 +5,7 @@ import (
 
 	"pawl"
 	"pawl/db/dbtest"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 func TestStore(t *testing.T) {

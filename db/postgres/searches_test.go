@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"pawl"
-	"pawl/db/postgres/postgrestest"
+	"pawl/internal/testbed/postgrestest"
 )
 
 // TestSearchesLeaveConnectionsFree has as many searches under way as may be: others wait

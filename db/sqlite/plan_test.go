@@ -17,8 +17,8 @@ func TestPlans(t *testing.T) {
 		"DeleteFiles":        "SCAN json_each VIRTUAL TABLE INDEX",
 		"FilesWithIDs":       "SCAN json_each VIRTUAL TABLE INDEX",
 		"EventSpan":          "SCAN CONSTANT ROW",
+		"ManifestSizes":      "SCAN json_each VIRTUAL TABLE INDEX",
 		"MostDownloaded":     "SCAN files USING INDEX files_by_downloads", // ends at its limit
-		"Reclaims":           "SCAN reclaims USING COVERING INDEX reclaims_by_age",
 		"Referenced":         "SCAN asked VIRTUAL TABLE INDEX",
 		"Types":              "USE TEMP B-TREE FOR ORDER BY", // of one owner's types
 		"ForgetEvents":       "SCAN e",                       // ends at the first that stays

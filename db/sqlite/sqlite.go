@@ -18,8 +18,8 @@ import (
 	"modernc.org/sqlite"
 
 	"pawl"
-	"pawl/db/columns"
 	"pawl/db/jobs"
+	"pawl/db/rows"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -31,9 +31,10 @@ type Config struct {
 
 // Store is a [pawl.Store] in a SQLite file.
 type Store struct {
+	rows.Reader
 	reads     *sql.DB
 	queries   *query.Queries // prepared for reads
-	searches  columns.Searches
+	searches  rows.Searches
 	writes    *writer
 	work      *sql.DB // the jobs' own way to the database
 	jobs      *jobs.Queue[*sql.Tx]
@@ -58,10 +59,11 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if err := create(c.Path); err != nil {
 		return nil, translate("open the database", err)
 	}
-	if err := migrate(ctx, c); err != nil {
+	if err := migrateSchema(ctx, c); err != nil {
 		return nil, translate("bring the database's schema up to date", err)
 	}
-	s := &Store{searches: columns.NewSearches(readers / 2)}
+	s := &Store{searches: rows.NewSearches(readers / 2)}
+	s.Reader = rows.NewReader(dialect, s.read, s.snapshot, s.searches)
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -115,6 +117,21 @@ func (s *Store) Ping(ctx context.Context) error {
 		return *failure
 	}
 	return nil
+}
+
+// read runs a read on one of the connections for reads.
+func (s *Store) read(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return translate(doing, fn(ctx, statements{s.queries}))
+}
+
+// snapshot is read for several queries that have to see the same moment.
+func (s *Store) snapshot(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	transaction, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return translate(doing, err)
+	}
+	defer transaction.Rollback() // nothing was written
+	return translate(doing, fn(ctx, statements{s.queries.WithTx(transaction)}))
 }
 
 type pragma struct{ name, value string }

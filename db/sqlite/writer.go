@@ -8,6 +8,7 @@ import (
 
 	"pawl"
 	"pawl/db/jobs"
+	"pawl/db/rows"
 	"pawl/db/sqlite/internal/query"
 )
 
@@ -17,8 +18,6 @@ import (
 
 // maxBatch bounds what a change at the end of a batch waits for those before it.
 const maxBatch = 256
-
-var errClosed = errors.New("the store is closed")
 
 // errEnded is the answer where a change never returned.
 var errEnded error = pawl.Errorf(pawl.Internal, "a change did not come to its end")
@@ -62,7 +61,7 @@ func (s *Store) Update(ctx context.Context, fn func(pawl.Tx) error) error {
 	case <-ctx.Done():
 		return translate("wait for the writer", ctx.Err())
 	case <-s.writes.closing:
-		return translate("write", errClosed)
+		return translate("write", rows.ErrClosed)
 	}
 	<-c.done
 	if c.panicked != nil {
@@ -184,10 +183,10 @@ func (w *writer) transact(batch []*call) error {
 			w.control.rollback()       // a commit that failed leaves the transaction open
 		}
 	}()
-	books := make(ledger)
+	var statistics rows.Statistics
 	changed := 0
 	for _, c := range batch {
-		ok, err := w.apply(c, transaction, len(batch) == 1, books)
+		ok, err := w.apply(c, transaction, len(batch) == 1, &statistics)
 		if err != nil {
 			return translate("take one change back", err)
 		}
@@ -198,7 +197,7 @@ func (w *writer) transact(batch []*call) error {
 	if changed == 0 {
 		return nil
 	}
-	if err := books.flush(w.queries); err != nil {
+	if err := statistics.Write(uncut, statements{w.queries}); err != nil {
 		return translate("write statistics", err)
 	}
 	if err = transaction.Commit(); err != nil {
@@ -212,7 +211,7 @@ func (w *writer) transact(batch []*call) error {
 // apply runs one change, which is all the transaction's or has a savepoint to go
 // back to. It reports whether there is something to commit. The error is one
 // after which nothing in the transaction can be trusted.
-func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (ok bool, err error) {
+func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, statistics *rows.Statistics) (ok bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		c.err = translate("wait for the writer", err)
 		return false, nil
@@ -222,11 +221,14 @@ func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (
 			return false, err
 		}
 	}
-	t := &tx{queries: w.queries, transaction: transaction, jobs: w.jobs}
+	t := &tx{
+		Tx:          rows.Tx{Context: uncut, Dialect: dialect, Statements: statements{w.queries}},
+		transaction: transaction, jobs: w.jobs,
+	}
 	t.run(c)
-	w.note(t.failed)
+	w.note(t.Failed)
 	if c.err == nil && c.panicked == nil {
-		books.add(t.tallies)
+		statistics.Add(t.Tallies)
 		if alone {
 			return true, nil
 		}
@@ -237,7 +239,7 @@ func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (
 	}
 	if err := errors.Join(w.control.undo(), w.control.release()); err != nil {
 		// SQLite has given the whole transaction up, as it does with a full disk.
-		return false, errors.Join(t.failed, err)
+		return false, errors.Join(t.Failed, err)
 	}
 	return false, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
 // Config says what is allowed. Empty lists allow everything.
@@ -56,7 +57,7 @@ func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
 		return err
 	}
 	claim := claimOf(u)
-	if pawl.IsGenericType(claim) {
+	if mediatype.IsGeneric(claim) {
 		return nil
 	}
 	if g.denyTypes.matchKind(claim) {
@@ -84,7 +85,7 @@ func (g *Gate) Content(_ context.Context, u pawl.Upload, found string) error {
 		return refusal("files of type %s are not allowed", found)
 	case len(g.allowTypes) > 0 && !g.allowed(found, claim, u.Name):
 		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(found))
-	case g.refuseMismatch && pawl.TypesContradict(claim, found):
+	case g.refuseMismatch && mediatype.Contradict(claim, found):
 		return refusal("this is %s, and was declared as %s", describe(found), shown(u.DeclaredType))
 	}
 	return nil
@@ -95,37 +96,37 @@ func (g *Gate) Content(_ context.Context, u pawl.Upload, found string) error {
 // recording in a WebM container a film), the client's word decides, as far as the
 // bytes bear it out.
 func (g *Gate) allowed(found, claim, name string) bool {
-	if g.allowTypes.matchKind(found) || pawl.IsPlainText(found) && g.allowTypes.match("text/plain") {
+	if g.allowTypes.matchKind(found) || mediatype.IsPlainText(found) && g.allowTypes.match("text/plain") {
 		return true
 	}
-	if pawl.IsGenericType(claim) {
-		claim = pawl.TypeOfName(name)
+	if mediatype.IsGeneric(claim) {
+		claim = mediatype.OfName(name)
 	}
 	switch {
-	case pawl.IsGenericType(claim):
+	case mediatype.IsGeneric(claim):
 		return false
-	case pawl.IsGenericType(found):
+	case mediatype.IsGeneric(found):
 		// Magic bytes say nothing of a type they have no entry for, and only an
 		// operator who named exactly this type can have meant that.
 		return !isKnown(claim) && g.allowTypes.has(claim)
-	case pawl.IsPlainText(found):
-		return g.allowsClaim(claim, name) && pawl.CouldBe(found, claim)
+	case mediatype.IsPlainText(found):
+		return g.allowsClaim(claim, name) && mediatype.CouldBe(found, claim)
 	}
-	return g.allowTypes.matchKind(claim) && pawl.CouldBe(found, claim)
+	return g.allowTypes.matchKind(claim) && mediatype.CouldBe(found, claim)
 }
 
 // allowsClaim asks the allow list about what the client says. Some systems know
 // no better name for a text than text/plain; its extension then says more.
 func (g *Gate) allowsClaim(claim, name string) bool {
-	return g.allowTypes.matchKind(claim) || pawl.IsPlainText(claim) && g.allowTypes.match("text/plain") ||
-		claim == "text/plain" && g.allowTypes.match(pawl.TypeOfName(name))
+	return g.allowTypes.matchKind(claim) || mediatype.IsPlainText(claim) && g.allowTypes.match("text/plain") ||
+		claim == "text/plain" && g.allowTypes.match(mediatype.OfName(name))
 }
 
 // claimOf returns what the client says the file is; generic if it says nothing.
 func claimOf(u pawl.Upload) string {
-	claim := pawl.BaseType(u.DeclaredType)
+	claim := mediatype.Base(u.DeclaredType)
 	// So every browser declares a .csv on a Windows machine that has Excel.
-	if named := pawl.TypeOfName(u.Name); named == "text/csv" && pawl.CanonicalType(claim) == "application/vnd.ms-excel" {
+	if named := mediatype.OfName(u.Name); named == "text/csv" && mediatype.Canonical(claim) == "application/vnd.ms-excel" {
 		return named
 	}
 	return claim

@@ -8,6 +8,7 @@ import (
 
 	"pawl"
 	"pawl/hooks/filetype"
+	"pawl/mediatype"
 )
 
 // Beginnings of more real files.
@@ -156,10 +157,10 @@ func tarArchive(name string) []byte {
 func TestHonestFiles(t *testing.T) {
 	for _, f := range honest {
 		found := filetype.Detect(f.head)
-		if found == pawl.GenericType {
+		if found == mediatype.Generic {
 			t.Errorf("%s is not recognised, and so shows nothing", f.name)
 		}
-		if (pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if mediatype.Contradict(f.declared, found) {
 			t.Errorf("%s declared as %s and found to be %s is called a mismatch", f.name, f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, f.name, f.declared, f.head); err != nil {
@@ -182,7 +183,7 @@ func TestLies(t *testing.T) {
 		{"application/zip", exe}, {"application/x-zip-compressed", html}, {"model/obj", html},
 	} {
 		found := filetype.Detect(f.head)
-		if !(pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if !mediatype.Contradict(f.declared, found) {
 			t.Errorf("%s found to be %s is not called a mismatch", f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, "a", f.declared, f.head); err == nil {
@@ -261,8 +262,8 @@ func TestDetectIsCanonical(t *testing.T) {
 		heads = append(heads, f.head)
 	}
 	for _, head := range heads {
-		if found := filetype.Detect(head); pawl.CanonicalType(found) != found {
-			t.Errorf("%.20q is found to be %s, not %s", head, found, pawl.CanonicalType(found))
+		if found := filetype.Detect(head); mediatype.Canonical(found) != found {
+			t.Errorf("%.20q is found to be %s, not %s", head, found, mediatype.Canonical(found))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
 // types is a list of media types and, ending in a slash, of families.
@@ -18,16 +19,16 @@ func parseTypes(entries []string) (types, error) {
 	var list types
 	var faults []error
 	for _, entry := range entries {
-		t := pawl.BaseType(entry)
+		t := mediatype.Base(entry)
 		if family, isFamily := strings.CutSuffix(t, "/*"); isFamily {
 			t = family + "/"
 		}
 		if !isType(t) {
-			faults = append(faults, fmt.Errorf("%q is no media type: write one like image/png, or a family like image/*", entry))
+			faults = append(faults, fmt.Errorf("%q is not a media type: use one such as image/png, or a wildcard such as image/*", entry))
 			continue
 		}
 		if !strings.HasSuffix(t, "/") {
-			t = pawl.CanonicalType(t)
+			t = mediatype.Canonical(t)
 		}
 		list = append(list, t)
 	}
@@ -47,7 +48,7 @@ func isType(t string) bool {
 // match reports whether the list names a type or one of its families. A type that
 // has names in two families is in both.
 func (l types) match(mediaType string) bool {
-	name, canonical := pawl.BaseType(mediaType), pawl.CanonicalType(mediaType)
+	name, canonical := mediatype.Base(mediaType), mediatype.Canonical(mediaType)
 	for _, entry := range l {
 		if canonical == entry {
 			return true
@@ -61,11 +62,11 @@ func (l types) match(mediaType string) bool {
 
 // matchKind reports whether the list names a type, or one that it passes for as well.
 func (l types) matchKind(mediaType string) bool {
-	return l.match(mediaType) || slices.ContainsFunc(pawl.WiderTypes(mediaType), l.match)
+	return l.match(mediaType) || slices.ContainsFunc(mediatype.Wider(mediaType), l.match)
 }
 
 // has reports whether the list names exactly this type.
-func (l types) has(mediaType string) bool { return slices.Contains(l, pawl.CanonicalType(mediaType)) }
+func (l types) has(mediaType string) bool { return slices.Contains(l, mediatype.Canonical(mediaType)) }
 
 // extensions is a list of lower-case extensions with their dots.
 type extensions []string
@@ -77,7 +78,7 @@ func parseExtensions(entries []string) (extensions, error) {
 	for _, entry := range entries {
 		ext := "." + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(entry)), ".")
 		if ext == "." || strings.ContainsAny(ext, "/\\* ,") || strings.HasSuffix(ext, ".") {
-			faults = append(faults, fmt.Errorf("%q is no extension: write one like .png or .tar.gz", entry))
+			faults = append(faults, fmt.Errorf("%q is not an extension: use one such as .png or .tar.gz", entry))
 			continue
 		}
 		list = append(list, ext)

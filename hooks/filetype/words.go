@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"pawl"
+	"pawl/mediatype"
 )
 
 // longList is how many entries of a list a sentence can carry.
@@ -43,10 +43,10 @@ var kinds = map[string]struct{ one, many string }{
 
 // describe is a found type in words that follow "this is".
 func describe(mediaType string) string {
-	if pawl.IsGenericType(mediaType) {
+	if mediatype.IsGeneric(mediaType) {
 		return "of no type that is known here"
 	}
-	if kind, ok := kinds[pawl.CanonicalType(mediaType)]; ok {
+	if kind, ok := kinds[mediatype.Canonical(mediaType)]; ok {
 		return kind.one
 	}
 	return "of type " + mediaType

@@ -20,7 +20,10 @@ import (
 	"pawl/api"
 	"pawl/api/tus"
 	"pawl/db/sqlite"
+	"pawl/events"
+	"pawl/files"
 	"pawl/storage/disk"
+	"pawl/uploads"
 )
 
 const origin = "https://app.example.com"
@@ -43,11 +46,11 @@ func house(t *testing.T) (http.Handler, pawl.Store) {
 	blobs, err := disk.Open(disk.Config{Dir: dir, Log: log})
 	check(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	events := pawl.NewEvents(store, pawl.OwnersOnly)
-	uploads := pawl.NewUploads(pawl.UploadsConfig{Store: store, Blobs: blobs, Gates: pawl.Gates{Detect: http.DetectContentType},
+	events := events.New(store, pawl.OwnersOnly)
+	uploads := uploads.New(uploads.Config{Store: store, Blobs: blobs, Gates: pawl.Gates{Detect: http.DetectContentType},
 		Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
 	t.Cleanup(func() { uploads.Close(context.Background()) })
-	files := pawl.NewFiles(pawl.FilesConfig{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
+	files := files.New(files.Config{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
 	protocol, err := tus.New(tus.Config{
 		Uploads: uploads, Files: files, Log: log, Download: http.NotFoundHandler(),
 		Principal: func(*http.Request) (pawl.Principal, error) { return pawl.Local, nil },

@@ -27,14 +27,8 @@ SET length = ?1, updated_at = ?2
 WHERE id = ?3 AND length IN (-1, CAST(?1 AS BIGINT))
 `
 
-type DeclareLengthParams struct {
-	Length    int64
-	UpdatedAt int64
-	ID        string
-}
-
-func (q *Queries) DeclareLength(ctx context.Context, arg DeclareLengthParams) (int64, error) {
-	result, err := q.exec(ctx, q.declareLengthStmt, declareLength, arg.Length, arg.UpdatedAt, arg.ID)
+func (q *Queries) DeclareLength(ctx context.Context, length int64, updatedAt int64, iD string) (int64, error) {
+	result, err := q.exec(ctx, q.declareLengthStmt, declareLength, length, updatedAt, iD)
 	if err != nil {
 		return 0, err
 	}
