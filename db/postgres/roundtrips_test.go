@@ -56,10 +56,10 @@ func counted(t *testing.T, s *Store) (*Store, *Leases, *atomic.Int64) {
 	t.Cleanup(pool.Close)
 	one := newStore(pool, rows.NewSearches(1), s.log)
 	leases := &Leases{store: one, log: s.log}
-	if err := s.Leases().beat(t.Context()); err != nil {
+	if err := s.Leases().renew(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	leases.set(s.leases.now())
+	leases.set(s.leases.current())
 	return one, leases, &n
 }
 
