@@ -7,8 +7,8 @@ INSERT INTO uploads (
     @durable, @digested, @digest_state, @found_type, @created_at, @updated_at, @secret_sha256
 );
 
--- SaveProgress changes nothing where the row already says more. A type once found
--- stays found.
+-- SaveProgress changes nothing where the row already has more progress. A type once found
+-- stays.
 -- name: SaveProgress :execrows
 UPDATE uploads
 SET durable = @durable,

@@ -76,7 +76,7 @@ type CountTypesRow struct {
 	Bytes int64
 }
 
-// CountTypes counts all files of some types, from the kept statistics.
+// CountTypes counts all files of some types, from the statistics.
 func (q *Queries) CountTypes(ctx context.Context, owner string, types []string) (CountTypesRow, error) {
 	row := q.db.QueryRow(ctx, countTypes, owner, types)
 	var i CountTypesRow

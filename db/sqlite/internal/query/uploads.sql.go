@@ -215,8 +215,8 @@ type SaveProgressParams struct {
 	ID          string
 }
 
-// SaveProgress changes nothing where the row already says more. A type once found
-// stays found.
+// SaveProgress changes nothing where the row already has more progress. A type once found
+// stays.
 func (q *Queries) SaveProgress(ctx context.Context, arg SaveProgressParams) (int64, error) {
 	result, err := q.exec(ctx, q.saveProgressStmt, saveProgress,
 		arg.Durable,
