@@ -239,7 +239,7 @@ func (l *Leases) Take(ctx context.Context, id pawl.ID, wait time.Duration) (pawl
 	if wait <= 0 {
 		return l.takeNow(ctx, id)
 	}
-	freed, leave := l.freed.join(id) // before the first attempt, so that no notification is missed
+	freed, leave := l.freed.add(id) // before the first attempt, so that no notification is missed
 	defer leave()
 	over := time.NewTimer(wait)
 	defer over.Stop()
@@ -349,9 +349,9 @@ type waiters struct {
 	all map[chan struct{}]pawl.ID
 }
 
-// join returns a channel that receives when the lease may be free, until leave is
+// add returns a channel that receives when the lease may be free, until leave is
 // called.
-func (w *waiters) join(id pawl.ID) (freed <-chan struct{}, leave func()) {
+func (w *waiters) add(id pawl.ID) (freed <-chan struct{}, leave func()) {
 	c := make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -63,8 +63,9 @@ func counted(t *testing.T, s *Store) (*Store, *Leases, *atomic.Int64) {
 	return one, leases, &n
 }
 
-// TestRoundTrips counts what an upload, a download and a list wait for, once a connection
-// has prepared the statements.
+// TestRoundTrips counts the round trips of what an upload, a download and a list wait for,
+// once a connection has prepared the statements. The ping of a connection that was idle
+// for a second is not counted.
 func TestRoundTrips(t *testing.T) {
 	whole := openTest(t, postgrestest.URL(t))
 	s, leases, n := counted(t, whole)
