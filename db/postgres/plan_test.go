@@ -107,6 +107,11 @@ func questions(t *testing.T, n int) (all []question) {
 		}},
 		question{"events", "events_pkey", func(ctx context.Context, s *Store) error { _, err := s.Events(ctx, int64(n/2), 100); return err }},
 		question{"span of events", "events_pkey", func(ctx context.Context, s *Store) error { _, _, err := s.EventSpan(ctx); return err }},
+		question{"a manifest", "parts_pkey", func(ctx context.Context, s *Store) error { _, err := s.Manifest(ctx, filledID(1)); return err }},
+		question{"sizes of manifests", "multiparts_pkey", func(ctx context.Context, s *Store) error {
+			_, err := s.ManifestSizes(ctx, []pawl.ID{filledID(1), "none"})
+			return err
+		}},
 		question{"manifests", "multiparts_open", func(ctx context.Context, s *Store) error { _, err := s.Manifests(ctx, "", 100); return err }},
 		question{"references", "files_pkey", func(ctx context.Context, s *Store) error {
 			_, err := s.Referenced(ctx, []pawl.ID{filledID(1), "none"})
@@ -236,6 +241,8 @@ func fill(t *testing.T, s *Store, n int) {
 			(SELECT unnest(ARRAY['', 'few', 'many']) AS o UNION SELECT 'o' || generate_series(1, 50)) AS owners, generate_series(19000, 20500) AS d`,
 		`INSERT INTO stats_types SELECT o, 'type/' || i, 1, i FROM
 			(SELECT unnest(ARRAY['', 'few', 'many']) AS o UNION SELECT 'o' || generate_series(1, 500)) AS owners, generate_series(1, 100) AS i`,
+		`INSERT INTO parts SELECT lpad(i::text, 36, '0'), n, 1, '', '' FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS n`,
+		`INSERT INTO tails SELECT lpad(i::text, 36, '0'), n, 1, '' FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS n`,
 		`INSERT INTO multiparts SELECT lpad(i::text, 36, '0'), '', 1, 0, CASE WHEN i % 50 = 0 THEN 0 ELSE 1 END, 1, 1
 			FROM generate_series(1, 20000) AS i`,
 	) {
