@@ -131,16 +131,16 @@ func TestWhoHasTheFileCostsNoRead(t *testing.T) {
 		io.Reader
 		io.Seeker
 	}{iotest.ErrReader(errors.New("read")), nil}
-	if _, _, err := look(r, f, away); err == nil {
+	if _, _, err := presentationOf(r, f, away); err == nil {
 		t.Error("the first bytes of a text are not read")
 	}
 	r.Header.Set("If-None-Match", `W/`+etag(f))
-	if _, _, err := look(r, f, away); err != nil {
+	if _, _, err := presentationOf(r, f, away); err != nil {
 		t.Error(err)
 	}
 	r.Header.Del("If-None-Match")
 	f.MediaType = "image/png"
-	if _, _, err := look(r, f, away); err != nil {
+	if _, _, err := presentationOf(r, f, away); err != nil {
 		t.Error(err)
 	}
 }

@@ -27,7 +27,7 @@ func TestDeadLinks(t *testing.T) {
 		if resp.StatusCode != 404 || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %s %s", path, resp.Status, resp.Header.Get("Content-Type"))
 		}
-		if !strings.Contains(page, start) || !strings.Contains(page, "There is no such file") || strings.Contains(page, "<script") {
+		if !strings.Contains(page, start) || !strings.Contains(page, "<h1>File not found</h1>") || strings.Contains(page, "<script") {
 			t.Errorf("%s: %s", path, page)
 		}
 		if policy := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") {

@@ -85,7 +85,9 @@ var everyEvent = []string{
 	"upload.started", "upload.ended", "file.created", "file.changed", "file.deleted", "reset",
 }
 
-func quick(c *Config) { c.pace = pace{progress: 20 * time.Millisecond, gather: time.Millisecond} }
+func quick(c *Config) {
+	c.intervals = intervals{progress: 20 * time.Millisecond, gather: time.Millisecond}
+}
 
 func TestEventsTellAFilesLife(t *testing.T) {
 	h := newHarness(t, quick)
@@ -204,7 +206,7 @@ func TestEventsOfOthersStayTheirs(t *testing.T) {
 }
 
 func TestEventsBeat(t *testing.T) {
-	h := newHarness(t, func(c *Config) { c.pace.heartbeat = 20 * time.Millisecond })
+	h := newHarness(t, func(c *Config) { c.intervals.heartbeat = 20 * time.Millisecond })
 	stream, _ := h.follow()
 	for range 3 {
 		next(t, stream, "")

@@ -80,12 +80,12 @@ func TestRedirectPresentation(t *testing.T) {
 		"application/pdf": "attachment application/octet-stream",
 		"nonsense":        "attachment application/octet-stream",
 	} {
-		contentType, disposition := describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), false)
+		contentType, disposition := describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), false)
 		kind, _, _ := strings.Cut(disposition, ";")
 		if got := kind + " " + contentType; got != want {
 			t.Errorf("%q: %s, want %s", mediaType, got, want)
 		}
-		contentType, disposition = describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), true)
+		contentType, disposition = describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), true)
 		if !strings.HasPrefix(disposition, "attachment;") || !strings.HasSuffix(want, contentType) {
 			t.Errorf("%q, download wanted: %s %s", mediaType, disposition, contentType)
 		}

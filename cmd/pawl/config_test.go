@@ -77,7 +77,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	for i, s := range defaultSettings(t).each() {
 		for _, value := range values {
 			settings := defaultSettings(t)
-			// With a bucket and a call-out what depends on them is judged too.
+			// With a bucket and a hook, the settings that depend on them are validated too.
 			settings.StorageURL, settings.HookURL, settings.CDNURL = "s3://bucket/files", "http://127.0.0.1", "http://127.0.0.1"
 			settings.set(s.env, value)
 			var printed strings.Builder
