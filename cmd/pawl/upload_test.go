@@ -226,9 +226,9 @@ func (g *gauge) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestUploadGoesOn kills the client, runs it again, and kills the server under
+// TestUploadResumes kills the client, runs it again, and kills the server under
 // that one. What was there is not sent again.
-func TestUploadGoesOn(t *testing.T) {
+func TestUploadResumes(t *testing.T) {
 	for _, parts := range []int{1, 4} {
 		t.Run(fmt.Sprintf("%d parts", parts), func(t *testing.T) {
 			const size = 64 << 20
@@ -248,15 +248,15 @@ func TestUploadGoesOn(t *testing.T) {
 				t.Fatalf("the client was not killed but ended with %d", code)
 			}
 			if c.remembered() != 1 {
-				t.Fatalf("the killed client remembers %d uploads", c.remembered())
+				t.Fatalf("the killed client saved the state of %d uploads", c.remembered())
 			}
 			g.when(g.sent.Load()+size/3, server.restart)
 			stdout, stderr, code := c.run(args...)
 			if code != 0 || !strings.Contains(stderr, "SHA-256 verified") {
 				t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 			}
-			if !strings.Contains(stderr, "trying again") {
-				t.Errorf("nobody was told of the server's end:\n%s", stderr)
+			if !strings.Contains(stderr, "retrying in") {
+				t.Errorf("no retry was reported:\n%s", stderr)
 			}
 			if sent := g.sent.Load(); sent > size*3/2 {
 				t.Errorf("%d bytes were sent for a file of %d", sent, size)
@@ -310,7 +310,7 @@ func TestUploadNoticesOtherBytes(t *testing.T) {
 	path, _ := randomFile(t, 3<<20)
 	url := meddler(t, r.url, func(r *http.Request) { r.Body = &flip{ReadCloser: r.Body} })
 	stdout, stderr, code := newClient(t).run(path, url)
-	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "differs from what was read") {
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "does not match") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	// With checksums the server refuses such bytes itself.
@@ -326,7 +326,7 @@ func TestUploadNoticesChange(t *testing.T) {
 	path, _ := randomFile(t, 3<<20)
 	url := meddler(t, r.url, func(*http.Request) { _ = os.Chtimes(path, time.Time{}, time.Unix(1, 0)) })
 	stdout, stderr, code := newClient(t).run(path, url)
-	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "changed while it was being uploaded") {
+	if code != exitFailure || stdout != "" || !strings.Contains(stderr, "changed during the upload") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }

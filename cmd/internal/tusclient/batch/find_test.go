@@ -53,7 +53,7 @@ func TestFindSystemFiles(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	if printed != "left out 7 of the operating system's own, such as $RECYCLE.BIN\n" {
+	if printed != "skipped 7 files of the operating system, such as $RECYCLE.BIN\n" {
 		t.Errorf("printed %q", printed)
 	}
 	// What is named is meant, whatever its name.
@@ -112,7 +112,7 @@ func TestFindLinks(t *testing.T) {
 	if want := []string{"linked/a.txt", "linked/b.txt"}; !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	for _, want := range []string{"c.txt: no such file or directory\n", "up: it is a link to a folder"} {
+	for _, want := range []string{"c.txt: no such file or directory\n", "up: links to folders are not followed"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("%q is not in %q", want, printed)
 		}
