@@ -70,8 +70,7 @@ func TestTextOfFiles(t *testing.T) {
 	}
 }
 
-// onlyOnce is a source that counts the bytes it gives away and cannot read in
-// random places, like one that is far away.
+// onlyOnce is a source that counts the bytes read and has no ReadAt, like that of S3.
 type onlyOnce struct {
 	src   *bytes.Reader
 	given int
@@ -114,8 +113,7 @@ func TestPeek(t *testing.T) {
 	check(t, iotest.TestReader(all, content))
 }
 
-// TestFilesLeaveBySendfile is that a source in which any place can be read stays what
-// it is.
+// TestFilesLeaveBySendfile checks that an io.ReaderAt is returned unwrapped.
 func TestFilesLeaveBySendfile(t *testing.T) {
 	src := bytes.NewReader([]byte("für"))
 	head, all, err := peek(src, 4)

@@ -9,7 +9,7 @@ import (
 	"pawl"
 )
 
-// inBrowser is what browsers send when somebody opens a link.
+// inBrowser are the headers of a navigation in a browser.
 var inBrowser = []string{"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 func TestDeadLinks(t *testing.T) {
@@ -48,7 +48,7 @@ func TestDeadLinks(t *testing.T) {
 	}
 }
 
-// TestLinksThatFail has a page tell what else can go wrong.
+// TestLinksThatFail checks the page for other errors.
 func TestLinksThatFail(t *testing.T) {
 	h := newHarness(t)
 	f := h.put("a", "", "1")

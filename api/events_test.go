@@ -16,7 +16,7 @@ import (
 // message is one server-sent event, or a comment.
 type message struct{ id, event, data, comment string }
 
-// follow reads an event stream; the channel ends with it.
+// follow reads an event stream. The channel is closed at its end.
 func (h *harness) follow(headers ...string) (<-chan message, func()) {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(h.t.Context())
@@ -60,7 +60,7 @@ func readMessages(lines *bufio.Scanner, out chan<- message) {
 	}
 }
 
-// next waits for a message of one of these types and skips others.
+// next returns the next message of one of the given types.
 func next(t *testing.T, from <-chan message, events ...string) message {
 	t.Helper()
 	timeout := time.After(10 * time.Second)

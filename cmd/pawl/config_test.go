@@ -60,9 +60,8 @@ func TestNearby(t *testing.T) {
 	}
 }
 
-// TestSecretsAreNotShown gives every setting values with a secret in them, whether
-// or not they make sense there, and looks for it in what `pawl config` prints and in
-// the faults. It walks over all settings, so that a new one cannot be forgotten.
+// TestSecretsAreNotShown sets every setting to values that contain a secret, valid or not,
+// and checks that neither `pawl config` nor a fault contains it.
 func TestSecretsAreNotShown(t *testing.T) {
 	const password = "hunter2"
 	values := []string{

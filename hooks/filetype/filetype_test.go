@@ -10,7 +10,7 @@ import (
 	"pawl/hooks/filetype"
 )
 
-// Beginnings of real files, as short as their formats allow.
+// First bytes of real files, as short as their formats allow.
 var (
 	png    = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89")
 	apng   = append(bytes.Clone(png), []byte("\x00\x00\x00\x08acTL\x00\x00\x00\x02\x00\x00\x00\x00")...)
@@ -33,7 +33,7 @@ var (
 	xml    = []byte("<?xml version=\"1.0\"?>\n<note><to>Ada</to></note>")
 	zipped = archive("notes.txt")
 	docx   = archive("[Content_Types].xml", "_rels/.rels", "word/document.xml")
-	// An office file whose telling entry lies beyond the first bytes.
+	// An office file whose characteristic entry is not in the first bytes.
 	lateDocx = archive("[Content_Types].xml", "customXml/"+strings.Repeat("x", pawl.HeadBytes), "word/document.xml")
 )
 
@@ -86,7 +86,7 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-// judge asks the gate all it is asked in an upload's life.
+// judge runs all checks of an upload.
 func judge(t *testing.T, c filetype.Config, name, declared string, content []byte) error {
 	t.Helper()
 	gate, err := filetype.New(c)
@@ -229,7 +229,7 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// TestExtensions judges names at the creation and at a renaming alike.
+// TestExtensions checks names at creation and when renaming.
 func TestExtensions(t *testing.T) {
 	deny, allow := filetype.Config{DenyExtensions: []string{"exe"}}, filetype.Config{AllowExtensions: []string{"png", ".tar.gz"}}
 	for _, test := range []struct {

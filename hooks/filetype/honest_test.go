@@ -10,7 +10,7 @@ import (
 	"pawl/hooks/filetype"
 )
 
-// Beginnings of more real files.
+// First bytes of more real files.
 var (
 	emptyZip  = []byte("PK\x05\x06" + strings.Repeat("\x00", 18))
 	gzipped   = []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03")
@@ -44,7 +44,7 @@ var (
 	excelType = "application/vnd.ms-excel"
 )
 
-// honest are files as systems in use declare them.
+// honest are files with the types that common systems declare.
 var honest = []struct {
 	name, declared string
 	head           []byte
@@ -152,7 +152,7 @@ func tarArchive(name string) []byte {
 	return buf.Bytes()
 }
 
-// TestHonestFiles holds the gate and what the API says of a file to one judgement.
+// TestHonestFiles checks that gate and type_mismatch agree.
 func TestHonestFiles(t *testing.T) {
 	for _, f := range honest {
 		found := filetype.Detect(f.head)
@@ -207,8 +207,8 @@ func TestDetectSVG(t *testing.T) {
 	}
 }
 
-// TestSoundInContainers holds the lists to the rule that a claim keeps its family, and
-// that a container bears out sound as well as pictures.
+// TestSoundInContainers checks that containers that can hold audio or video are accepted
+// as audio only if declared as audio.
 func TestSoundInContainers(t *testing.T) {
 	const recording = "audio/webm;codecs=opus"
 	for _, c := range []struct {
@@ -254,7 +254,7 @@ func TestSoundInContainers(t *testing.T) {
 	}
 }
 
-// TestDetectIsCanonical holds what is stored to one name for each type.
+// TestDetectIsCanonical checks that Detect returns canonical types.
 func TestDetectIsCanonical(t *testing.T) {
 	heads := [][]byte{png, gif, pdf, text, csv, html, svg, json, shell, noise, xml, zipped, docx, bytes.Repeat([]byte("x"), 9000)}
 	for _, f := range honest {

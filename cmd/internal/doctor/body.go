@@ -146,14 +146,14 @@ func (e *examination) expectContinue(ctx context.Context) {
 		e.note(Finding{Check: "100-continue", Status: Warn, Seen: "Not checked: an upload could not be created" + because(err) + "."})
 		return
 	}
-	var told atomic.Bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { told.Store(true) }})
+	var continued atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { continued.Store(true) }})
 	r, err := e.patch(traced, where, 0, zeros(64<<10), 64<<10, "Expect", "100-continue")
 	f := Finding{"100-continue", OK, "Expect: 100-continue gets a 100 response.", fixContinue}
 	switch {
 	case err != nil || r.StatusCode/100 != 2:
 		f.Status, f.Seen = Warn, fmt.Sprintf("The response to a PATCH with Expect: 100-continue is %s. curl and some mobile clients send that.", outcome(r, err))
-	case !told.Load():
+	case !continued.Load():
 		f.Status, f.Seen = Warn, "Expect: 100-continue gets no 100 response; clients that send it wait about a second before each body."
 	}
 	e.note(f)

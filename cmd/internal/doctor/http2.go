@@ -103,17 +103,17 @@ func readWindow(conn io.ReadWriter) (int64, error) {
 		return 0, err
 	}
 	stream, whole := int64(defaultWindow), int64(defaultWindow)
-	for settled := false; ; {
+	for received := false; ; {
 		frame, err := framer.ReadFrame()
 		if err != nil {
 			return 0, fmt.Errorf("%w: %w", errNoHTTP2, err)
 		}
 		switch f := frame.(type) {
 		case *http2.SettingsFrame:
-			if f.IsAck() || settled {
+			if f.IsAck() || received {
 				continue
 			}
-			settled = true
+			received = true
 			if n, ok := f.Value(http2.SettingInitialWindowSize); ok {
 				stream = int64(n)
 			}

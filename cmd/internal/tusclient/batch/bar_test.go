@@ -42,7 +42,7 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// TestMemory goes on with the same file alone, and forgets.
+// TestMemory checks that state is loaded only for the same file, and removed.
 func TestMemory(t *testing.T) {
 	m := Memory{filepath.Join(t.TempDir(), "uploads")}
 	f := fingerprint{Path: "/a", Size: 1, Modified: time.Unix(1, 0).UTC(), Server: "http://s/files/"}
