@@ -38,7 +38,7 @@ func (e *examination) ask(ctx context.Context, method, url string, body io.Reade
 	return e.send(ctx, method, url, body, length, lines...)
 }
 
-// send is ask without a timeout. Header lines alternate names and values.
+// send sends a request without a timeout. Header lines alternate names and values.
 func (e *examination) send(ctx context.Context, method, url string, body io.Reader, length int64, lines ...string) (reply, error) {
 	real := method
 	if e.methods[method] {

@@ -32,7 +32,7 @@ func Safe(text string) string {
 	return out.String()
 }
 
-// SafeLines is [Safe] for text of several lines.
+// SafeLines returns text of several lines, each made safe by [Safe].
 func SafeLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

@@ -212,7 +212,7 @@ func (c *Client) Terminate(ctx context.Context, url string) error {
 	return nil
 }
 
-// DiscoverFor is like Discover but retries temporary failures.
+// DiscoverFor returns the capabilities of the server, and retries temporary failures.
 func (c *Client) DiscoverFor(ctx context.Context) (s Server, err error) {
 	err = c.persist(ctx, func() (err error) {
 		s, err = c.Discover(ctx)

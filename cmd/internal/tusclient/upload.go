@@ -143,7 +143,7 @@ func (j *job) moved(bytes int64, sent bool) {
 	}
 }
 
-// createFor is like Create but retries temporary failures.
+// createFor creates an upload, and retries temporary failures.
 func (c *Client) createFor(ctx context.Context, n Creation) (url string, offset int64, err error) {
 	err = c.persist(ctx, func() (err error) {
 		url, offset, err = c.Create(ctx, n)
