@@ -8,19 +8,18 @@ import (
 	"pawl"
 )
 
-// answer is what HTTP says to a kind of failure. The detail is for errors that
-// brought no sentence of their own.
+// answer is the response for a kind of error. The detail is for errors without a message.
 type answer struct {
 	status int
 	code   pawl.Kind
 	detail string
 }
 
-// StatusChecksumMismatch is the protocol's own (tus 1.0, "Checksum").
+// StatusChecksumMismatch is defined by tus 1.0, "Checksum".
 const StatusChecksumMismatch = 460
 
-// answers is the whole translation. An interrupted request has hardly anybody
-// left to read its answer; browsers repeat a 408 by themselves, so it is a 400.
+// answers maps error kinds to responses. An interrupted request is a 400, since browsers
+// automatically repeat requests answered with 408.
 var answers = map[pawl.Kind]answer{
 	pawl.Invalid:         {http.StatusBadRequest, pawl.Invalid, ""},
 	pawl.NotFound:        {http.StatusNotFound, pawl.NotFound, ""},
@@ -34,11 +33,11 @@ var answers = map[pawl.Kind]answer{
 	pawl.Forbidden:       {http.StatusForbidden, pawl.Forbidden, ""},
 	pawl.NoSpace:         {http.StatusInsufficientStorage, pawl.NoSpace, "the storage is full"},
 	pawl.Interrupted:     {http.StatusBadRequest, pawl.Invalid, "the request ended early"},
-	pawl.Unavailable:     {http.StatusServiceUnavailable, pawl.Unavailable, "something Pawl needs is away; try again soon"},
-	pawl.Internal:        {http.StatusInternalServerError, pawl.Internal, "something went wrong on the server; its log knows more under this request id"},
+	pawl.Unavailable:     {http.StatusServiceUnavailable, pawl.Unavailable, "the service is temporarily unavailable; try again later"},
+	pawl.Internal:        {http.StatusInternalServerError, pawl.Internal, "internal error; the server's log has details under this request id"},
 }
 
-// Status is the HTTP status of an error: 200 for nil, 500 for one of no known kind.
+// Status returns the HTTP status of an error: 200 for nil, 500 for an unknown kind.
 func Status(err error) int {
 	if err == nil {
 		return http.StatusOK
@@ -56,7 +55,7 @@ func answerTo(err error) answer {
 	return answers[pawl.Internal]
 }
 
-// kindOf adds to [pawl.KindOf] what net/http and context say in their own words.
+// kindOf returns the kind of an error, including errors of net/http and context.
 func kindOf(err error) pawl.Kind {
 	kind := pawl.KindOf(err)
 	if kind != pawl.Internal {
@@ -66,7 +65,7 @@ func kindOf(err error) pawl.Kind {
 		return pawl.TooLarge
 	}
 	switch {
-	case errors.Is(err, context.Canceled): // the client went away, or the server stops
+	case errors.Is(err, context.Canceled): // the client disconnected, or the server is shutting down
 		return pawl.Interrupted
 	case errors.Is(err, context.DeadlineExceeded):
 		return pawl.Unavailable

@@ -125,8 +125,8 @@ func refuseTestbed(pkg string) string {
 	return "the testbed is for tests"
 }
 
-// textRules are the packages that complete the standard library with the normal forms
-// and the case folding of Unicode: the Go project keeps them, and they do nothing else.
+// textRules are packages of the Go project for Unicode normalization and case folding,
+// which the domain may import.
 var textRules = []string{"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}
 
 // foreign maps third-party packages to the one folder that may import them, so that
