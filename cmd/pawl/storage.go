@@ -15,7 +15,7 @@ func (g *ground) openStorage(ctx context.Context, c config, log *slog.Logger, lo
 	if c.blobs == "" {
 		return g.openBucket(ctx, c, log)
 	}
-	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, Look: look})
+	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, ReadOnly: look})
 	if err != nil {
 		return err
 	}
