@@ -109,7 +109,7 @@ func TestRedirectToCDN(t *testing.T) {
 		t.Errorf("not asked: %s", here.Status)
 	}
 	link := r.do("GET", "/files/"+id+"?redirect=true", nil).Header.Get("Location")
-	if !strings.HasPrefix(link, "https://cdn.example.org/files/blobs/"+id+"?expires=") {
+	if !strings.HasPrefix(link, "https://cdn.example.org/files/blobs/"+id[10:12]+"-"+id+"?expires=") {
 		t.Errorf("it is at %s", link)
 	}
 }

@@ -138,9 +138,11 @@ var foreign = map[string]string{
 	"github.com/prometheus/client_golang": "pawl/api",
 	"github.com/go-chi/chi":               "pawl/api",
 	"github.com/gabriel-vasile/mimetype":  "pawl/hooks/filetype",
+	"github.com/aws":                      "pawl/storage/s3",
 	"modernc.org/sqlite":                  "pawl/db",
 	"github.com/pressly/goose":            "pawl/db",
 	"github.com/alecthomas/kong":          "pawl/cmd",
+	"github.com/aws":                      "pawl/storage/s3",
 }
 
 func refuseForeign(pkg, imported string) string {
@@ -209,6 +211,9 @@ func TestLayerRules(t *testing.T) {
 		{"pawl/api", "pawl/cmd/pawl", true},
 		{"pawl/api", "github.com/tus/tusd/v2/pkg/handler", true},
 		{"pawl/api/tus", "github.com/tus/tusd/v2/pkg/handler", false},
+		{"pawl/storage/s3", "pawl/storage/multipart", false},
+		{"pawl/storage/s3", "github.com/aws/aws-sdk-go-v2/service/s3", false},
+		{"pawl/storage/multipart", "github.com/aws/aws-sdk-go-v2/service/s3", true},
 		{"pawl/cmd/pawl", "pawl/api/tus", false},
 		{"pawl/cmd/pawl", "pawl/cmd/internal/doctor", false},
 		{"pawl/cmd/bench", "pawl/cmd/pawl", true},

@@ -43,6 +43,8 @@ func (b *Bucket) classify(doing string, err error) (pawl.Kind, string) {
 			return pawl.NotFound, "no such blob"
 		case "PreconditionFailed", "ConditionalRequestConflict":
 			return pawl.Conflict, "there is such an object already"
+		case "InvalidPart", "InvalidPartOrder":
+			return pawl.Conflict, "a part was replaced meanwhile"
 		case "NoSuchUpload":
 			return pawl.Gone, multipart.ErrUploadGone.Message
 		case "NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden",
