@@ -76,6 +76,9 @@ func newRig(t *testing.T, instances int, environ ...string) *rig {
 // startCluster starts one whose balancer picks any instance for every request.
 func startCluster(t *testing.T, instances int, environ []string) *cluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("requires PostgreSQL and an S3 server")
+	}
 	dir, err := os.MkdirTemp("", "pawl-cluster-") // not t.TempDir: PostgreSQL's user has to get at it
 	if err != nil {
 		t.Fatal(err)

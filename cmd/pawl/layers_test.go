@@ -142,7 +142,6 @@ var foreign = map[string]string{
 	"modernc.org/sqlite":                  "pawl/db",
 	"github.com/pressly/goose":            "pawl/db",
 	"github.com/alecthomas/kong":          "pawl/cmd",
-	"github.com/aws":                      "pawl/storage/s3",
 }
 
 func refuseForeign(pkg, imported string) string {

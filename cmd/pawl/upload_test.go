@@ -359,6 +359,9 @@ func TestUploadToTusd(t *testing.T) {
 // can be.
 func startTusd(t *testing.T) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("requires tusd")
+	}
 	tools, err := filepath.Abs(filepath.Join("..", "..", ".cache", "tools"))
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 // tests of a process share one server, which ends with the process.
 func URL(t testing.TB) string {
 	t.Helper()
+	skipShort(t)
 	if given := os.Getenv("PAWL_TEST_POSTGRES_URL"); given != "" {
 		return database(t, given)
 	}
@@ -63,6 +64,14 @@ func run(server, sql string) error {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, sql)
 	return err
+}
+
+// skipShort skips tests that require PostgreSQL with -short.
+func skipShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("requires PostgreSQL")
+	}
 }
 
 // SkipAloud notes what is not tested where `make test` reads it out at its end; go

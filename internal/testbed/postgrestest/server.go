@@ -26,10 +26,13 @@ type Server struct {
 	tools   string // the directory of initdb and postgres
 	dir     string // short, as it holds the socket
 	listen  listening
-	port    int                 // on loopback; 0: on a socket
-	as      *syscall.Credential // nil: as this process
-	running chan struct{}       // closed when it has ended
+	port    int           // on loopback; 0: on a socket
+	as      *account      // nil: as this process
+	running chan struct{} // closed when it has ended
 }
+
+// account is a user of the machine.
+type account struct{ uid, gid uint32 }
 
 type listening int
 
@@ -47,6 +50,7 @@ func StartTCP(t testing.TB) *Server { return startFor(t, loopback) }
 
 func startFor(t testing.TB, on listening) *Server {
 	t.Helper()
+	skipShort(t)
 	s, err := start(on)
 	if err != nil {
 		SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
@@ -91,13 +95,13 @@ func (s *Server) makeDir() (err error) {
 		return err
 	}
 	if s.as != nil {
-		return os.Chown(s.dir, int(s.as.Uid), int(s.as.Gid))
+		return os.Chown(s.dir, int(s.as.uid), int(s.as.gid))
 	}
 	return nil
 }
 
 // unprivileged is whom to run as: PostgreSQL refuses to be root's.
-func unprivileged() (*syscall.Credential, error) {
+func unprivileged() (*account, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
 	}
@@ -114,7 +118,7 @@ func unprivileged() (*syscall.Credential, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+		return &account{uid: uint32(uid), gid: uint32(gid)}, nil
 	}
 	return nil, errors.New("root cannot run it, and there is no user postgres or nobody")
 }
@@ -123,7 +127,7 @@ func (s *Server) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = s.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "LC_ALL=C", "TZ=UTC"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Pdeathsig: syscall.SIGQUIT, Setpgid: true}
+	cmd.SysProcAttr = attributes(s.as)
 	return cmd
 }
 
@@ -244,25 +248,25 @@ func (s *Server) admin() string {
 
 // Stop ends the server at once, as a crash would; what was committed stays.
 func (s *Server) Stop() {
-	_ = syscall.Kill(s.pid(), syscall.SIGQUIT) // gone already is fine
+	send(s.pid(), syscall.SIGQUIT)
 	<-s.running
 }
 
 // Pause stops the server and everybody it serves where they are, so that nothing
 // answers and nothing breaks; Resume lets them go on.
-func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Pause() { s.signal(pauseSignal) }
 
 // Resume goes on after Pause.
-func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
+func (s *Server) Resume() { s.signal(resumeSignal) }
 
 // signal goes to the server first, which then makes no more children.
 func (s *Server) signal(sig syscall.Signal) {
 	pid := s.pid()
-	_ = syscall.Kill(pid, sig)
+	send(pid, sig)
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	for child := range strings.FieldsSeq(string(children)) {
 		if pid, err := strconv.Atoi(child); err == nil {
-			_ = syscall.Kill(pid, sig)
+			send(pid, sig)
 		}
 	}
 }

@@ -33,6 +33,9 @@ type Server struct {
 // its owner's credentials.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("requires an S3 server")
+	}
 	s := &Server{t: t, dir: t.TempDir()}
 	if err := os.Mkdir(filepath.Join(s.dir, Bucket), 0o755); err != nil {
 		t.Fatal(err)
