@@ -60,7 +60,6 @@ func counter(name, help string) prometheus.Counter {
 // Observer returns the observer that counts uploads.
 func (m *Metrics) Observer() uploads.Observer {
 	return uploads.Observer{
-		Received: func(n int) { m.received.Add(float64(n)) },
 		Ended: func(o pawl.Outcome, size int64, took time.Duration) {
 			m.size.WithLabelValues(string(o)).Observe(float64(size))
 			m.duration.WithLabelValues(string(o)).Observe(took.Seconds())
@@ -68,6 +67,9 @@ func (m *Metrics) Observer() uploads.Observer {
 		LockWaited: func(d time.Duration) { m.lockWait.Observe(d.Seconds()) },
 	}
 }
+
+// Received counts bytes of uploads that arrive.
+func (m *Metrics) Received(n int) { m.received.Add(float64(n)) }
 
 // Request counts a request. The route is a pattern, and unknown methods are counted as
 // "other", so that the number of series is bounded.

@@ -24,16 +24,15 @@ func Log(log *slog.Logger, measure Measure) func(http.Handler) http.Handler {
 			start := time.Now()
 			var cause error
 			rec := &recorder{ResponseWriter: w}
-			body := &counted{ReadCloser: r.Body}
 			r = r.WithContext(problem.WithNote(r.Context(), &cause))
-			r.Body = body
+			body := CountBody(r)
 			defer func() {
 				rec.wrote() // net/http sends 200 if the handler wrote nothing
 				took := time.Since(start)
 				if measure != nil {
 					measure(route(r.Context()), r.Method, rec.status, took)
 				}
-				line(log, r, rec, body.n.Load(), took, cause)
+				line(log, r, rec, body.N(), took, cause)
 			}()
 			next.ServeHTTP(rec, r)
 		})

@@ -4,7 +4,6 @@ package middleware
 import (
 	"io"
 	"net/http"
-	"sync/atomic"
 )
 
 // recorder is a response writer that records status and size of a response. It supports
@@ -49,16 +48,3 @@ func (w *recorder) wrote() {
 
 // started reports whether the header has been written.
 func (w *recorder) started() bool { return w.status != 0 }
-
-// counted is a request body that counts the bytes read. The count may be read while
-// another goroutine reads the body.
-type counted struct {
-	io.ReadCloser
-	n atomic.Int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
