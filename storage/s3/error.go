@@ -43,7 +43,7 @@ func (b *Bucket) classify(doing string, err error) (pawl.Kind, string) {
 			return pawl.NotFound, "no such blob"
 		case "PreconditionFailed", "ConditionalRequestConflict":
 			return pawl.Conflict, "there is such an object already"
-		case "InvalidPart", "InvalidPartOrder":
+		case "InvalidPart":
 			return pawl.Conflict, "a part was replaced meanwhile"
 		case "NoSuchUpload":
 			return pawl.Gone, multipart.ErrUploadGone.Message
