@@ -69,7 +69,7 @@ func (r *appendRun) finishReading() {
 	r.wakeFeederLocked()
 }
 
-// chunkToFill is the last chunk, or a new one behind it as soon as the others
+// chunkToFill returns the last chunk, or a new one behind it as soon as the others
 // have left room for it.
 func (r *appendRun) chunkToFill() *chunk {
 	r.mu.Lock()

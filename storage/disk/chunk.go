@@ -19,7 +19,7 @@ type chunk struct {
 	end  int64 // file offset up to which it is filled
 }
 
-// slice is the part of the file range [from, to) that lies in the chunk.
+// slice returns the part of the file range [from, to) that lies in the chunk.
 func (c *chunk) slice(from, to int64) []byte {
 	from, to = max(from, c.base), min(to, c.base+chunkSize)
 	return c.buf[from-c.base : to-c.base]

@@ -328,7 +328,7 @@ func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobIn
 	}
 }
 
-// listed is the blob that an entry of a folder is, if it is one and there still.
+// listed returns the blob that an entry of a folder is, if it is one and still there.
 func (b *Blobs) listed(id pawl.ID, entry fs.DirEntry) (blob pawl.BlobInfo, ok bool, err error) {
 	if !entry.IsDir() && (!entry.Type().IsRegular() || entry.Name() != string(id)) {
 		return blob, false, nil

@@ -206,7 +206,7 @@ func (p *joinedFile) Close() error {
 	return errors.Join(errs...)
 }
 
-// joinedSize is the size of a joined blob.
+// joinedSize returns the size of a joined blob.
 func (f *files) joinedSize(dir string) (size int64, err error) {
 	entries, err := f.readDir(dir)
 	if err != nil {

@@ -244,7 +244,7 @@ func (j *journal) sizes() map[pawl.ID]int64 {
 	return sizes
 }
 
-// writeFiles is the goroutine that gives blobs their files. What cannot be done is
+// writeFiles gives blobs their files, in a goroutine of its own. What cannot be done is
 // safe in the journal and tried again: no segment is reused before.
 func (j *journal) writeFiles() {
 	for {

@@ -94,7 +94,7 @@ func Open(c Config) *Blobs {
 	return b
 }
 
-// Close waits until what goes on in the background has ended: parts that are being sent
+// Close waits until what runs in the background has ended: parts that are being sent
 // and tails that are being deleted. After CloseTimeout it stops them, and what was not
 // durable stays unacknowledged. Nothing is committed after Close.
 func (b *Blobs) Close() error {
