@@ -86,5 +86,5 @@ func (f files) totals(ctx context.Context, in *FileFilter) (*body[fileTotalsJSON
 		return nil, err
 	}
 	totals, err := f.Totals(ctx, auth.From(ctx), q)
-	return answer(fileTotalsJSON(totals)), err
+	return respond(fileTotalsJSON(totals)), err
 }

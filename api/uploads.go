@@ -69,7 +69,7 @@ func (u uploads) list(ctx context.Context, in *uploadList) (*body[page[uploadJSO
 		return nil, err
 	}
 	cursorAt := func(last pawl.Upload) string { return cursor{Query: uploadsQuery, ID: string(last.ID)}.String() }
-	return answer(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
+	return respond(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
 }
 
 func (u uploads) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
@@ -78,7 +78,7 @@ func (u uploads) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
 		return nil, err
 	}
 	up, err := u.Get(ctx, auth.From(ctx), id)
-	return answer(uploadOf(up)), err
+	return respond(uploadOf(up)), err
 }
 
 func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
