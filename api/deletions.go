@@ -47,7 +47,7 @@ func (d deletions) delete(ctx context.Context, in *deletionRequest) (*body[delet
 	for i, err := range results {
 		items[i] = deletionOf(in.Body.IDs[i], err)
 	}
-	return answer(deletionListJSON{items}), nil
+	return respond(deletionListJSON{items}), nil
 }
 
 // idsIn parses ids. An invalid one becomes the empty id, which no file has.

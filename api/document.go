@@ -66,14 +66,14 @@ func describeStreams(doc *huma.OpenAPI) {
 		{Name: "redirect", In: "query", Schema: text("true or false: whether to redirect to the storage, if that is supported; the default is set by the server")},
 		{Name: "Range", In: "header", Schema: text("At most 16 ranges; otherwise the whole file is sent")},
 	}
-	content.Responses = answers(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
+	content.Responses = responses(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
 		"200", "The file", "206", "The requested ranges", "304", "Not modified", "307", "Redirect to the storage, valid for some minutes")
 	doc.AddOperation(&content)
 
 	stream := operation(http.MethodGet, "stream-events", restPath+"/events", "Stream events")
 	stream.Description = eventsDescription
 	stream.Parameters = []*huma.Param{{Name: "Last-Event-ID", In: "header", Schema: text("Resume after this event")}}
-	stream.Responses = answers(doc, "text/event-stream", text(""), "200", "Server-sent events")
+	stream.Responses = responses(doc, "text/event-stream", text(""), "200", "Server-sent events")
 	doc.AddOperation(&stream)
 }
 
@@ -90,9 +90,9 @@ func text(description string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Description: description}
 }
 
-// answers returns the documented responses: pairs of status and description, and the
+// responses returns the documented responses: pairs of status and description, and the
 // error.
-func answers(doc *huma.OpenAPI, contentType string, schema *huma.Schema, good ...string) map[string]*huma.Response {
+func responses(doc *huma.OpenAPI, contentType string, schema *huma.Schema, good ...string) map[string]*huma.Response {
 	out := map[string]*huma.Response{"default": {
 		Description: "Error",
 		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: problemSchema(doc)}},

@@ -80,7 +80,7 @@ func (f fileRoutes) list(ctx context.Context, in *fileList) (*body[page[fileJSON
 		return nil, err
 	}
 	cursorAt := func(last pawl.File) string { return cursorOf(last, q.Sort, in.fingerprint()) }
-	return answer(pageOf(rows, in.Limit, fileOf, cursorAt)), nil
+	return respond(pageOf(rows, in.Limit, fileOf, cursorAt)), nil
 }
 
 func (in *fileList) query() (pawl.FileQuery, error) {
@@ -114,7 +114,7 @@ func (f fileRoutes) get(ctx context.Context, in *byID) (*body[fileJSON], error) 
 		return nil, err
 	}
 	file, err := f.Get(ctx, auth.From(ctx), id)
-	return answer(fileOf(file)), err
+	return respond(fileOf(file)), err
 }
 
 type fileEdit struct {
@@ -132,7 +132,7 @@ func (f fileRoutes) edit(ctx context.Context, in *fileEdit) (*body[fileJSON], er
 	}
 	change := pawl.FileEdit{Name: in.Body.Name, Metadata: in.Body.Metadata}
 	file, err := f.Edit(ctx, auth.From(ctx), id, change)
-	return answer(fileOf(file)), err
+	return respond(fileOf(file)), err
 }
 
 func (f fileRoutes) delete(ctx context.Context, in *byID) (*struct{}, error) {

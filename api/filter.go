@@ -87,5 +87,5 @@ func (f fileRoutes) totals(ctx context.Context, in *FileFilter) (*body[fileTotal
 		return nil, err
 	}
 	totals, err := f.Totals(ctx, auth.From(ctx), q)
-	return answer(fileTotalsJSON(totals)), err
+	return respond(fileTotalsJSON(totals)), err
 }

@@ -27,7 +27,8 @@ func (instant) Schema(huma.Registry) *huma.Schema {
 // body is a JSON response.
 type body[T any] struct{ Body T }
 
-func answer[T any](v T) *body[T] { return &body[T]{v} }
+// respond returns v as a JSON response.
+func respond[T any](v T) *body[T] { return &body[T]{v} }
 
 // page is one page of a list.
 type page[T any] struct {

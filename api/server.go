@@ -39,7 +39,7 @@ func (s ServerInfo) get(context.Context, *struct{}) (*body[serverJSON], error) {
 	if s.MaxSize > 0 {
 		out.MaxSize = &s.MaxSize
 	}
-	return answer(out), nil
+	return respond(out), nil
 }
 
 // list returns a slice that is [] in JSON even if s is nil.

@@ -38,7 +38,7 @@ func (s stats) get(ctx context.Context, in *statsRange) (*body[statsJSON], error
 		return nil, err
 	}
 	st, err := s.Stats(ctx, auth.From(ctx), days)
-	return answer(statsOf(st)), err
+	return respond(statsOf(st)), err
 }
 
 // days returns the requested range, at most maxDays long. The error is of kind Invalid.

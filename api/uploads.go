@@ -70,7 +70,7 @@ func (u uploadRoutes) list(ctx context.Context, in *uploadList) (*body[page[uplo
 		return nil, err
 	}
 	cursorAt := func(last pawl.Upload) string { return cursor{Query: uploadsQuery, ID: string(last.ID)}.String() }
-	return answer(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
+	return respond(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
 }
 
 func (u uploadRoutes) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
@@ -79,7 +79,7 @@ func (u uploadRoutes) get(ctx context.Context, in *byID) (*body[uploadJSON], err
 		return nil, err
 	}
 	up, err := u.Get(ctx, auth.From(ctx), id)
-	return answer(uploadOf(up)), err
+	return respond(uploadOf(up)), err
 }
 
 func (u uploadRoutes) abort(ctx context.Context, in *byID) (*struct{}, error) {

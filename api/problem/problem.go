@@ -50,7 +50,7 @@ func Of(err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	a := answerTo(err)
+	a := responseTo(err)
 	return New(a.status, a.code, message(err))
 }
 
@@ -110,7 +110,7 @@ func message(err error) string {
 	if e, ok := errors.AsType[*pawl.Error](err); ok && e.Kind != pawl.Internal && e.Message != "" {
 		return e.Message
 	}
-	a := answerTo(err)
+	a := responseTo(err)
 	if a.detail != "" {
 		return a.detail
 	}

@@ -8,8 +8,8 @@ import (
 	"pawl"
 )
 
-// answer is the response for a kind of error. The detail is for errors without a message.
-type answer struct {
+// response is the response for a kind of error. The detail is for errors without a message.
+type response struct {
 	status int
 	code   pawl.Kind
 	detail string
@@ -18,9 +18,9 @@ type answer struct {
 // StatusChecksumMismatch is defined by tus 1.0, "Checksum".
 const StatusChecksumMismatch = 460
 
-// answers maps error kinds to responses. An interrupted request is a 400, since browsers
+// responses maps error kinds to responses. An interrupted request is a 400, since browsers
 // automatically repeat requests answered with 408.
-var answers = map[pawl.Kind]answer{
+var responses = map[pawl.Kind]response{
 	pawl.Invalid:         {http.StatusBadRequest, pawl.Invalid, ""},
 	pawl.NotFound:        {http.StatusNotFound, pawl.NotFound, ""},
 	pawl.Gone:            {http.StatusGone, pawl.Gone, ""},
@@ -45,14 +45,14 @@ func Status(err error) int {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p.Status
 	}
-	return answerTo(err).status
+	return responseTo(err).status
 }
 
-func answerTo(err error) answer {
-	if a, ok := answers[kindOf(err)]; ok {
+func responseTo(err error) response {
+	if a, ok := responses[kindOf(err)]; ok {
 		return a
 	}
-	return answers[pawl.Internal]
+	return responses[pawl.Internal]
 }
 
 // kindOf returns the kind of an error, including errors of net/http and context.
