@@ -1,34 +1,32 @@
-import { useSyncExternalStore } from "react";
 import type { StoredFile } from "@/shared/api/types";
+import { createStore, useStore } from "@/shared/store";
 
-/** The files that lists leave out; null for those that are deleted, so that a late answer can't bring them back. */
+/** The files that lists leave out; null for deleted ones, so that an older response can't bring them back. */
 type Hidden = ReadonlyMap<string, StoredFile | null>;
 
-let hidden: Hidden = new Map();
-const watchers = new Set<() => void>();
+const hidden = createStore<Hidden>(new Map());
 
 function change(edit: (files: Map<string, StoredFile | null>) => void) {
-  const next = new Map(hidden);
+  const next = new Map(hidden.get());
   edit(next);
-  hidden = next;
-  for (const watcher of watchers) watcher();
+  hidden.set(next);
 }
 
-/** Leaves files out of the lists, because they are about to be deleted. */
+/** Hides files that are being deleted. */
 export function hide(files: StoredFile[]) {
   change((ids) => {
     for (const file of files) ids.set(file.id, file);
   });
 }
 
-/** Shows those of the files again that are not deleted. */
+/** Shows files again unless they are deleted. */
 export function restore(files: StoredFile[]) {
   change((ids) => {
     for (const file of files) if (ids.get(file.id)) ids.delete(file.id);
   });
 }
 
-/** Leaves files out for good: they are deleted. */
+/** Hides deleted files for good. */
 export function forget(ids: Iterable<string>) {
   change((files) => {
     for (const id of ids) files.set(id, null);
@@ -36,19 +34,13 @@ export function forget(ids: Iterable<string>) {
 }
 
 export function isHidden(id: string): boolean {
-  return hidden.has(id);
+  return hidden.get().has(id);
 }
 
 export function isForgotten(id: string): boolean {
-  return hidden.get(id) === null;
+  return hidden.get().get(id) === null;
 }
 
 export function useHidden(): Hidden {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => hidden,
-  );
+  return useStore(hidden);
 }

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { FilesQuery } from "@/shared/api/client";
-import type { StoredFile } from "@/shared/api/types";
+import type { FilesQuery, StoredFile } from "@/shared/api/types";
 import { matches } from "./filters";
 import { type Changes, insertEverywhere, keepLive, read } from "./live";
 import { before, fileAt } from "./placement";

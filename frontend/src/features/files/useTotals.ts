@@ -1,7 +1,7 @@
 import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { api, type FilesFilter, type FilesQuery } from "@/shared/api/client";
-import type { FileTotals, StoredFile } from "@/shared/api/types";
+import { api } from "@/shared/api/client";
+import type { FilesFilter, FilesQuery, FileTotals, StoredFile } from "@/shared/api/types";
 import { matches } from "./filters";
 import { useHidden } from "./hidden";
 import { read } from "./live";

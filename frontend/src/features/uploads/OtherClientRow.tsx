@@ -9,7 +9,7 @@ import { Progress } from "@/shared/ui/Progress";
 import { toast } from "@/shared/ui/Toasts";
 import { percent, share } from "./words";
 
-/** An upload that something else is sending. Stopping it asks once more, because its bytes would be lost. */
+/** An upload of another client. Stopping it asks for confirmation, because its bytes are deleted. */
 export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
   const [asking, setAsking] = useState(false);
   const abort = useMutation({
@@ -18,7 +18,11 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
     onError: (error) => {
       if (error instanceof ApiError && error.code === "not_found") onGone(u.id);
       else
-        toast({ message: `“${u.name}” could not be stopped. ${error.message}`, tone: "danger", stays: 8000 });
+        toast({
+          message: `“${u.name}” could not be stopped. ${error.message}`,
+          tone: "danger",
+          duration: 8000,
+        });
     },
   });
   const done = u.length === null ? null : u.length === 0 ? 1 : u.offset / u.length;
@@ -52,7 +56,7 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
           <button
             type="button"
             className="btn btn-small border-transparent bg-danger-soft text-danger"
-            // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just used
+            // biome-ignore lint/a11y/noAutofocus: it replaces the button that was just used
             autoFocus
             disabled={abort.isPending}
             onClick={() => abort.mutate()}

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cancel, drop, retry, retryNow, setPaused } from "./controller";
 import { isEnded, isMoving, isRetriable, type Transfer } from "./transfer";
 
-/** What can be done with one upload. */
+/** The buttons of an upload. */
 export function TransferActions({ transfer: t }: { transfer: Transfer }) {
   return (
     <div className="flex min-w-15 shrink-0 justify-end">

@@ -12,7 +12,7 @@ import { isEnded, isStopped, needsFile, type Transfer } from "./transfer";
 import { useSeconds } from "./useSeconds";
 import { figures, percent, statusWords } from "./words";
 
-/** One upload: what, how far, what is happening, and what can be done about it. */
+/** An upload with its progress, status and buttons. */
 export const TransferRow = memo(function TransferRow({ id }: { id: string }) {
   const t = useTransfer(id);
   return t ? <Row transfer={t} /> : null;
@@ -60,7 +60,7 @@ function Row({ transfer: t }: { transfer: Transfer }) {
           className="nums mt-1 text-[0.86rem] [overflow-wrap:anywhere] text-muted"
           title={exactBytes(t.size)}
         >
-          {/* One text where one colour will do: words of another length would push the figures aside. */}
+          {/* One text if it has one colour: in two, the figures would move when the status changes. */}
           <span data-tone={tone} className="status-words">
             {tone || !hasFigures ? words : `${words} · ${figures(t)}`}
           </span>

@@ -10,7 +10,7 @@ import { TrayHead } from "./TrayHead";
 import { UploadButton } from "./UploadButton";
 import { useOtherClients } from "./useOtherClients";
 
-/** What is being uploaded: from this browser, and to the same server from elsewhere. */
+/** The uploads of this browser and of other clients. */
 export default function UploadsPage() {
   useTitle("Uploads");
   const own = useTotals();

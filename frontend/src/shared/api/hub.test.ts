@@ -37,7 +37,7 @@ function tab(hub: Hub) {
       void heard.push("name" in message ? message.name : message.connection),
   };
   return {
-    say: (message: TabMessage) => hub.hear(port, message),
+    say: (message: TabMessage) => hub.receive(port, message),
     /** What the tab has heard since it was last asked. */
     heard: () => heard.splice(0),
   };

@@ -14,12 +14,12 @@ export type Kind =
   | "program"
   | "other";
 
-/** How the content of a file can be shown on the page. */
+/** How the page previews a file. */
 export type Look = "image" | "video" | "audio" | "pdf" | "text" | null;
 
 interface TypeFacts {
   kind: Kind;
-  /** What people call it, such as "Word document". */
+  /** The name for people, such as "Word document". */
   words: string;
   look: Look;
 }
@@ -27,7 +27,7 @@ interface TypeFacts {
 const office = "application/vnd.openxmlformats-officedocument.";
 const open = "application/vnd.oasis.opendocument.";
 
-/** The types that their family does not explain. A line is: kind, words, types. */
+/** The types whose kind and name do not follow from their family. An entry is: kind, name, types. */
 const table: [Kind, string, ...string[]][] = [
   ["image", "JPEG image", "image/jpeg", "image/jpg"],
   ["image", "SVG image", "image/svg+xml"],
@@ -105,7 +105,7 @@ const known = new Map(
   table.flatMap(([kind, words, ...types]) => types.map((type) => [type, { kind, words }])),
 );
 
-/** The names of the kinds that are whole families of types. */
+/** Kind and noun of each family of types. */
 const families: Record<string, [Kind, string]> = {
   image: ["image", "image"],
   video: ["video", "video"],
@@ -114,10 +114,10 @@ const families: Record<string, [Kind, string]> = {
   font: ["font", "font"],
 };
 
-/** Types of code that are text although they are not called so. */
+/** Types with a structured syntax suffix (RFC 6839), which are text. */
 const structured = /^application\/[\w.-]+\+(json|xml|yaml)$/;
 
-/** What a media type is to people: it decides the icon, the words and the preview. */
+/** Returns the kind, name and preview of a media type. */
 export function factsOf(mediaType: string): TypeFacts {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
   const { kind, words } = known.get(type) ?? guess(type);
@@ -145,7 +145,7 @@ function lookAt(type: string, kind: Kind): Look {
   return kind === "code" || kind === "text" || type.startsWith("text/") ? "text" : null;
 }
 
-/** All types of some kinds that the table names, for a filter. */
+/** Returns all types of some kinds that are in the table, for a filter. */
 export function typesOf(...kinds: Kind[]): string[] {
   return table.flatMap(([kind, , ...types]) => (kinds.includes(kind) ? types : []));
 }

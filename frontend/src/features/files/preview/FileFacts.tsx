@@ -7,7 +7,7 @@ import { folderOf, visibleText } from "@/shared/format/name";
 import { exactTime } from "@/shared/format/time";
 import { Size } from "@/shared/ui/Measures";
 
-/** What the server knows about a file. */
+/** The properties of a file. */
 export function FileFacts({ file }: { file: StoredFile }) {
   const { relativePath, ...metadata } = file.metadata;
   const folder = folderOf(relativePath);
@@ -47,7 +47,7 @@ export function FileFacts({ file }: { file: StoredFile }) {
         <Fact name="Downloads">{count(file.downloads)}</Fact>
         <Fact name="SHA-256">
           {file.sha256 === null ? (
-            "Not known yet"
+            "Not available yet"
           ) : (
             <code className="font-mono text-[0.85em] break-all select-all">{file.sha256}</code>
           )}

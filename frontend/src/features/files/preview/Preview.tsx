@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { previewUrl } from "@/shared/api/client";
-import { useConnection, watchReturn } from "@/shared/api/events";
+import { onReconnect, useConnection } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
@@ -8,12 +8,12 @@ import { FileIcon } from "@/shared/ui/FileIcon";
 import { PdfPreview } from "./PdfPreview";
 import { TextPreview } from "./TextPreview";
 
-/** A look at the content, in the way that its type allows. */
+/** The content of a file, as far as its type can be previewed. */
 export function Preview({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
   const fail = () => setFailed(true);
   const lost = useConnection() === "lost";
-  useEffect(() => watchReturn(() => setFailed(false)), []);
+  useEffect(() => onReconnect(() => setFailed(false)), []);
   const src = previewUrl(file.id);
   const name = visibleName(file.name);
   const { look, words } = factsOf(file.media_type);
@@ -22,7 +22,10 @@ export function Preview({ file }: { file: StoredFile }) {
   if (look === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
   if (failed)
     return (
-      <NoPreview file={file} why={lost ? "The server can't be reached" : "This browser can't show it"} />
+      <NoPreview
+        file={file}
+        why={lost ? "The server can't be reached" : "This browser can't show this file"}
+      />
     );
   if (look === "image") {
     return <img src={src} alt={name} className="max-h-full max-w-full object-contain" onError={fail} />;
