@@ -86,6 +86,35 @@ test("only files that match the filter appear", async ({ page, server }) => {
   await expect(names(page)).toHaveText(["another note.txt", "a note.txt"]);
 });
 
+test("new files in a filtered list don't move the visible rows", async ({ page, server }) => {
+  await putMany(server, 40, (i) => `Note ${String(i).padStart(2, "0")}.txt`);
+  await page.goto("/?q=note");
+  const scroller = page.getByTestId("file-scroller");
+  await expect(names(page).first()).toBeVisible();
+  await scroller.evaluate((box) => box.scrollTo(0, 500));
+  const read = row(page, (await names(page).nth(15).textContent()) ?? "");
+  const place = (await read.boundingBox())?.y;
+  await put(server, "Another note.txt", "x");
+  await put(server, "Something else.txt", "x");
+  await expect(page.getByTestId("totals")).toContainText("41 files");
+  expect((await read.boundingBox())?.y).toBe(place);
+  await scroller.evaluate((box) => box.scrollTo(0, 0));
+  await expect(names(page).first()).toHaveText("Another note.txt");
+});
+
+test("a file that no longer matches leaves the list", async ({ page, server }) => {
+  const id = await put(server, "A note.txt", "x");
+  await put(server, "Another note.txt", "x");
+  await page.goto("/?q=note&sort=name");
+  await expect(names(page)).toHaveText(["A note.txt", "Another note.txt"]);
+  await fetch(`${server.url}/api/v1/files/${id}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "A letter.txt" }),
+  });
+  await expect(names(page)).toHaveText(["Another note.txt"]);
+});
+
 test("new files don't move the visible rows", async ({ page, server }) => {
   for (let i = 1; i <= 40; i++) await put(server, `File ${String(i).padStart(2, "0")}.txt`, "x");
   await page.goto("/");

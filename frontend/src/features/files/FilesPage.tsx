@@ -35,7 +35,7 @@ export function FilesPage({ uploadButton, rules }: NoFilesProps) {
   const { filters, files, list, selecting } = view;
   const narrow = useNarrow();
   const opened = useOpenFile(filters.file, files);
-  const totals = useTotals(view.query);
+  const totals = useTotals(view.query, view.loaded);
   useTitle(filters.q ? `“${filters.q}” in files` : "Files");
   useTitle(opened.file ? visibleName(opened.file.name) : null, 1);
   const toolbar = selecting.selection.files.size > 0 && (

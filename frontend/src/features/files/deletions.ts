@@ -1,13 +1,13 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { ApiError, api, maxBatch, sentence } from "@/shared/api/client";
-import type { Deletion, StoredFile } from "@/shared/api/types";
+import type { Deletion, FilesFilter, StoredFile } from "@/shared/api/types";
 import { count, plural } from "@/shared/format/bytes";
 import { visibleName } from "@/shared/format/name";
 import { toast } from "@/shared/ui/Toasts";
 import { forget, hide, isForgotten, restore } from "./hidden";
 import { remove } from "./placement";
 import { editLists } from "./useFiles";
-import { countOut } from "./useTotals";
+import { subtractDeleted } from "./useTotals";
 
 // A deletion is final on the server. It is sent when it can no longer be undone, or earlier when the page is closed.
 // It is one request that outlives the page, and the server deletes all of its files or none.
@@ -38,10 +38,13 @@ export function isFinal(files: number): boolean {
   return files > maxBatch || before + files > maxKeepalive;
 }
 
-/** Removes files from the lists, and deletes them on the server unless that is undone. */
-export function deleteFiles(client: QueryClient, files: StoredFile[]) {
+/**
+ * Removes files from the lists, and deletes them on the server unless that is undone. `filter` is that of the list in
+ * which they were selected.
+ */
+export function deleteFiles(client: QueryClient, files: StoredFile[], filter?: FilesFilter) {
   if (files.length === 0) return;
-  hide(files);
+  hide(files, filter);
   if (isFinal(files.length)) {
     void send(client, files, false);
     return;
@@ -106,7 +109,7 @@ async function send(client: QueryClient, files: StoredFile[], outlives: boolean)
     progress.at(at);
     try {
       const batch = files.slice(at, at + maxBatch).map((file) => file.id);
-      addResults(client, files, await api.remove(batch, outlives), result);
+      addResults(client, await api.remove(batch, outlives), result);
     } catch (error) {
       result.error = error;
     }
@@ -118,17 +121,14 @@ async function send(client: QueryClient, files: StoredFile[], outlives: boolean)
 }
 
 /** Adds the results of one request, and removes deleted files from the lists for good. */
-function addResults(client: QueryClient, files: StoredFile[], items: Deletion[], result: Result) {
+function addResults(client: QueryClient, items: Deletion[], result: Result) {
   // Files that no longer exist count as deleted.
   const gone = items.filter((item) => item.deleted || item.code === "not_found" || item.code === "gone");
   const ids = new Set(gone.map((item) => item.id));
   result.deleted += ids.size;
   result.refused.push(...items.filter((item) => !ids.has(item.id)));
+  subtractDeleted(client, ids);
   editLists(client, (pages) => remove(ids, pages));
-  countOut(
-    client,
-    files.filter((file) => ids.has(file.id)),
-  );
   forget(ids);
 }
 

@@ -1,6 +1,5 @@
-import type { FilesQuery, StoredFile } from "@/shared/api/types";
+import type { FilesFilter, FilesQuery } from "@/shared/api/types";
 import { typesOf } from "@/shared/format/kind";
-import { foldName } from "@/shared/format/name";
 
 export type Sort = NonNullable<FilesQuery["sort"]>;
 export type Order = NonNullable<FilesQuery["order"]>;
@@ -97,27 +96,18 @@ export function toQuery(f: Filters, now = new Date()): FilesQuery {
   return query;
 }
 
-/** Whether the server would list the file for that request. */
-export function matches(file: StoredFile, query: FilesQuery): boolean {
-  const { q, type, state, created_after: after, created_before: before } = query;
-  if (q && !holdsWords(file, q)) return false;
-  if (type && !type.split(",").some((pattern) => isUnder(file.media_type, pattern))) return false;
-  if (state && file.state !== state) return false;
-  const at = Date.parse(file.created_at);
-  if (after && at < Date.parse(after)) return false;
-  return !(before && at >= Date.parse(before));
+/** Returns the part of a query that decides which files it lists, without order and page. */
+export function filterOf({
+  sort: _sort,
+  order: _order,
+  limit: _limit,
+  cursor: _cursor,
+  ...filter
+}: FilesQuery) {
+  return filter satisfies FilesFilter;
 }
 
-/** Whether name or path hold each word of `q`, in any order. */
-function holdsWords(file: StoredFile, q: string): boolean {
-  const text = foldName(`${file.name}\n${file.metadata.relativePath ?? ""}`);
-  return foldName(q)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
-/** Whether a type is the pattern or of its family: "image/*" or "image/". */
-function isUnder(mediaType: string, pattern: string): boolean {
-  const wanted = pattern.trim().toLowerCase().replace(/\*$/, "");
-  return wanted.endsWith("/") ? mediaType.startsWith(wanted) : mediaType === wanted;
+/** Reports whether a query lists all files. */
+export function listsAll(query: FilesQuery): boolean {
+  return Object.keys(filterOf(query)).length === 0;
 }

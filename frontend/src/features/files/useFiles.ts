@@ -1,7 +1,8 @@
-import { type InfiniteData, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
+import { hashKey, type InfiniteData, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "@/shared/api/client";
 import { editQueries } from "@/shared/api/edits";
-import type { FilePage, FilesQuery, StoredFile } from "@/shared/api/types";
+import type { FilePage, FilesFilter, FilesQuery, StoredFile } from "@/shared/api/types";
+import { filterOf } from "./filters";
 import type { Pages } from "./placement";
 
 export type FilesData = InfiniteData<FilePage, string | undefined>;
@@ -27,6 +28,15 @@ export function useFiles(query: FilesQuery) {
 /** Returns the loaded pages of a query. */
 export function pagesOf(client: QueryClient, query: FilesQuery): Pages {
   return client.getQueryData<FilesData>([...filesKey, query])?.pages ?? [];
+}
+
+/** Returns the loaded files of all lists with a filter. */
+export function loadedFiles(client: QueryClient, filter: FilesFilter): StoredFile[] {
+  const key = hashKey([filter]);
+  return client
+    .getQueriesData<FilesData>({ queryKey: filesKey })
+    .filter(([queryKey]) => hashKey([filterOf(queryKey[1] as FilesQuery)]) === key)
+    .flatMap(([, data]) => data?.pages.flatMap((page) => page.items) ?? []);
 }
 
 /** Changes the pages of every cached list. */

@@ -5,7 +5,7 @@ import { importWithRetry, prefetch } from "@/shared/lazy";
 import { patchSearch, useSearch } from "@/shared/url/location";
 import { useRename } from "./actions";
 import type { ItemActions } from "./FileName";
-import { readFilters, toQuery } from "./filters";
+import { filterOf, readFilters, toQuery } from "./filters";
 import { useHidden } from "./hidden";
 import * as select from "./selection";
 import { useFiles } from "./useFiles";
@@ -24,10 +24,8 @@ export function useFilesView() {
   const query = useMemo(() => JSON.parse(wanted) as ReturnType<typeof toQuery>, [wanted]);
   const list = useFiles(query);
   const hidden = useHidden();
-  const files = useMemo(
-    () => (list.data?.pages ?? []).flatMap((page) => page.items).filter((file) => !hidden.has(file.id)),
-    [list.data, hidden],
-  );
+  const loaded = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.items), [list.data]);
+  const files = useMemo(() => loaded.filter((file) => !hidden.has(file.id)), [loaded, hidden]);
 
   const viewport = useRef<Viewport>({ atTop: true, last: 30 });
   const { fresh, showFresh } = useLiveFiles(query, viewport);
@@ -72,8 +70,9 @@ export function useFilesView() {
     const next = files.find((file, index) => index > active && !ids.has(file.id));
     setActiveId((next ?? files.findLast((file) => !ids.has(file.id)))?.id ?? null);
     focusActive.current = true;
+    const selected = leaving.every((file) => selection.files.has(file.id));
     selecting.clear();
-    deleteFiles(client, leaving);
+    deleteFiles(client, leaving, selected ? filterOf(query) : undefined);
   };
   const remove = async (leaving: StoredFile[]) => {
     const { isFinal } = await importWithRetry(loadDeletions);
@@ -111,6 +110,8 @@ export function useFilesView() {
   return {
     filters,
     query,
+    /** The loaded files, including those that are being deleted. */
+    loaded,
     files,
     list,
     selecting,

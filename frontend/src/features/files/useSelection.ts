@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { FilesFilter, FilesQuery, StoredFile } from "@/shared/api/types";
 import { importWithRetry, prefetch } from "@/shared/lazy";
 import { toast } from "@/shared/ui/Toasts";
+import { filterOf } from "./filters";
 import { isHidden } from "./hidden";
 import { read } from "./live";
 import * as select from "./selection";
@@ -17,8 +18,7 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
   const [selection, setSelection] = useState(select.nothing);
   const [everything, setEverything] = useState<Everything>(null);
   const search = useRef<AbortController>(null);
-  const { sort: _sort, order: _order, ...filter } = query;
-  const shown = JSON.stringify(filter);
+  const shown = JSON.stringify(filterOf(query));
 
   const set = useCallback((next: select.Selection) => {
     search.current?.abort();
@@ -34,7 +34,7 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
       read((changes) => {
         const gone = new Set([...changes].filter(([, file]) => file === null).map(([id]) => id));
         if (gone.size > 0) setSelection((current) => select.without(current, gone));
-        return new Set();
+        return undefined;
       }),
     [],
   );
