@@ -59,7 +59,7 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
 function Thumbnail({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
   useEffect(() => onReconnect(() => setFailed(false)), []);
-  const shown = factsOf(file.media_type).look === "image" && file.size <= maxThumbnail && !failed;
+  const shown = factsOf(file.media_type).preview === "image" && file.size <= maxThumbnail && !failed;
   return (
     <div className="grid min-h-0 flex-1 place-items-center overflow-hidden rounded-t-[0.7rem] bg-sunken">
       {shown ? (

@@ -13,7 +13,7 @@ describe("reading a URL", () => {
     expect(read("sort=size").order).toBe("desc");
     expect(read("sort=name&order=desc").order).toBe("desc");
   });
-  it("ignores nonsense", () => {
+  it("ignores invalid values", () => {
     expect(read("sort=colour&order=up&since=ever&from=yesterday&view=3d&type=shapes")).toMatchObject({
       sort: "created_at",
       order: "desc",
@@ -27,7 +27,7 @@ describe("reading a URL", () => {
 
 describe("the request", () => {
   const now = new Date(2026, 10, 24, 15, 30);
-  it("lists the types of a group, and takes a type as it is", () => {
+  it("lists the types of a group, and passes a type on", () => {
     expect(toQuery(read("type=images")).type).toBe("image/*");
     expect(toQuery(read("type=image/png")).type).toBe("image/png");
     const types = toQuery(read("type=documents")).type?.split(",");

@@ -10,7 +10,7 @@ export function ChooseAgain({ transfer }: { transfer: Transfer }) {
   const take = (file: File | undefined) => {
     if (!file || provide(transfer.id, file)) return;
     toast({
-      message: `That is another file. Select “${transfer.name}” with ${bytes(transfer.size)}.`,
+      message: `That is another file. Select “${transfer.name}” (${bytes(transfer.size)}).`,
       tone: "danger",
       duration: 8000,
     });

@@ -27,7 +27,7 @@ export default function UploadsPage() {
             title="Nothing is being uploaded"
             action={<UploadButton />}
           >
-            Drop files anywhere on this page. What other people and programs are uploading shows here too.
+            Drop files anywhere on this page. Uploads of other people and programs appear here too.
             <RuleWords />
           </EmptyPanel>
         )}

@@ -15,13 +15,13 @@ export type Kind =
   | "other";
 
 /** How the page previews a file. */
-export type Look = "image" | "video" | "audio" | "pdf" | "text" | null;
+export type PreviewKind = "image" | "video" | "audio" | "pdf" | "text" | null;
 
 interface TypeFacts {
   kind: Kind;
   /** The name for people, such as "Word document". */
   words: string;
-  look: Look;
+  preview: PreviewKind;
 }
 
 const office = "application/vnd.openxmlformats-officedocument.";
@@ -121,7 +121,7 @@ const structured = /^application\/[\w.-]+\+(json|xml|yaml)$/;
 export function factsOf(mediaType: string): TypeFacts {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
   const { kind, words } = known.get(type) ?? guess(type);
-  return { kind, words, look: lookAt(type, kind) };
+  return { kind, words, preview: previewOf(type, kind) };
 }
 
 export function kindOf(mediaType: string): Kind {
@@ -139,7 +139,7 @@ function guess(type: string): Pick<TypeFacts, "kind" | "words"> {
   return { kind, words: `${format.length <= 5 ? format.toUpperCase() : format} ${noun}` };
 }
 
-function lookAt(type: string, kind: Kind): Look {
+function previewOf(type: string, kind: Kind): PreviewKind {
   if (kind === "image" || kind === "video" || kind === "audio" || kind === "pdf") return kind;
   if (type === "text/rtf") return null;
   return kind === "code" || kind === "text" || type.startsWith("text/") ? "text" : null;

@@ -18,7 +18,8 @@ export function FileFacts({ file }: { file: StoredFile }) {
       {file.type_mismatch && (
         <p className="mb-3 flex gap-2 rounded-lg bg-brass-soft px-3 py-2 text-[0.93rem] text-brass">
           <TriangleAlert size={17} className="mt-0.5 shrink-0" aria-hidden="true" />
-          It was sent as {file.declared_type || "no type"}, but its content is {file.media_type}.
+          It was uploaded as {file.declared_type || "a file without a type"}, but its content is{" "}
+          {file.media_type}.
         </p>
       )}
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-[0.93rem]">

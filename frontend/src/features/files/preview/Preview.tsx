@@ -16,10 +16,10 @@ export function Preview({ file }: { file: StoredFile }) {
   useEffect(() => onReconnect(() => setFailed(false)), []);
   const src = previewUrl(file.id);
   const name = visibleName(file.name);
-  const { look, words } = factsOf(file.media_type);
+  const { preview, words } = factsOf(file.media_type);
   if (file.state !== "ready") return <NoPreview file={file} why={`Not available while ${file.state}`} />;
   if (file.size === 0) return <NoPreview file={file} why="This file is empty" />;
-  if (look === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
+  if (preview === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
   if (failed)
     return (
       <NoPreview
@@ -27,10 +27,10 @@ export function Preview({ file }: { file: StoredFile }) {
         why={lost ? "The server can't be reached" : "This browser can't show this file"}
       />
     );
-  if (look === "image") {
+  if (preview === "image") {
     return <img src={src} alt={name} className="max-h-full max-w-full object-contain" onError={fail} />;
   }
-  if (look === "video") {
+  if (preview === "video") {
     return (
       // biome-ignore lint/a11y/useMediaCaption: uploaded videos come without captions
       <video
@@ -43,7 +43,7 @@ export function Preview({ file }: { file: StoredFile }) {
       />
     );
   }
-  if (look === "audio") {
+  if (preview === "audio") {
     return (
       <div className="flex w-full flex-col items-center gap-6 px-4">
         <FileIcon type={file.media_type} size={56} />
@@ -52,7 +52,7 @@ export function Preview({ file }: { file: StoredFile }) {
       </div>
     );
   }
-  if (look === "pdf") return <PdfPreview file={file} />;
+  if (preview === "pdf") return <PdfPreview file={file} />;
   return <TextPreview file={file} />;
 }
 
