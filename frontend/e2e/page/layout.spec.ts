@@ -1,5 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { png, put, random } from "../files";
+import { putMany } from "../many";
 import type { Server } from "../server";
 import { choose, expect, names, row, test, transfer } from "./fixtures";
 
@@ -124,6 +125,42 @@ for (const size of [sizes[2], sizes[5]]) {
     await expectApart({ message, tray: tray(page), toolbar: toolbar(page), views: views(page) });
   });
 }
+
+for (const width of [390, 768, 1024, 1440]) {
+  test(`filters and toolbar take one line each at ${width}`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await putMany(server, 150);
+    await page.goto("/");
+    const list = page.getByTestId("file-scroller");
+    const expectOneLine = async () => {
+      const top = (await list.boundingBox())?.y;
+      await page.getByRole("checkbox", { name: "Select all" }).check();
+      await expect(toolbar(page).getByRole("button", { name: "Select all 150" })).toBeVisible();
+      expect((await toolbar(page).boundingBox())?.height).toBeLessThan(40);
+      expect((await list.boundingBox())?.y, "the list stays in place").toBe(top);
+      await toolbar(page).getByRole("button", { name: "Clear selection" }).click();
+      const title = await page.getByRole("heading", { level: 1 }).boundingBox();
+      const layout = await page.getByRole("group", { name: "Layout" }).boundingBox();
+      expect(layout?.y, "the layout switch is beside the title").toBeLessThan((title?.y ?? 0) + 20);
+    };
+    await expect(names(page).first()).toBeVisible();
+    await expectOneLine();
+    if (width < 1024) return;
+    await names(page).first().click();
+    await expect(panel(page).getByRole("button", { name: "Download" })).toBeVisible();
+    await expectOneLine();
+  });
+}
+
+test("an empty list has no filters", async ({ page, server }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
+  const controls = page.getByRole("main").getByRole("group").or(page.getByRole("combobox"));
+  await expect(controls).toHaveCount(0);
+  await fill(server);
+  await expect(page.getByRole("group", { name: "Type" })).toBeVisible();
+});
 
 for (const width of [390, 1024, 1440, 2560]) {
   test(`views have the same left edge and background at ${width}`, async ({ page }) => {

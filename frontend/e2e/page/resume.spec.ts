@@ -74,9 +74,39 @@ test.describe("after the browser was closed half-way", () => {
       await expect(lost).toContainText("Select the file again to continue");
       const before = (await uploadsOf(server))[0]?.offset ?? 0;
       expect(before).toBeGreaterThan(4 * MiB);
+      await expect(lost).toContainText(`${Math.floor((before / data.length) * 100)} %`);
+      await expect(lost).toContainText("of 40.0 MiB");
       await lost.getByTestId("choose-again").setInputFiles(path);
       await expect(lost).toContainText("Uploaded");
       expect(sent).toEqual([before]);
+      await arrived(server, data);
+      await context.close();
+    });
+  });
+
+  test("a large file that is complete on the server needs no file", async ({
+    server,
+    faultProxy,
+    watched,
+  }) => {
+    const data = random(40 * MiB);
+    await withFiles({ "Complete.bin": data }, async ([path = ""]) => {
+      await interrupt(server, faultProxy, path);
+      const [upload] = await uploadsOf(server);
+      const response = await fetch(`${server.endpoint}${upload?.id}`, {
+        method: "PATCH",
+        headers: {
+          "Tus-Resumable": "1.0.0",
+          "Upload-Offset": String(upload?.offset),
+          "Content-Type": "application/offset+octet-stream",
+        },
+        body: new Uint8Array(data.subarray(upload?.offset)),
+      });
+      expect(response.status).toBe(204);
+      const { context, page } = await openBrowser(profile);
+      watched(page);
+      await page.goto(faultProxy.url);
+      await expect(transfer(page, "Complete.bin")).toContainText("Uploaded");
       await arrived(server, data);
       await context.close();
     });

@@ -37,7 +37,9 @@ export function FilterBar({ filters, totals, instead, empty }: FilterBarProps) {
                   onClick={() => patchSearch(none)}
                 >
                   <X size={14} aria-hidden="true" />
-                  Clear filters
+                  <span>
+                    Clear<span className="@max-2xl:sr-only"> filters</span>
+                  </span>
                 </button>
               )}
               <TimeSelect filters={filters} />

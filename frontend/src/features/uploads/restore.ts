@@ -1,9 +1,10 @@
 import { reopen } from "./handles";
 import { type Left, takeOver } from "./memory";
 import { enqueue, setSource } from "./queue";
+import { offsetOf } from "./server";
 import { transfers } from "./store";
 import { onTabGone, tab } from "./tabs";
-import { isStopped, type Transfer } from "./transfer";
+import { isStopped, needsFile, type Transfer } from "./transfer";
 
 /** How long new files wait for restored uploads, in milliseconds: storage may not respond at all. */
 const timeout = 5000;
@@ -50,6 +51,7 @@ export async function restoreOne({ transfer, copied, handle, addedAt }: Left) {
   if (!copied && !file) {
     transfers.set({ ...t, ...(opened ?? { status: "needs-file" }) });
     setSource(t.id, { file, handle });
+    void showOffset(t);
   } else if (t.status === "paused" || isStopped(t)) {
     transfers.set(t);
     setSource(t.id, { file, handle });
@@ -57,4 +59,12 @@ export async function restoreOne({ transfer, copied, handle, addedAt }: Left) {
     transfers.set({ ...t, status: "waiting" });
     enqueue(t.id, { file, handle }, t.uploadUrl !== null);
   }
+}
+
+/** Shows how much the server has of an upload that needs its file, and whether that is all of it. */
+async function showOffset({ id, size, uploadUrl }: Transfer) {
+  const sent = uploadUrl === null ? null : await offsetOf(uploadUrl);
+  const t = transfers.get(id);
+  if (sent === null || !t || !needsFile(t)) return;
+  transfers.update(id, sent < size ? { sent } : { status: "done", sent, uploadUrl: null });
 }

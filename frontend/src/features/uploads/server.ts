@@ -13,9 +13,17 @@ export function serverInfo(): Promise<ServerInfo | null> {
   return server;
 }
 
+const headers = { "Tus-Resumable": "1.0.0" };
+
+/** Returns the number of bytes that the server has of an upload, or null if it can't tell. */
+export async function offsetOf(url: string): Promise<number | null> {
+  const response = await fetch(url, { method: "HEAD", headers }).catch(() => null);
+  const offset = response?.ok ? response.headers.get("Upload-Offset") : null;
+  return offset ? Number(offset) : null;
+}
+
 /** Terminates an upload on the server. */
 export function terminate(url: string) {
-  const headers = { "Tus-Resumable": "1.0.0" };
   void fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => undefined);
 }
 
