@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { png, put } from "../files";
+import { begin, png, put } from "../files";
 import { putWith } from "../many";
-import { expect, names, row, test } from "./fixtures";
+import { choose, expect, names, row, test } from "./fixtures";
 
 const panel = (page: Page) => page.getByRole("complementary", { name: "Preview" });
 const word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -88,6 +88,12 @@ test("names are displayed without direction overrides", async ({ page, server })
   await expect(names(page)).toHaveText(["holidaygnp.exe"]);
   await expect(page.getByRole("row", { name: "holidaygnp.exe", exact: true })).toBeVisible();
   await open(page, "holidaygnp.exe");
+
+  await begin(server, "invoice\u202efdp.exe", Buffer.alloc(10));
+  await page.goto("/uploads");
+  await expect(page.getByTestId("elsewhere")).toContainText("invoicefdp.exe");
+  await choose(page, { name: "report\u202efdp.exe", mimeType: "", buffer: Buffer.alloc(10) });
+  await expect(page.getByTestId("transfer")).toContainText("reportfdp.exe");
 });
 
 test("the middle of a long name is cut", async ({ page, server }) => {

@@ -51,6 +51,7 @@ describe("words", () => {
 
   it("formats progress, speed and time left", () => {
     expect(figures(transfer({ speed: 3 * MiB }))).toBe("10.0 of 40.0 MiB · 3.00 MiB/s · 10 s left");
+    expect(figures(transfer({ speed: MiB / 4 }))).toBe("10.0 of 40.0 MiB · 256 KiB/s · 2 min left");
     expect(figures(transfer({ sent: 512 }))).toBe("512 B of 40.0 MiB");
     expect(figures(transfer({ status: "done" }))).toBe("40.0 MiB");
   });

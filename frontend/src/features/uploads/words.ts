@@ -55,12 +55,17 @@ export function share(sent: number, size: number): string {
   return whole.endsWith(` ${partUnit}`) ? `${part} of ${whole}` : `${part} ${partUnit} of ${whole}`;
 }
 
+/** Returns "9 s left" or "2 min left": from a minute on, seconds would only be false precision. */
+function timeLeft(seconds: number): string {
+  return `${duration(seconds < 60 ? seconds : Math.round(seconds / 60) * 60)} left`;
+}
+
 /** Returns the figures of a transfer: "12.0 of 40.0 MiB · 3.10 MiB/s · 9 s left". */
 export function figures(t: Transfer): string {
   if (t.status === "done") return bytes(t.size);
   const parts = [t.sent > 0 ? share(t.sent, t.size) : bytes(t.size)];
   if (t.status === "uploading" && t.speed !== null && t.speed > 0) {
-    parts.push(`${bytes(Math.round(t.speed))}/s`, `${duration((t.size - t.sent) / t.speed)} left`);
+    parts.push(`${bytes(Math.round(t.speed))}/s`, timeLeft((t.size - t.sent) / t.speed));
   }
   return parts.join(" · ");
 }
@@ -85,7 +90,7 @@ export function headline(s: Totals): string {
 /** Returns the speed of all uploads and the time left: "24 MiB/s · 2 min left", or "" if it is unknown. */
 export function pace(s: Totals): string {
   const left = secondsLeft(s);
-  return left === null ? "" : `${bytes(Math.round(s.speed))}/s · ${duration(left)} left`;
+  return left === null ? "" : `${bytes(Math.round(s.speed))}/s · ${timeLeft(left)}`;
 }
 
 export function percent(sent: number, size: number): number {
