@@ -19,9 +19,9 @@ import (
 	"pawl"
 )
 
-// TestProblems compares whole answers with testdata/problems.txt; run with
-// PAWL_UPDATE_GOLDEN=1 to write it anew.
-// TestNobodySeesNothing asks as somebody whose login is none, and was let through.
+// TestProblems compares responses with testdata/problems.txt. PAWL_UPDATE_GOLDEN=1
+// updates the file.
+// TestNobodySeesNothing sends requests with the zero principal.
 func TestNobodySeesNothing(t *testing.T) {
 	h := newHarness(t, func(c *Config) {
 		c.Principal = func(*http.Request) (pawl.Principal, error) { return pawl.Principal{}, nil }

@@ -116,8 +116,8 @@ func TestContentPresentation(t *testing.T) {
 	}
 }
 
-// media are the beginnings of what browsers show in place, by the type it is to be
-// stored with, and the type it has to be declared as for that.
+// media are the first bytes of files that browsers display, with the type they are to be
+// stored with and the declared type that requires.
 var media = map[string]struct{ declared, head string }{
 	"image/png":  {"", pngHead + "\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"},
 	"image/apng": {"image/png", pngHead + "\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x08acTL\x00\x00"},
@@ -164,8 +164,8 @@ const (
 	webmHead = "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
 )
 
-// TestShownTypesAreFound holds the types that are shown in place to the names that
-// real files are stored under.
+// TestShownTypesAreFound checks that the inline types are those that files are stored
+// with.
 func TestShownTypesAreFound(t *testing.T) {
 	h := newHarness(t)
 	for mediaType := range shown {

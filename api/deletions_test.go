@@ -28,7 +28,7 @@ func (h *harness) deleteAll(ids []string, headers ...string) []deletionJSON {
 	return decode[deletionListJSON](h.t, text).Items
 }
 
-// byHeader is a login for tests: who asks is said by a header.
+// byHeader authenticates requests by a header.
 func byHeader(c *Config) {
 	c.Principal = func(r *http.Request) (pawl.Principal, error) {
 		id := r.Header.Get("X-Principal")
@@ -70,11 +70,11 @@ func TestDeleteMany(t *testing.T) {
 	}
 	events, err := h.store.Events(t.Context(), before, 100)
 	check(t, err)
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, e := range events {
-		told[string(e.Type)+" "+string(e.Subject)+" "+e.Owner] = true
+		seen[string(e.Type)+" "+string(e.Subject)+" "+e.Owner] = true
 	}
-	if len(events) != 2 || !told["file.deleted "+a.ID+" ann"] || !told["file.deleted "+b.ID+" ann"] {
+	if len(events) != 2 || !seen["file.deleted "+a.ID+" ann"] || !seen["file.deleted "+b.ID+" ann"] {
 		t.Errorf("events: %v", events)
 	}
 	stats, err := h.files.Stats(t.Context(), ann, pawl.DayRange{})
@@ -127,7 +127,7 @@ func TestDeleteManyRefusals(t *testing.T) {
 	}
 }
 
-// TestDeleteManyWithoutClient has the client go away before anything has happened.
+// TestDeleteManyWithoutClient disconnects before the deletion.
 func TestDeleteManyWithoutClient(t *testing.T) {
 	h := newHarness(t)
 	a, b := h.put("a", "", "1"), h.put("b", "", "2")
@@ -142,8 +142,8 @@ func TestDeleteManyWithoutClient(t *testing.T) {
 	}
 }
 
-// TestDeleteManyRace has the same files deleted one by one and all together, at the
-// same time: each is deleted once.
+// TestDeleteManyRace deletes the same files one by one and in one request concurrently:
+// each is deleted once.
 func TestDeleteManyRace(t *testing.T) {
 	h := newHarness(t)
 	const n = 40
@@ -192,8 +192,8 @@ func TestDeleteManyRace(t *testing.T) {
 	}
 }
 
-// TestDeleteManyIsFollowed deletes as many files as a request can name, while
-// somebody follows the events.
+// TestDeleteManyIsFollowed deletes the maximum number of files while a client reads the
+// event stream.
 func TestDeleteManyIsFollowed(t *testing.T) {
 	h := newHarness(t)
 	ids := make([]string, files.MaxDeletions)
@@ -214,13 +214,13 @@ func TestDeleteManyIsFollowed(t *testing.T) {
 			t.Fatalf("%+v", item)
 		}
 	}
-	told := make(map[string]bool)
-	for len(told) < len(ids) {
-		told[string(decode[fileDeleted](t, next(t, stream, "file.deleted").data).ID)] = true
+	seen := make(map[string]bool)
+	for len(seen) < len(ids) {
+		seen[string(decode[fileDeleted](t, next(t, stream, "file.deleted").data).ID)] = true
 	}
 	for _, id := range ids {
-		if !told[id] {
-			t.Fatalf("nobody was told that %s is deleted", id)
+		if !seen[id] {
+			t.Fatalf("no event for the deletion of %s", id)
 		}
 	}
 	if strings.Contains(h.log.String(), "level=ERROR") {

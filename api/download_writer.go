@@ -18,15 +18,14 @@ const (
 	noLimit   = 1<<63 - 1
 )
 
-// downloadWriter writes a download for as long as its reader takes anything: a deadline
-// for the whole answer would cut the slow together with the dead. Each chunk gets
-// a new deadline, and one that passed while some of the chunk went out is
-// renewed, so that what counts is that bytes move. They are seen to move when the
-// kernel makes room in the socket's buffer, a third of it at a time: with Linux's
-// largest buffer, 4 MiB, and a stall of two minutes, readers of 12 kB/s are safe.
+// downloadWriter is a response writer that aborts a download only if it makes no
+// progress: a deadline for the whole response would also end slow downloads. Each chunk
+// gets a new deadline, which is renewed if it passes after a part of the chunk was sent.
+// Progress is visible when the kernel frees space in the socket's send buffer, a third of
+// it at a time: with Linux's largest buffer, 4 MiB, and a stall of two minutes, clients
+// that read 12 kB/s are safe.
 //
-// Chunks of a file still leave by sendfile: the writer below is given the
-// *os.File itself.
+// Chunks of an *os.File are sent by sendfile.
 type downloadWriter struct {
 	http.ResponseWriter
 	ctl     *http.ResponseController
@@ -45,8 +44,8 @@ func newDownloadWriter(w http.ResponseWriter, r *http.Request, stall time.Durati
 
 func (d *downloadWriter) Unwrap() http.ResponseWriter { return d.ResponseWriter }
 
-// WriteHeader lets answers pass, and turns the plain text of [http.ServeContent]'s
-// refusals (412, 416, 500) into problems.
+// WriteHeader sends the header. It replaces the plain text errors of
+// [http.ServeContent] (412, 416, 500) by problems.
 func (d *downloadWriter) WriteHeader(status int) {
 	d.status = status
 	if status < http.StatusBadRequest {
@@ -81,7 +80,7 @@ func (d *downloadWriter) prepare(src io.Reader) error {
 	if err == nil {
 		return nil
 	}
-	d.Header().Del("Content-Range") // of bytes that are not sent
+	d.Header().Del("Content-Range")        // of bytes that are not sent
 	if pawl.KindOf(err) == pawl.NotFound { // the row promises bytes that are not there
 		err = pawl.Because(err, pawl.Internal, "the file's bytes are missing on the server")
 	}
@@ -92,11 +91,11 @@ func (d *downloadWriter) prepare(src io.Reader) error {
 func refusal(status int) error {
 	switch status {
 	case http.StatusRequestedRangeNotSatisfiable:
-		return problem.New(status, pawl.Invalid, "the file does not have the bytes asked for")
+		return problem.New(status, pawl.Invalid, "the requested range is not in the file")
 	case http.StatusPreconditionFailed:
-		return problem.New(status, pawl.Conflict, "the file is not the one you mean")
+		return problem.New(status, pawl.Conflict, "the file does not match the precondition")
 	default:
-		return pawl.Errorf(pawl.Internal, "cannot serve the file's bytes")
+		return pawl.Errorf(pawl.Internal, "cannot read the file")
 	}
 }
 
@@ -137,8 +136,8 @@ func (d *downloadWriter) ReadFrom(src io.Reader) (total int64, err error) {
 	return total, err
 }
 
-// unlimited takes off the limit [io.CopyN] puts around a reader: sendfile sees a
-// file through one such wrapper, and sendChunk needs that one.
+// unlimited removes the wrapper that [io.CopyN] puts around a reader, and returns its
+// limit: sendfile recognizes a file through one wrapper only, which sendChunk adds.
 func unlimited(src io.Reader) (io.Reader, int64) {
 	if limited, ok := src.(*io.LimitedReader); ok {
 		return limited.R, limited.N
@@ -146,7 +145,7 @@ func unlimited(src io.Reader) (io.Reader, int64) {
 	return src, noLimit
 }
 
-// position is where a seeker is, and -1 of any other reader.
+// position returns the position of a seeker, or -1 for any other reader.
 func position(src io.Reader) int64 {
 	if seeker, ok := src.(io.Seeker); ok {
 		if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
@@ -162,9 +161,9 @@ func (d *downloadWriter) sendChunk(src io.Reader, size int64) (int64, error) {
 	return io.Copy(d.ResponseWriter, &io.LimitedReader{R: src, N: size})
 }
 
-// canResume is for a deadline that passed while the reader was slow, not dead: it
-// puts src back to the byte that was sent last, and reports whether it could. A
-// request whose header did not get through is over: its context is.
+// canResume reports whether sending can continue after an error: the deadline passed,
+// but a part of the chunk was sent. It then seeks src back to the first byte that was
+// not sent. If the header could not be sent, the request's context has ended.
 func (d *downloadWriter) canResume(src io.Reader, at int64, err error) bool {
 	seeker, ok := src.(io.Seeker)
 	if !ok || !errors.Is(err, os.ErrDeadlineExceeded) || d.request.Context().Err() != nil {
@@ -174,8 +173,8 @@ func (d *downloadWriter) canResume(src io.Reader, at int64, err error) bool {
 	return err == nil
 }
 
-// record keeps what came of a copy. A source that ends before its limit has lost
-// bytes that its file's row promises.
+// record records the result of a copy. A source that ends before its limit is an error:
+// bytes of the file are missing.
 func (d *downloadWriter) record(sent, left int64, err error) {
 	d.sent += sent
 	if errors.Is(err, io.EOF) && left < noLimit-sent {
@@ -187,7 +186,7 @@ func (d *downloadWriter) record(sent, left int64, err error) {
 	}
 }
 
-// extendDeadline may fail where there is no connection, as in a test: there is nothing to cut then.
+// extendDeadline sets a new write deadline. It fails without a connection, as in a test.
 func (d *downloadWriter) extendDeadline() { _ = d.ctl.SetWriteDeadline(time.Now().Add(d.stall)) }
 
 // finish sends an answer without a body, and leaves the connection to its next request
@@ -197,8 +196,8 @@ func (d *downloadWriter) finish() {
 	_ = d.ctl.SetWriteDeadline(time.Time{})
 }
 
-// servedFrom0 reports whether the answer began with the file's first byte and
-// went out to its end.
+// servedFrom0 reports whether a response that starts at the file's first byte was sent
+// completely.
 func (d *downloadWriter) servedFrom0() bool {
 	if d.request.Method == http.MethodHead || d.err != nil || d.request.Context().Err() == context.Canceled {
 		return false
@@ -206,8 +205,8 @@ func (d *downloadWriter) servedFrom0() bool {
 	return d.status == http.StatusOK || d.status == http.StatusPartialContent && beginsFile(d.Header().Get("Content-Range"))
 }
 
-// beginsFile leaves out the first byte or two, by which players ask whether ranges
-// work.
+// beginsFile reports whether a range starts at the first byte. Ranges of the first one or
+// two bytes do not count: players use them to probe for range support.
 func beginsFile(contentRange string) bool {
 	return strings.HasPrefix(contentRange, "bytes 0-") &&
 		!strings.HasPrefix(contentRange, "bytes 0-0/") && !strings.HasPrefix(contentRange, "bytes 0-1/")

@@ -24,8 +24,8 @@ import (
 	"pawl/api/problem"
 )
 
-// narrow is a listener whose connections hold little on their way, and which
-// sees what net/http hands to the kernel.
+// narrow is a listener whose connections have small buffers. It records what net/http
+// passes to the kernel.
 type narrow struct {
 	net.Listener
 	files atomic.Int64 // bytes that came to ReadFrom as an *os.File under one limit
@@ -55,7 +55,7 @@ func (c narrowConn) ReadFrom(src io.Reader) (int64, error) {
 	return n, err
 }
 
-// serveContent serves content through everything that wraps a response.
+// serveContent serves content through all wrappers of the response writer.
 func serveContent(t *testing.T, content func() io.ReadSeeker, stall time.Duration) (url string, seen *narrow, ended <-chan error) {
 	t.Helper()
 	ends := make(chan error, 8)
@@ -75,7 +75,7 @@ func serveContent(t *testing.T, content func() io.ReadSeeker, stall time.Duratio
 	return srv.URL, seen, ends
 }
 
-// narrowClient holds little on its way, too.
+// narrowClient returns a client with small buffers.
 func narrowClient() *http.Client {
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
@@ -132,7 +132,7 @@ func open(t *testing.T, path string) func() io.ReadSeeker {
 	}
 }
 
-// Each reader takes less than one chunk in the time of one stall.
+// Each client reads less than one chunk within a stall.
 func TestSlowReadersAreServed(t *testing.T) {
 	const stall = 2 * time.Second // far longer than a busy machine keeps the reader waiting
 	path, content := randomFile(t, paceChunk+paceChunk/2)

@@ -26,8 +26,8 @@ type uploadProgress struct {
 	Name   string  `json:"name"`
 }
 
-// tell sends one event. Files and uploads are shown as they are now; what is gone
-// by now is left out: a later event says so.
+// sendEvent sends an event with the current state of its file or upload. It skips an event
+// whose subject has been deleted since, for which a later event follows.
 func (s *stream) sendEvent(ctx context.Context, e pawl.Event) error {
 	if err := s.sendUploadEnded(e); err != nil {
 		return err
@@ -43,9 +43,9 @@ func (s *stream) sendEvent(ctx context.Context, e pawl.Event) error {
 	}
 }
 
-// tellEnd tells of the end of an upload that became a file. The domain records
-// the two as one event; so that nobody who resumes misses the second part, only
-// that one has the event's id.
+// sendUploadEnded sends upload.ended for an upload that became a file. The domain records
+// this and file.created, which follows, as one event. Only file.created has its id, so
+// that a client that resumes between the two does not miss it.
 func (s *stream) sendUploadEnded(e pawl.Event) error {
 	if e.Type != pawl.FileCreated || e.Outcome == "" {
 		return nil
@@ -53,7 +53,8 @@ func (s *stream) sendUploadEnded(e pawl.Event) error {
 	return s.out.send(0, string(pawl.UploadEnded), uploadEnded{ID: e.Subject, Outcome: e.Outcome})
 }
 
-// dataOf is nil for an event this API has no words for.
+// payload returns the data of an event, or nil if the API does not expose its type. The
+// error is of kind NotFound or Gone if the subject no longer exists.
 func (s *stream) payload(ctx context.Context, e pawl.Event) (any, error) {
 	switch e.Type {
 	case pawl.UploadStarted:
@@ -71,7 +72,7 @@ func (s *stream) payload(ctx context.Context, e pawl.Event) (any, error) {
 	}
 }
 
-// report tells how far the uploads have come that moved since the last report.
+// sendProgress sends the offsets that have changed since the last call.
 func (s *stream) sendProgress() error {
 	open := make(map[pawl.ID]int64)
 	for _, up := range s.uploads.Active() {
@@ -80,13 +81,13 @@ func (s *stream) sendProgress() error {
 		}
 		offset := up.Progress.Offset
 		open[up.ID] = offset
-		if before, known := s.shown[up.ID]; known && before == offset {
+		if before, known := s.sent[up.ID]; known && before == offset {
 			continue
 		}
 		if err := s.out.send(0, "upload.progress", uploadProgress{up.ID, offset, lengthOf(up), up.Name}); err != nil {
 			return err
 		}
 	}
-	s.shown = open
+	s.sent = open
 	return s.out.flush()
 }

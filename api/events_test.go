@@ -16,7 +16,7 @@ import (
 // message is one server-sent event, or a comment.
 type message struct{ id, event, data, comment string }
 
-// follow reads an event stream; the channel ends with it.
+// follow reads an event stream. The channel is closed at its end.
 func (h *harness) follow(headers ...string) (<-chan message, func()) {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(h.t.Context())
@@ -60,7 +60,7 @@ func readMessages(lines *bufio.Scanner, out chan<- message) {
 	}
 }
 
-// next waits for a message of one of these types and skips others.
+// next returns the next message of one of the given types.
 func next(t *testing.T, from <-chan message, events ...string) message {
 	t.Helper()
 	timeout := time.After(10 * time.Second)
@@ -85,7 +85,9 @@ var everyEvent = []string{
 	"upload.started", "upload.ended", "file.created", "file.changed", "file.deleted", "reset",
 }
 
-func quick(c *Config) { c.pace = pace{progress: 20 * time.Millisecond, gather: time.Millisecond} }
+func quick(c *Config) {
+	c.intervals = intervals{progress: 20 * time.Millisecond, gather: time.Millisecond}
+}
 
 func TestEventsTellAFilesLife(t *testing.T) {
 	h := newHarness(t, quick)
@@ -204,7 +206,7 @@ func TestEventsOfOthersStayTheirs(t *testing.T) {
 }
 
 func TestEventsBeat(t *testing.T) {
-	h := newHarness(t, func(c *Config) { c.pace.heartbeat = 20 * time.Millisecond })
+	h := newHarness(t, func(c *Config) { c.intervals.heartbeat = 20 * time.Millisecond })
 	stream, _ := h.follow()
 	for range 3 {
 		next(t, stream, "")

@@ -11,13 +11,13 @@ import (
 	"pawl/api/problem"
 )
 
-// fallback serves the paths no route is for: the page, which has views of its
-// own there, but never below /api/, where programs look for data.
+// fallback returns the handler of paths without a route: the page, which has client-side
+// routes, or a problem below /api/.
 func (c Config) fallback() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case c.Page == nil, r.URL.Path == "/api", strings.HasPrefix(r.URL.Path, "/api/"):
-			problem.Write(w, r, pawl.Errorf(pawl.NotFound, "there is nothing at this address"))
+			problem.Write(w, r, pawl.Errorf(pawl.NotFound, "no such endpoint"))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			refuseMethod(w, r, http.MethodGet, http.MethodHead)
 		default:
@@ -30,7 +30,7 @@ var methods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
 }
 
-// methodNotAllowed is for a path that there is, but not with this method.
+// methodNotAllowed answers requests for a route that does not support the method.
 func methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.RawPath
 	if path == "" {
@@ -45,5 +45,5 @@ func methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 
 func refuseMethod(w http.ResponseWriter, r *http.Request, allowed ...string) {
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	problem.Write(w, r, problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "this address does not know that method"))
+	problem.Write(w, r, problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "the method is not allowed for this path"))
 }

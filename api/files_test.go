@@ -119,7 +119,7 @@ func TestListOfNonsense(t *testing.T) {
 	}
 }
 
-// TestCursorsOfLongNames walks lists of names that take the most room in a cursor.
+// TestCursorsOfLongNames pages through lists with names that make the longest cursors.
 func TestCursorsOfLongNames(t *testing.T) {
 	h := newHarness(t)
 	want := 0

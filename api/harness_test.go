@@ -25,7 +25,7 @@ import (
 	"pawl/uploads"
 )
 
-// harness is the whole handler over a real database and a real disk.
+// harness is the complete handler with a real database and disk storage.
 type harness struct {
 	t       *testing.T
 	url     string
@@ -39,7 +39,7 @@ type harness struct {
 	stop    context.CancelFunc // as a server does that shuts down
 }
 
-// logbook is where a harness logs to.
+// logbook is the log of a harness.
 type logbook struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -110,7 +110,7 @@ func (h *harness) serve(log *slog.Logger, numbers *metrics.Metrics, changes []fu
 	h.url = h.web.URL
 }
 
-// put stores a file and returns it as the API shows it.
+// put stores a file and returns its JSON representation.
 func (h *harness) put(name, mediaType, content string) fileJSON {
 	h.t.Helper()
 	return h.putFor(pawl.Local, name, mediaType, content)
@@ -167,7 +167,7 @@ func (h *harness) do(method, path, body string, headers ...string) (*http.Respon
 	return resp, string(text)
 }
 
-// get decodes a good JSON answer.
+// getJSON decodes a successful JSON response.
 func getJSON[T any](h *harness, path string) T {
 	h.t.Helper()
 	resp, text := h.do("GET", path, "")
@@ -193,7 +193,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// names are those of a page, and its next cursor.
+// names returns the names on a page and its next cursor.
 func names(p page[fileView]) (list []string, next string) {
 	for _, f := range p.Items {
 		list = append(list, f.Name)
@@ -204,7 +204,7 @@ func names(p page[fileView]) (list []string, next string) {
 	return list, next
 }
 
-// fileView is what tests read of a file.
+// fileView holds the fields of a file that tests use.
 type fileView struct {
 	ID, Name  string
 	Size      int64

@@ -13,8 +13,8 @@ import (
 	"pawl"
 )
 
-// TestHeadIsGet asks every route there is: HEAD is GET without its content, and the
-// event stream has no HEAD.
+// TestHeadIsGet checks every route: HEAD is GET without content, and the event stream has
+// no HEAD.
 func TestHeadIsGet(t *testing.T) {
 	h := newHarness(t, func(c *Config) {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") })
@@ -57,7 +57,7 @@ func TestHeadIsGet(t *testing.T) {
 	}
 }
 
-// sameHead compares the answers to GET and HEAD.
+// sameHead compares the responses to GET and HEAD.
 func (h *harness) sameHead(path string) {
 	h.t.Helper()
 	for _, encoding := range []string{"identity", "gzip"} {
@@ -89,8 +89,8 @@ func TestHeadOfHealth(t *testing.T) {
 	}
 }
 
-// TestHeadOfUpload has HEAD of an upload's URL be that of a download for whoever does
-// not speak tus, once there is a file.
+// TestHeadOfUpload checks HEAD without Tus-Resumable for the URL of an upload: it is that
+// of a download once the file exists.
 func TestHeadOfUpload(t *testing.T) {
 	h := newHarness(t, byHeader)
 	ann := pawl.Principal{ID: "ann"}

@@ -10,7 +10,7 @@ import (
 	"pawl"
 )
 
-// linkTo is a place that says what it was told.
+// linkTo returns a link that contains its arguments.
 func linkTo(_ context.Context, f pawl.File, contentType, disposition string) (string, error) {
 	kind, _, _ := strings.Cut(disposition, ";")
 	return "https://elsewhere.example/" + string(f.ID) + "?" + contentType + "," + kind, nil
@@ -61,7 +61,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// TestNowhereToRedirect is a server whose files are on its disk.
+// TestNowhereToRedirect checks a server with disk storage.
 func TestNowhereToRedirect(t *testing.T) {
 	h := newHarness(t)
 	f := h.put("a", "", "bytes")
@@ -80,12 +80,12 @@ func TestRedirectPresentation(t *testing.T) {
 		"application/pdf": "attachment application/octet-stream",
 		"nonsense":        "attachment application/octet-stream",
 	} {
-		contentType, disposition := describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), false)
+		contentType, disposition := describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), false)
 		kind, _, _ := strings.Cut(disposition, ";")
 		if got := kind + " " + contentType; got != want {
 			t.Errorf("%q: %s, want %s", mediaType, got, want)
 		}
-		contentType, disposition = describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), true)
+		contentType, disposition = describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), true)
 		if !strings.HasPrefix(disposition, "attachment;") || !strings.HasSuffix(want, contentType) {
 			t.Errorf("%q, download wanted: %s %s", mediaType, disposition, contentType)
 		}

@@ -40,7 +40,7 @@ func (s *Session) AppendChecked(ctx context.Context, offset, length int64, body 
 	}
 	b := buffer{service: s.service}
 	defer b.release(ctx)
-	err = b.fill(ctx, io.TeeReader(s.limit(s.count(body)), sum.Hash))
+	err = b.fill(ctx, io.TeeReader(s.limit(body), sum.Hash))
 	if isRejection(err) {
 		return offset, s.service.reject(ctx, s.Upload(), err)
 	}

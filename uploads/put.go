@@ -60,7 +60,7 @@ func (u *Service) dropPut(ctx context.Context, id pawl.ID, why error) {
 
 func (u *Service) readWhole(planned pawl.Upload, body io.Reader, sum *Checksum) ([]byte, error) {
 	content := make([]byte, planned.Length)
-	body = &limitReader{src: countReader{body, u.Observer.Received}, left: planned.Length, over: ErrTooLong}
+	body = &limitReader{src: body, left: planned.Length, over: ErrTooLong}
 	n, err := io.ReadFull(body, content)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err

@@ -44,20 +44,6 @@ func (r *limitReader) readLast(p []byte) (int, error) {
 	}
 }
 
-// countReader reports how many bytes pass.
-type countReader struct {
-	src    io.Reader
-	report func(n int)
-}
-
-func (r countReader) Read(p []byte) (int, error) {
-	n, err := r.src.Read(p)
-	if n > 0 {
-		r.report(n)
-	}
-	return n, err
-}
-
 // sniffReader collects the beginning of an upload as it passes, and has it judged as soon
 // as there is enough of it, before the bytes that complete it pass.
 type sniffReader struct {

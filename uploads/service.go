@@ -50,7 +50,6 @@ type Config struct {
 
 // Observer is told what the metrics count; nil functions are skipped.
 type Observer struct {
-	Received   func(bytes int)
 	Ended      func(o pawl.Outcome, size int64, took time.Duration)
 	LockWaited func(d time.Duration)
 }
@@ -63,9 +62,6 @@ func (o Observer) ended(outcome pawl.Outcome, u pawl.Upload, now time.Time) {
 
 // New returns a Service.
 func New(c Config) *Service {
-	if c.Observer.Received == nil {
-		c.Observer.Received = func(int) {}
-	}
 	return &Service{Config: c, locks: locks{waited: c.Observer.LockWaited}, leases: leases{port: c.Leases}}
 }
 

@@ -107,7 +107,7 @@ func (s *Session) Append(ctx context.Context, offset int64, body io.Reader) (_ i
 	if err := s.seek(ctx, offset); err != nil {
 		return offset, err
 	}
-	n, err := s.write(ctx, s.sniff(ctx, s.limit(s.count(body))))
+	n, err := s.write(ctx, s.sniff(ctx, s.limit(body)))
 	return offset + n, err
 }
 
@@ -166,11 +166,6 @@ func (s *Session) noteSpace(err error) {
 	case "":
 		s.service.full.remove(s.upload.ID)
 	}
-}
-
-// count reports what arrives to the metrics.
-func (s *Session) count(body io.Reader) io.Reader {
-	return countReader{body, s.service.Observer.Received}
 }
 
 // limit passes as much of src as the upload may still take.

@@ -31,6 +31,7 @@ type Config struct {
 	Files     *files.Service
 	Principal func(*http.Request) (pawl.Principal, error)
 	Download  http.Handler // answers GET of a finished upload, told who asks
+	Received  func(n int)  // is told how many bytes of bodies arrive; may be nil
 	PublicURL string       // where clients reach the server; empty: Location is relative to it
 	Log       *slog.Logger
 }
@@ -196,11 +197,10 @@ func overrideMethod(r *http.Request) *http.Request {
 func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
 	x := &exchange{server: s, declares: pawl.UnknownLength}
 	x.body = newBody(w, r)
+	x.body.src.Observe(s.Received)
 	x.response = &response{ResponseWriter: w, x: x}
 	x.request = r.WithContext(withExchange(r.Context(), x))
-	if r.Body != nil {
-		x.request.Body = x.body
-	}
+	x.request.Body = x.body
 	return x, x.identify()
 }
 

@@ -125,8 +125,8 @@ func refuseTestbed(pkg string) string {
 	return "the testbed is for tests"
 }
 
-// textRules are the packages that complete the standard library with the normal forms
-// and the case folding of Unicode: the Go project keeps them, and they do nothing else.
+// textRules are packages of the Go project for Unicode normalization and case folding,
+// which the domain may import.
 var textRules = []string{"golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}
 
 // foreign maps third-party packages to the one folder that may import them, so that
@@ -138,6 +138,7 @@ var foreign = map[string]string{
 	"github.com/prometheus/client_golang": "pawl/api",
 	"github.com/go-chi/chi":               "pawl/api",
 	"github.com/gabriel-vasile/mimetype":  "pawl/hooks/filetype",
+	"github.com/aws":                      "pawl/storage/s3",
 	"modernc.org/sqlite":                  "pawl/db",
 	"github.com/pressly/goose":            "pawl/db",
 	"github.com/alecthomas/kong":          "pawl/cmd",
@@ -209,6 +210,9 @@ func TestLayerRules(t *testing.T) {
 		{"pawl/api", "pawl/cmd/pawl", true},
 		{"pawl/api", "github.com/tus/tusd/v2/pkg/handler", true},
 		{"pawl/api/tus", "github.com/tus/tusd/v2/pkg/handler", false},
+		{"pawl/storage/s3", "pawl/storage/multipart", false},
+		{"pawl/storage/s3", "github.com/aws/aws-sdk-go-v2/service/s3", false},
+		{"pawl/storage/multipart", "github.com/aws/aws-sdk-go-v2/service/s3", true},
 		{"pawl/cmd/pawl", "pawl/api/tus", false},
 		{"pawl/cmd/pawl", "pawl/cmd/internal/doctor", false},
 		{"pawl/cmd/bench", "pawl/cmd/pawl", true},

@@ -19,6 +19,7 @@ func (s *server) listen(ctx context.Context) error {
 	redirects := newRedirects(c, s.backends.bucket, s.backends.key)
 	uploadProtocol, err := tus.New(tus.Config{
 		Uploads: s.uploads, Files: s.files, Principal: everybodyIsLocal, PublicURL: c.public(), Log: s.log,
+		Received: s.meters.Received,
 		Download: api.Download(api.DownloadConfig{Files: s.files, Metrics: s.meters, Redirects: redirects}),
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, 
 	if c.blobs == "" {
 		return b.openBucket(ctx, c, log)
 	}
-	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, Look: readOnly})
+	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, ReadOnly: readOnly})
 	if err != nil {
 		return err
 	}

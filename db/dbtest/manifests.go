@@ -103,7 +103,7 @@ func piecesAreUnique(t *testing.T, s pawl.Store) {
 		})
 	})
 
-	t.Log("a change that goes on after it has found one taken is whole")
+	t.Log("a change that continues after it has found one taken is committed whole")
 	update(t, s, func(tx pawl.Tx) error {
 		wantKind(t, tx.AddPart(m.Blob, pawl.Part{Number: 1}), pawl.Conflict)
 		return tx.AddPart(m.Blob, pawl.Part{Number: 5})
@@ -229,7 +229,7 @@ func unknownLeaseDoesNotHold(t *testing.T, s pawl.Store) {
 		return tx.InsertFile(f)
 	})
 	wantNoFile(t, s, f.ID)
-	update(t, s, func(tx pawl.Tx) error { // who has the database to himself needs none
+	update(t, s, func(tx pawl.Tx) error { // an instance that is alone needs none
 		return errors.Join(tx.Hold(pawl.Lease{}), tx.InsertFile(f))
 	})
 	wantFile(t, s, f)

@@ -15,14 +15,14 @@ import (
 	"pawl/db/rows"
 )
 
-// deferred is what a transaction writes at its very end, because other transactions
-// write the same rows: first the downloads by id, then in the order of its fields,
-// each list sorted, and between the heartbeat and the events the statistics. Whoever
-// waits for one of these holds none that comes later, so nobody waits in a circle. (A
-// change that counts downloads is expected to change no file otherwise: it would come to
-// their rows in an order of its own.)
+// deferred is what a transaction writes at its very end, because other transactions write
+// the same rows: the downloads in the order of ids, the deletion of old events, the
+// heartbeat, the statistics in the order of their rows, and the events. A transaction that
+// waits for one of these rows holds none that comes later, so that there are no
+// deadlocks. (A change that counts downloads is expected to change no file otherwise: it
+// would lock their rows in an order of its own.)
 //
-// SQLite has one writer, and no need of this.
+// SQLite has one writer, and writes all but the statistics at once.
 type deferred struct {
 	downloads []download
 	forget    int64 // events before this time; 0: none

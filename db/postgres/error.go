@@ -65,8 +65,8 @@ func classifyCode(code string) (pawl.Kind, string) {
 	return pawl.Internal, "the database failed"
 }
 
-// isDisconnected reports whether there was no server at the other end, or none any
-// more.
+// isDisconnected reports whether there was no server at the other end, or no longer
+// one.
 func isDisconnected(err error) bool {
 	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
 		return true

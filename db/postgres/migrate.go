@@ -17,12 +17,12 @@ import (
 	"pawl/db/schema"
 )
 
-// migrateSchema brings the schema up to date. A lock of the session's makes one of the
-// instances do it, while the others wait up to five minutes and find it done.
+// migrateSchema brings the schema up to date. A session lock lets one instance do it,
+// while the others wait up to five minutes and find it done.
 func migrateSchema(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
 	config := c.Copy()
-	// An index on many rows takes its time, and what goose has locked meanwhile is
-	// nobody else's concern.
+	// An index on many rows takes a while, and what goose has locked meanwhile blocks
+	// only other migrations.
 	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
@@ -43,8 +43,8 @@ func migrateSchema(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) err
 	return translate("bring the database's schema up to date", err)
 }
 
-// Rows are locked in the order of ids, as by everybody who changes many: instances that
-// start at the same time do not stop each other for good.
+// Rows are locked in the order of ids, as in all statements that change many: instances
+// that start at the same time do not deadlock.
 var keys = migrate.Keys{
 	Missing: "SELECT id, name, metadata FROM files WHERE search_key = '' AND id > $1 ORDER BY id LIMIT $2",
 	Set: `UPDATE files SET name_key = keyed.name_key, search_key = keyed.search_key
@@ -56,8 +56,8 @@ var keys = migrate.Keys{
 		WHERE files.id = keyed.id`,
 }
 
-// lacksTrigrams reports whether the extension could not be made, which has many
-// codes: not installed, not permitted, not there for this version.
+// lacksTrigrams reports whether the extension could not be created, which has many codes:
+// not installed, not permitted, not available for this version.
 func lacksTrigrams(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (strings.Contains(e.Message, "pg_trgm") || strings.Contains(e.Message, "gin_trgm_ops"))

@@ -1,9 +1,9 @@
-// Package postgres keeps Pawl's state in a PostgreSQL database, which any number of
+// Package postgres stores Pawl's state in a PostgreSQL database, which any number of
 // instances can share.
 //
-// While the database is away every call fails within seconds with an error of kind
-// Unavailable, and works again by itself when it is back, or when another server
-// of those in the URL has taken its place.
+// While the database is unreachable every call fails within seconds with an error of kind
+// Unavailable. Calls succeed again when it is back, or when another server of those in
+// the URL has taken over.
 package postgres
 
 import (
@@ -22,14 +22,14 @@ import (
 	"pawl/db/rows"
 )
 
-// Config says where the database is.
+// Config configures a [Store].
 type Config struct {
-	// URL is of the form libpq knows: postgres://user:password@host:port/database,
-	// several hosts with commas between them.
+	// URL is of the form that libpq takes: postgres://user:password@host:port/database,
+	// with commas between several hosts.
 	URL string
 	Log *slog.Logger
 	// MaxConns is how many connections are used at most, 0 for a default. An instance
-	// has two more, to hear from the others and to show that it is alive.
+	// has two more, for notifications and for the renewals of its leases.
 	MaxConns int
 }
 
@@ -48,16 +48,16 @@ var _ pawl.Store = (*Store)(nil)
 
 const (
 	defaultMaxConns = 16
-	// readTimeout bounds a read, also the search that no index helps.
+	// readTimeout bounds a read, also a search that no index helps.
 	readTimeout = 10 * time.Second
-	// updateTimeout bounds a transaction once it runs: its caller's ctx does not.
+	// updateTimeout bounds a transaction once it runs; its caller's ctx does not.
 	updateTimeout = 10 * time.Second
 	// acquireTimeout is how long a call waits for a connection that works.
 	acquireTimeout = 4 * time.Second
 )
 
-// Open connects to the database and brings its schema up to date; instances that
-// start at the same time take turns at that. Its caller closes it.
+// Open connects to the database and brings its schema up to date, one instance after the
+// other. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -76,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	s := newStore(pool, rows.NewSearches(int(config.MaxConns)/2), c.Log)
 	if err := s.openJobs(ctx); err != nil {
 		s.pool.Close()
-		return nil, translate("make the jobs ready", err)
+		return nil, translate("open the jobs", err)
 	}
 	if s.leases, err = newLeases(s, config); err != nil {
 		s.pool.Close()
@@ -91,8 +91,8 @@ func newStore(pool *pgxpool.Pool, searches rows.Searches, log *slog.Logger) *Sto
 	return s
 }
 
-// Close lets what is under way come to its end, refuses what is later, and lets
-// other instances have the leases of this one at once.
+// Close waits for the calls under way, and releases the leases of this instance. Later
+// calls fail with kind Unavailable.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		s.leases.close()
@@ -101,14 +101,14 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Leases are this instance's, which begins to show that it is alive when they are
-// first asked for.
+// Leases returns the leases of this instance, which registers when they are first asked
+// for.
 func (s *Store) Leases() *Leases {
 	s.leases.start()
 	return s.leases
 }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.read(ctx, "ping the database", func(ctx context.Context, q rows.Queries) error {
 		_, err := q.EventSpan(ctx)
@@ -116,7 +116,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// acquire waits for a connection, which is the caller's to release.
+// acquire waits for a connection. The caller releases it.
 func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, acquireTimeout, errNoConnection)
 	defer cancel()

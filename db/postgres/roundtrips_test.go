@@ -56,15 +56,16 @@ func counted(t *testing.T, s *Store) (*Store, *Leases, *atomic.Int64) {
 	t.Cleanup(pool.Close)
 	one := newStore(pool, rows.NewSearches(1), s.log)
 	leases := &Leases{store: one, log: s.log}
-	if err := s.Leases().beat(t.Context()); err != nil {
+	if err := s.Leases().renew(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	leases.set(s.leases.now())
+	leases.set(s.leases.current())
 	return one, leases, &n
 }
 
-// TestRoundTrips counts what an upload, a download and a list wait for, once a connection
-// has prepared the statements.
+// TestRoundTrips counts the round trips of what an upload, a download and a list wait for,
+// once a connection has prepared the statements. The ping of a connection that was idle
+// for a second is not counted.
 func TestRoundTrips(t *testing.T) {
 	whole := openTest(t, postgrestest.URL(t))
 	s, leases, n := counted(t, whole)

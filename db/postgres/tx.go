@@ -29,7 +29,7 @@ func (t *tx) Hold(l pawl.Lease) error {
 	}
 	held := false
 	err := t.Do("hold a lease", func(rows.Statements) error {
-		_, err := t.queries.HoldLease(t.Context, string(l.ID), l.Generation)
+		_, err := t.queries.LockLease(t.Context, string(l.ID), l.Generation)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

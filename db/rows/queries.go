@@ -51,7 +51,7 @@ type Statements interface {
 	ForgetSecret(ctx context.Context, id string) (int64, error)
 	DeleteUpload(ctx context.Context, id string) (int64, error)
 	UploadExists(ctx context.Context, id string) (int64, error)
-	KeepUsedPart(ctx context.Context, usedAt int64, id string) (int64, error)
+	InsertUsedPart(ctx context.Context, usedAt int64, id string) (int64, error)
 	ForgetUsedParts(ctx context.Context, before int64) error
 
 	InsertFile(ctx context.Context, f File) error
@@ -74,6 +74,6 @@ type Statements interface {
 	CountType(ctx context.Context, owner, mediaType string, files, bytes int64) error
 	InsertEvent(ctx context.Context, e NewEvent) error
 	ForgetEvents(ctx context.Context, before int64) error
-	BeginHeartbeat(ctx context.Context, now, gapBefore int64) error
+	RestartHeartbeat(ctx context.Context, now, gapBefore int64) error
 	SetHeartbeat(ctx context.Context, at int64) error
 }

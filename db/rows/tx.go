@@ -110,7 +110,7 @@ func (t *Tx) DeleteUpload(id pawl.ID) error {
 // UsePart implements [pawl.Tx].
 func (t *Tx) UsePart(id pawl.ID, at time.Time) error {
 	err := t.mustChange("remember a part", ErrNoSuchUpload, func(q Statements) (int64, error) {
-		return q.KeepUsedPart(t.Context, Micros(at), string(id))
+		return q.InsertUsedPart(t.Context, Micros(at), string(id))
 	})
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func (t *Tx) Beat(at time.Time) error {
 
 // Beat writes the heartbeat.
 func Beat(ctx context.Context, q Statements, at int64) error {
-	if err := q.BeginHeartbeat(ctx, at, at-pawl.HeartbeatGap.Microseconds()); err != nil {
+	if err := q.RestartHeartbeat(ctx, at, at-pawl.HeartbeatGap.Microseconds()); err != nil {
 		return err
 	}
 	return q.SetHeartbeat(ctx, at)

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestPlans looks at how SQLite carries the queries out: none sorts, and none
-// reads a table or an index from end to end, but for those named here.
+// TestPlans checks the plans that SQLite makes for the queries: none sorts, and none scans
+// a table or an index from end to end, except those named here.
 func TestPlans(t *testing.T) {
 	allowed := map[string]string{
 		"CountActiveUploads": "SCAN uploads USING COVERING INDEX uploads_active", // one owner's or all: narrow

@@ -9,9 +9,9 @@ import (
 	"pawl/db/rows"
 )
 
-// tx is the part of a transaction that is one change's. Unlike PostgreSQL's it defers
-// nothing but its tallies: there is one writer, and rows that all changes have in common
-// keep nobody waiting.
+// tx is one change's part of a transaction. Unlike PostgreSQL's it defers nothing but its
+// tallies: there is one writer, so that a row which many changes write blocks none of
+// them.
 type tx struct {
 	rows.Tx
 	transaction *sql.Tx // the same, for the jobs

@@ -11,7 +11,7 @@ import (
 	"pawl/mediatype"
 )
 
-// Beginnings of more real files.
+// First bytes of more real files.
 var (
 	emptyZip  = []byte("PK\x05\x06" + strings.Repeat("\x00", 18))
 	gzipped   = []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03")
@@ -45,7 +45,7 @@ var (
 	excelType = "application/vnd.ms-excel"
 )
 
-// honest are files as systems in use declare them.
+// honest are files with the types that common systems declare.
 var honest = []struct {
 	name, declared string
 	head           []byte
@@ -153,7 +153,7 @@ func tarArchive(name string) []byte {
 	return buf.Bytes()
 }
 
-// TestHonestFiles holds the gate and what the API says of a file to one judgement.
+// TestHonestFiles checks that gate and type_mismatch agree.
 func TestHonestFiles(t *testing.T) {
 	for _, f := range honest {
 		found := filetype.Detect(f.head)
@@ -208,8 +208,8 @@ func TestDetectSVG(t *testing.T) {
 	}
 }
 
-// TestSoundInContainers holds the lists to the rule that a claim keeps its family, and
-// that a container bears out sound as well as pictures.
+// TestSoundInContainers checks that containers that can hold audio or video are accepted
+// as audio only if declared as audio.
 func TestSoundInContainers(t *testing.T) {
 	const recording = "audio/webm;codecs=opus"
 	for _, c := range []struct {
@@ -229,11 +229,11 @@ func TestSoundInContainers(t *testing.T) {
 		{"a recording of a phone", filetype.Config{AllowTypes: []string{"audio/*"}}, "a.3ga", "audio/3gpp", []byte("\x00\x00\x00\x18ftyp3gp4\x00\x00\x02\x003gp4isom"), ""},
 		{"an alias in another family", filetype.Config{AllowTypes: []string{"image/*"}}, "a.eps", "image/x-eps", ps, ""},
 		{"a film", filetype.Config{AllowTypes: []string{"audio/*"}}, "a.webm", "video/webm", webm,
-			"only sound files are allowed (this was declared as video/webm)"},
+			"only audio files are allowed (this was declared as video/webm)"},
 		{"a container without a claim", filetype.Config{AllowTypes: []string{"audio/*"}}, "a", "", webm,
-			"only sound files are allowed (this is of type video/webm)"},
+			"only audio files are allowed (this is of type video/webm)"},
 		{"another thing in the name of a recording", filetype.Config{AllowTypes: []string{"audio/*"}}, "a", recording, pdf,
-			"only sound files are allowed (this is a PDF)"},
+			"only audio files are allowed (this is a PDF)"},
 		{"a recording is no film", filetype.Config{AllowTypes: []string{"video/*"}}, "a.webm", recording, webm,
 			"only videos are allowed (this was declared as " + recording + ")"},
 
@@ -255,7 +255,7 @@ func TestSoundInContainers(t *testing.T) {
 	}
 }
 
-// TestDetectIsCanonical holds what is stored to one name for each type.
+// TestDetectIsCanonical checks that Detect returns canonical types.
 func TestDetectIsCanonical(t *testing.T) {
 	heads := [][]byte{png, gif, pdf, text, csv, html, svg, json, shell, noise, xml, zipped, docx, bytes.Repeat([]byte("x"), 9000)}
 	for _, f := range honest {

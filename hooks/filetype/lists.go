@@ -11,10 +11,10 @@ import (
 	"pawl/mediatype"
 )
 
-// types is a list of media types and, ending in a slash, of families.
+// types is a list of media types, and of wildcards in the form "image/".
 type types []string
 
-// parseTypes reads a list of types; its error names each entry that is none.
+// parseTypes parses a list of types. Its error names each invalid entry.
 func parseTypes(entries []string) (types, error) {
 	var list types
 	var faults []error
@@ -35,7 +35,7 @@ func parseTypes(entries []string) (types, error) {
 	return list, errors.Join(faults...)
 }
 
-// isType reports whether t is a media type, or a family with its slash.
+// isType reports whether t is a media type, or a wildcard in the form "image/".
 func isType(t string) bool {
 	family, sub, _ := strings.Cut(t, "/")
 	if sub == "" && strings.HasSuffix(t, "/") {
@@ -45,8 +45,8 @@ func isType(t string) bool {
 	return err == nil && family != "" && sub != "" && !strings.ContainsAny(t, "* ")
 }
 
-// match reports whether the list names a type or one of its families. A type that
-// has names in two families is in both.
+// match reports whether the list contains a type or a wildcard for it. Aliases match
+// wildcards of their own top-level type as well.
 func (l types) match(mediaType string) bool {
 	name, canonical := mediatype.Base(mediaType), mediatype.Canonical(mediaType)
 	for _, entry := range l {
@@ -60,18 +60,19 @@ func (l types) match(mediaType string) bool {
 	return false
 }
 
-// matchKind reports whether the list names a type, or one that it passes for as well.
+// matchKind reports whether the list matches a type or one of its wider types, see
+// [pawl.WiderTypes].
 func (l types) matchKind(mediaType string) bool {
 	return l.match(mediaType) || slices.ContainsFunc(mediatype.Wider(mediaType), l.match)
 }
 
-// has reports whether the list names exactly this type.
+// has reports whether the list contains exactly this type.
 func (l types) has(mediaType string) bool { return slices.Contains(l, mediatype.Canonical(mediaType)) }
 
 // extensions is a list of lower-case extensions with their dots.
 type extensions []string
 
-// parseExtensions reads a list of extensions; its error names each entry that is none.
+// parseExtensions parses a list of extensions. Its error names each invalid entry.
 func parseExtensions(entries []string) (extensions, error) {
 	var list extensions
 	var faults []error
@@ -86,9 +87,9 @@ func parseExtensions(entries []string) (extensions, error) {
 	return list, errors.Join(faults...)
 }
 
-// match returns the entry that the name ends in, or the empty string. It ignores what
-// Windows drops from the end of a name when it saves the file (dots, spaces, and the name
-// of a stream, as in "a.exe::$DATA"), and invisible characters.
+// match returns the extension in the list that the name has, or "". It ignores invisible
+// characters and what Windows removes from the end of a name when it saves a file: dots,
+// spaces, and the name of a stream, as in "a.exe::$DATA".
 func (l extensions) match(name string) string {
 	name = pawl.StripInvisible(name)
 	if base, stream, _ := strings.Cut(name, ":"); strings.Contains(stream, ":$") {

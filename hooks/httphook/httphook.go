@@ -1,12 +1,10 @@
-// Package httphook asks an external HTTP service about uploads: at their creation,
-// and when every byte is there. It is not asked about what comes after: a file can be
-// renamed and deleted without it.
+// Package httphook sends pre-create and pre-finish requests for uploads to an external
+// HTTP service, which accepts or rejects them.
 //
-// The service gets a POST with a JSON body. It lets the upload go on with any
-// 2xx, and refuses it with a 4xx whose body says why, as {"message": "…"} or as
-// plain text. Every other answer, and none in time, means that it could not be
-// asked. The same question may come more than once; the Idempotency-Key is then
-// the same.
+// The service receives a POST with a JSON body. It accepts the upload with any 2xx, and
+// rejects it with a 4xx whose body is a message, as {"message": "…"} or plain text. Any
+// other response and a timeout are failures of the hook. A request may be sent more than
+// once, with the same Idempotency-Key.
 package httphook
 
 import (
@@ -23,37 +21,37 @@ import (
 	"pawl"
 )
 
-// DefaultTimeout is how long the service has for its whole answer.
+// DefaultTimeout is the timeout of a request, including the response body.
 const DefaultTimeout = 5 * time.Second
 
-// Config says whom to ask.
+// Config configures a [Hook].
 type Config struct {
 	URL     string        // http or https
-	Timeout time.Duration // of one question; 0 is DefaultTimeout
-	// Secret, if set, signs each question: see [Sign].
+	Timeout time.Duration // of a request; DefaultTimeout if zero
+	// Secret, if set, is the key that signs requests: see [Sign].
 	Secret string
-	// FailOpen lets uploads go on when the service cannot be asked. Otherwise a
-	// creation fails for now, and a finish waits.
+	// FailOpen accepts uploads when a request fails. Otherwise a creation fails with an
+	// error of kind [pawl.Unavailable], and a finish is retried later.
 	FailOpen bool
-	Log      *slog.Logger     // nil is slog.Default
-	Now      func() time.Time // nil is time.Now
+	Log      *slog.Logger     // slog.Default if nil
+	Now      func() time.Time // time.Now if nil
 }
 
 // Hook is a [pawl.BeginGate] and a [pawl.FinishGate].
 type Hook struct {
 	config Config
-	shown  string // scheme and host of the URL: the rest may be secret
+	shown  string // scheme and host of the URL, for logs
 	client *http.Client
 }
 
-// New checks the configuration.
+// New returns a hook, or an error if the configuration is invalid.
 func New(c Config) (*Hook, error) {
 	u, err := CheckURL(c.URL)
 	if err != nil {
 		return nil, err
 	}
 	if c.Timeout < 0 {
-		return nil, errors.New("the time-out of the call-out cannot be negative")
+		return nil, errors.New("httphook: negative timeout")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = DefaultTimeout
@@ -67,26 +65,26 @@ func New(c Config) (*Hook, error) {
 	return &Hook{config: c, shown: shownURL(u), client: newClient()}, nil
 }
 
-// shownURL returns a URL as logs may have it. Its user, password, path and query can
-// all be secret.
+// shownURL returns scheme and host of a URL, for logs. User, password, path and query may
+// be secret.
 func shownURL(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
-// CheckURL reads the URL of a call-out.
+// CheckURL parses the URL of a hook. Its errors do not quote the URL.
 func CheckURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New("is no URL: write one like https://example.org/pawl")
+		return nil, errors.New("is not a URL: use the form https://example.org/pawl")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("must begin with http:// or https://")
 	case u.Hostname() == "":
-		return nil, errors.New("names no host: write a URL like https://example.org/pawl")
+		return nil, errors.New("has no host: use the form https://example.org/pawl")
 	}
 	return u, nil
 }
 
-// newClient keeps connections between questions, and follows no redirect: a
-// question is for the configured service alone.
+// newClient returns a client that reuses connections and does not follow redirects, which
+// could lead to another service.
 func newClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 32
@@ -97,39 +95,41 @@ func newClient() *http.Client {
 	}
 }
 
-// Begin asks whether the upload may come.
+// Begin sends a pre-create request. The error is of kind [pawl.Refused] if the service
+// rejects the upload, or [pawl.Unavailable] if the request fails.
 func (h *Hook) Begin(ctx context.Context, u pawl.Upload) error {
-	return h.ask(ctx, u.ID, question{Event: "upload.create", Upload: aboutUpload(u)})
+	return h.check(ctx, u.ID, request{Event: "upload.create", Upload: aboutUpload(u)})
 }
 
-// Finish asks whether what came may stay.
+// Finish sends a pre-finish request. The error kinds are those of Begin.
 func (h *Hook) Finish(ctx context.Context, f pawl.File) error {
-	return h.ask(ctx, f.ID, question{Event: "upload.finish", File: aboutFile(f)})
+	return h.check(ctx, f.ID, request{Event: "upload.finish", File: aboutFile(f)})
 }
 
-func (h *Hook) ask(ctx context.Context, id pawl.ID, q question) error {
+func (h *Hook) check(ctx context.Context, id pawl.ID, q request) error {
 	q.Time = h.config.Now().UTC()
-	verdict, err := h.post(ctx, id, q)
+	rejection, err := h.post(ctx, id, q)
 	if err == nil {
-		return verdict
+		return rejection
 	}
 	if h.config.FailOpen && ctx.Err() == nil {
-		h.config.Log.WarnContext(ctx, "the call-out could not be asked; the upload goes on without it",
+		h.config.Log.WarnContext(ctx, "hook failed; accepting the upload",
 			"event", q.Event, "id", id, "url", h.shown, "error", err)
 		return nil
 	}
-	h.config.Log.ErrorContext(ctx, "the call-out could not be asked",
+	h.config.Log.ErrorContext(ctx, "hook failed",
 		"event", q.Event, "id", id, "url", h.shown, "error", err)
-	return pawl.Because(err, pawl.Unavailable, "the service that checks uploads cannot be reached: try again later")
+	return pawl.Because(err, pawl.Unavailable, "the upload cannot be checked at the moment: try again later")
 }
 
-// post returns the service's verdict, nil for a yes, or why there is none.
-func (h *Hook) post(ctx context.Context, id pawl.ID, q question) (verdict, err error) {
+// post sends a request. It returns the rejection by the service, nil if it accepts, or
+// err if the request failed.
+func (h *Hook) post(ctx context.Context, id pawl.ID, q request) (rejection, err error) {
 	body, err := json.Marshal(q)
 	if err != nil {
-		return nil, fmt.Errorf("encode the question: %w", err)
+		return nil, fmt.Errorf("encode the request: %w", err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, h.config.Timeout, fmt.Errorf("no answer within %s", h.config.Timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, h.config.Timeout, fmt.Errorf("no response within %s", h.config.Timeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.config.URL, bytes.NewReader(body))
 	if err != nil {
@@ -137,7 +137,7 @@ func (h *Hook) post(ctx context.Context, id pawl.ID, q question) (verdict, err e
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "Pawl")
-	// With it net/http also repeats a question whose kept connection had died.
+	// It also lets net/http retry a request on a reused connection that was closed.
 	req.Header.Set("Idempotency-Key", q.Event+"/"+string(id))
 	if h.config.Secret != "" {
 		stamp := fmt.Sprint(q.Time.Unix())
@@ -149,17 +149,18 @@ func (h *Hook) post(ctx context.Context, id pawl.ID, q question) (verdict, err e
 		return nil, causeOr(ctx, err)
 	}
 	defer resp.Body.Close()
-	verdict, err = judge(resp)
-	return verdict, causeOr(ctx, err)
+	rejection, err = decide(resp)
+	return rejection, causeOr(ctx, err)
 }
 
-// causeOr says "no answer within 5s" rather than "context deadline exceeded".
+// causeOr returns the cause of ctx in place of a deadline error, and removes the URL from
+// errors of net/http.
 func causeOr(ctx context.Context, err error) error {
 	if err != nil && errors.Is(err, context.DeadlineExceeded) {
 		return context.Cause(ctx)
 	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return failed.Err // it quotes the whole URL
+		return failed.Err
 	}
 	return err
 }

@@ -25,7 +25,7 @@ var (
 	file = pawl.File{ID: upload.ID, Owner: "ada", Name: "a.png", Size: 7, MediaType: "image/png", SHA256: [32]byte{0xab}}
 )
 
-// service runs a service that answers as handler does, and a gate that asks it.
+// service starts a service with the given handler, and returns a hook that uses it.
 func service(t *testing.T, c httphook.Config, handler http.HandlerFunc) *httphook.Hook {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -45,13 +45,13 @@ func gate(t *testing.T, c httphook.Config) *httphook.Hook {
 	return g
 }
 
-func TestQuestions(t *testing.T) {
+func TestRequests(t *testing.T) {
 	var got []string
 	g := service(t, httphook.Config{}, func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = append(got, r.Method+" "+r.URL.Path+" "+r.Header.Get("Content-Type")+"\n"+string(body))
 		if r.Header.Get(httphook.SignatureHeader) != "" {
-			t.Error("a question was signed without a secret")
+			t.Error("a request was signed without a secret")
 		}
 	})
 	unknown := upload
@@ -75,24 +75,24 @@ func TestQuestions(t *testing.T) {
 	}
 	for i := range want {
 		if got[i] != want[i] {
-			t.Errorf("question %d\ngot  %s\nwant %s", i, got[i], want[i])
+			t.Errorf("request %d\ngot  %s\nwant %s", i, got[i], want[i])
 		}
 	}
 }
 
-func TestVerdicts(t *testing.T) {
-	const plain = "the service that checks uploads refused it"
+func TestResponses(t *testing.T) {
+	const plain = "the upload was rejected"
 	tests := []struct {
 		name        string
 		status      int
 		contentType string
 		body        string
-		want        pawl.Kind // empty for a yes
-		sentence    string
+		want        pawl.Kind // empty if accepted
+		message     string
 	}{
-		{"yes", 200, "", "", "", ""},
-		{"yes without a word", 204, "", "", "", ""},
-		{"yes with many words", 200, "text/plain", strings.Repeat("yes ", 1<<20), "", ""},
+		{"accepted", 200, "", "", "", ""},
+		{"accepted without content", 204, "", "", "", ""},
+		{"accepted with a long body", 200, "text/plain", strings.Repeat("yes ", 1<<20), "", ""},
 		{"a message", 403, "application/json", `{"message":"the album is full"}`, pawl.Refused, "the album is full"},
 		{"a message of no type", 422, "", `{"message":"the album is full"}`, pawl.Refused, "the album is full"},
 		{"an empty message", 403, "application/json", `{}`, pawl.Refused, plain},
@@ -116,13 +116,13 @@ func TestVerdicts(t *testing.T) {
 				_, _ = io.WriteString(w, tt.body)
 			})
 			err := g.Begin(t.Context(), upload)
-			checkVerdict(t, err, tt.want, tt.sentence)
-			checkVerdict(t, g.Finish(t.Context(), file), tt.want, tt.sentence)
+			checkError(t, err, tt.want, tt.message)
+			checkError(t, g.Finish(t.Context(), file), tt.want, tt.message)
 		})
 	}
 }
 
-func checkVerdict(t *testing.T, err error, want pawl.Kind, sentence string) {
+func checkError(t *testing.T, err error, want pawl.Kind, message string) {
 	t.Helper()
 	if got := pawl.KindOf(err); got != want {
 		t.Fatalf("kind = %q (%v), want %q", got, err, want)
@@ -131,11 +131,11 @@ func checkVerdict(t *testing.T, err error, want pawl.Kind, sentence string) {
 		return
 	}
 	if want == pawl.Unavailable {
-		sentence = "the service that checks uploads cannot be reached: try again later"
+		message = "the upload cannot be checked at the moment: try again later"
 	}
 	var e *pawl.Error
-	if e, _ = err.(*pawl.Error); e == nil || e.Message != sentence {
-		t.Errorf("got  %v\nwant %s", err, sentence)
+	if e, _ = err.(*pawl.Error); e == nil || e.Message != message {
+		t.Errorf("got  %v\nwant %s", err, message)
 	}
 }
 
@@ -147,15 +147,15 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		}
 		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 	})
-	checkVerdict(t, g.Begin(t.Context(), upload), pawl.Unavailable, "")
+	checkError(t, g.Begin(t.Context(), upload), pawl.Unavailable, "")
 	if followed {
 		t.Error("the redirect was followed")
 	}
 }
 
-// slow answers after a second, or when the client has gone.
+// slow responds after a second, or when the client disconnects.
 func slow(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client goes
+	_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice a disconnect
 	select {
 	case <-r.Context().Done():
 	case <-time.After(time.Second):
@@ -165,9 +165,9 @@ func slow(_ http.ResponseWriter, r *http.Request) {
 func TestSlowService(t *testing.T) {
 	g := service(t, httphook.Config{Timeout: 20 * time.Millisecond}, slow)
 	err := g.Begin(t.Context(), upload)
-	checkVerdict(t, err, pawl.Unavailable, "")
-	if !strings.Contains(err.Error(), "no answer within 20ms") {
-		t.Errorf("the cause does not tell of the time-out: %v", err)
+	checkError(t, err, pawl.Unavailable, "")
+	if !strings.Contains(err.Error(), "no response within 20ms") {
+		t.Errorf("the cause does not name the timeout: %v", err)
 	}
 }
 
@@ -175,8 +175,8 @@ func TestDownService(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	g := gate(t, httphook.Config{URL: server.URL})
-	checkVerdict(t, g.Begin(t.Context(), upload), pawl.Unavailable, "")
-	checkVerdict(t, g.Finish(t.Context(), file), pawl.Unavailable, "")
+	checkError(t, g.Begin(t.Context(), upload), pawl.Unavailable, "")
+	checkError(t, g.Finish(t.Context(), file), pawl.Unavailable, "")
 }
 
 func TestFailOpen(t *testing.T) {
@@ -189,16 +189,16 @@ func TestFailOpen(t *testing.T) {
 	no := service(t, httphook.Config{FailOpen: true}, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no", http.StatusForbidden)
 	})
-	checkVerdict(t, no.Begin(t.Context(), upload), pawl.Refused, "no")
+	checkError(t, no.Begin(t.Context(), upload), pawl.Refused, "no")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := down.Begin(ctx, upload); err == nil {
-		t.Error("an upload whose client has gone went on")
+		t.Error("an upload whose client has disconnected was accepted")
 	}
 }
 
-// TestLogHidesURL logs failed calls without what may be secret in the URL.
+// TestLogHidesURL checks that the log has only scheme and host of the URL.
 func TestLogHidesURL(t *testing.T) {
 	var log strings.Builder
 	for _, open := range []bool{false, true} {
@@ -250,14 +250,14 @@ func TestConnectionsAreKept(t *testing.T) {
 		}
 	}
 	if len(peers) != 1 {
-		t.Errorf("5 questions took %d connections", len(peers))
+		t.Errorf("5 requests used %d connections", len(peers))
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewRejects(t *testing.T) {
 	for _, url := range []string{"", "example.org", "ftp://example.org", "http://", "https:///path", "http://a b", "unix:/sock"} {
 		if _, err := httphook.New(httphook.Config{URL: url}); err == nil {
-			t.Errorf("New took the URL %q", url)
+			t.Errorf("New accepted the URL %q", url)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"pawl"
 )
 
-// question is the body of a call-out.
-type question struct {
+// request is the JSON body of a request.
+type request struct {
 	Event  string        `json:"event"`
 	Time   time.Time     `json:"time"`
 	Upload *uploadFields `json:"upload,omitempty"`
@@ -19,7 +19,7 @@ type uploadFields struct {
 	ID           pawl.ID           `json:"id"`
 	Owner        string            `json:"owner"`
 	Name         string            `json:"name"`
-	Length       *int64            `json:"length"` // bytes, null when not yet known
+	Length       *int64            `json:"length"` // bytes; null if not known yet
 	DeclaredType string            `json:"declared_type"`
 	Metadata     map[string]string `json:"metadata"`
 }
@@ -52,7 +52,7 @@ func aboutFile(f pawl.File) *fileFields {
 	}
 }
 
-// orEmpty makes {} of what JSON would show as null.
+// orEmpty returns a map that is {} in JSON even if m is nil.
 func orEmpty(m map[string]string) map[string]string {
 	if m == nil {
 		return map[string]string{}

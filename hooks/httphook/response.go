@@ -13,30 +13,29 @@ import (
 	"pawl"
 )
 
-// maxAnswer is how much of an answer is read, in bytes.
-const maxAnswer = 1 << 10
+// maxBody is how much of a response body is read, in bytes.
+const maxBody = 1 << 10
 
-// judge turns the service's answer into a verdict, nil for a yes, or into the
-// reason why it is none.
-func judge(resp *http.Response) (verdict, err error) {
-	// Read also where nothing is made of it: a connection is kept only when its
-	// answer has been read.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+// decide returns the rejection in a response, nil if the upload is accepted, or err if
+// the response is a failure of the hook.
+func decide(resp *http.Response) (rejection, err error) {
+	// The body is read in any case, so that the connection can be reused.
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	switch code := resp.StatusCode; {
 	case code/100 == 2:
 		return nil, nil
-	case code/100 == 4 && !aboutTheCall(code):
-		return pawl.Errorf(pawl.Refused, "%s", sentence(resp.Header.Get("Content-Type"), body)), nil
+	case code/100 == 4 && !isHookFailure(code):
+		return pawl.Errorf(pawl.Refused, "%s", rejectionMessage(resp.Header.Get("Content-Type"), body)), nil
 	case err != nil:
 		return nil, err
 	default:
-		return nil, fmt.Errorf("it answered %s", resp.Status)
+		return nil, fmt.Errorf("the response is %s", resp.Status)
 	}
 }
 
-// aboutTheCall reports whether a status speaks of the question rather than of the
-// upload: a wrong path or a busy service must not end uploads for good.
-func aboutTheCall(code int) bool {
+// isHookFailure reports whether a 4xx status is a failure of the hook rather than a
+// rejection: a wrong path or a busy service must not reject uploads.
+func isHookFailure(code int) bool {
 	switch code {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired, http.StatusRequestTimeout,
 		http.StatusMisdirectedRequest, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -45,10 +44,11 @@ func aboutTheCall(code int) bool {
 	return false
 }
 
-const plainRefusal = "the service that checks uploads refused it"
+// defaultMessage is used for a rejection without a readable message.
+const defaultMessage = "the upload was rejected"
 
-// sentence takes the reason out of a refusal: what people will read.
-func sentence(contentType string, body []byte) string {
+// rejectionMessage returns the message in a rejection, which is shown to users.
+func rejectionMessage(contentType string, body []byte) string {
 	media, _, _ := mime.ParseMediaType(contentType)
 	text := string(body)
 	var answer struct {
@@ -58,16 +58,15 @@ func sentence(contentType string, body []byte) string {
 	case json.Unmarshal(body, &answer) == nil:
 		text = answer.Message
 	case media != "" && media != "text/plain", strings.HasPrefix(strings.TrimSpace(text), "<"):
-		return plainRefusal // an error page or half a JSON document is no sentence
+		return defaultMessage // an error page, or truncated JSON
 	}
 	if text = printable(text); text == "" {
-		return plainRefusal
+		return defaultMessage
 	}
 	return text
 }
 
-// printable is the text on one line, without anything that cannot be seen. A rune
-// that was cut in two at the end is dropped.
+// printable returns text as one line without invisible characters and invalid UTF-8.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -215,10 +215,10 @@ func TestHalfMadeSegmentIsMadeAnew(t *testing.T) {
 	}
 }
 
-func TestLookingOnLeavesTheJournalAlone(t *testing.T) {
+func TestReadOnlyLeavesTheJournalAlone(t *testing.T) {
 	b := open(t)
 	ids := putAll(t, b, 20)
-	look, err := Open(Config{Dir: filepath.Dir(b.dir), Log: b.log, Look: true})
+	look, err := Open(Config{Dir: filepath.Dir(b.dir), Log: b.log, ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,3 +6,6 @@ func (b *Blobs) FreeMemory() int64 {
 	defer b.memory.mu.Unlock()
 	return int64(b.memory.free) * bufferSize
 }
+
+// Manifests is the database of the manifests.
+func (b *Blobs) Manifests() ManifestStore { return b.config.Manifests }

@@ -44,7 +44,7 @@ func lasting(name string) bool {
 }
 
 // TestFaults has every call of an upload fail in every way: for a moment, which
-// nobody notices, or until it is given up, after which the upload goes on.
+// nobody notices, or until it is given up, after which the upload continues.
 func TestFaults(t *testing.T) {
 	r := newRig(t)
 	content := noise(1, 7<<20+11)
@@ -63,7 +63,7 @@ func TestFaults(t *testing.T) {
 				r.proxy.Fail(op, -1, fault)
 				failures := r.endure(t, content)
 				// The object is there, whatever the answers to its completion were.
-				if settled := op == s3test.Complete && name == "lost answer"; (failures == 0) != settled {
+				if done := op == s3test.Complete && name == "lost answer"; (failures == 0) != done {
 					t.Errorf("%d requests have failed", failures)
 				}
 			})
@@ -122,7 +122,7 @@ func TestWholePutFails(t *testing.T) {
 			r.proxy.Fail(s3test.PutObject, -1, fault)
 			failures := r.endure(t, content)
 			// The object is there, whatever the answers were.
-			if settled := name == "lost answer"; (failures == 0) != settled {
+			if done := name == "lost answer"; (failures == 0) != done {
 				t.Errorf("%d requests have failed", failures)
 			}
 		})
@@ -265,7 +265,7 @@ func TestAborted(t *testing.T) {
 	})
 }
 
-// age has an account look as if nobody had touched it for long.
+// age makes a manifest two days old.
 func (r *rig) age(t *testing.T, id pawl.ID) {
 	t.Helper()
 	m, err := r.store.Manifest(t.Context(), id)
@@ -369,8 +369,8 @@ func TestBucketMissing(t *testing.T) {
 	}
 }
 
-// TestBooksFail has the database fail at each commit in turn.
-func TestBooksFail(t *testing.T) {
+// TestDatabaseFails has the database fail at each commit in turn.
+func TestDatabaseFails(t *testing.T) {
 	r := newRig(t)
 	content := noise(13, 12<<20)
 	for failing := range 6 {
@@ -393,13 +393,13 @@ func TestBooksFail(t *testing.T) {
 	}
 }
 
-var errBooks = errors.New("the database is away")
+var errDatabase = errors.New("the database is away")
 
 func failingAt(w pawl.Writing, n int) pawl.Writing {
 	commit := w.Commit
 	w.Commit = func(ctx context.Context, m pawl.Mark, remember func(tx pawl.Tx) error) error {
 		if n--; n == -1 {
-			return errBooks
+			return errDatabase
 		}
 		return commit(ctx, m, remember)
 	}

@@ -190,7 +190,13 @@ func (b *Blobs) endJoin(ctx context.Context, id pawl.ID, plans []copyPlan) error
 	for _, plan := range plans {
 		m.Size += plan.size()
 	}
-	if err := b.complete(ctx, m, b.joinUpload(m)); err != nil {
+	err = b.complete(ctx, m, b.joinUpload(m))
+	if pawl.KindOf(err) == pawl.Conflict {
+		// An instance that was replaced has made a part again, after that was written down.
+		// The next attempt finds the upload gone, and begins anew.
+		return errors.Join(err, b.remote.AbortUpload(ctx, b.joinUpload(m)))
+	}
+	if err != nil {
 		return err
 	}
 	return b.saveSealed(ctx, m)

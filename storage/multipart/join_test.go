@@ -49,14 +49,14 @@ func TestJoinEqualParts(t *testing.T) {
 	wantBlob(t, r.blobs, id, whole)
 }
 
-// TestJoinInterrupted goes on from what was done, also when that was aborted.
+// TestJoinInterrupted resumes from what was done, also when that was aborted.
 func TestJoinInterrupted(t *testing.T) {
 	r := newRig(t)
 	parts, whole := r.partials(6<<20, 7<<20, 5<<20+3, 8<<20)
 	for name, c := range map[string]struct {
 		abort  bool
 		copies int32 // to be made after the interruption
-	}{"gone on from": {false, 1}, "aborted": {true, 4}} {
+	}{"resumed": {false, 1}, "aborted": {true, 4}} {
 		t.Run(name, func(t *testing.T) {
 			r.proxy.Fail(s3test.CopyPart, -1, func(w http.ResponseWriter, req *http.Request, pass http.Handler) {
 				if req.URL.Query().Get("partNumber") == "3" {
@@ -92,7 +92,7 @@ func TestJoinInterrupted(t *testing.T) {
 	}
 }
 
-// copied reports whether all parts but one are in the books of what is being joined.
+// copied reports whether all parts but one are in the manifest of what is being joined.
 func (r *rig) copied(parts []pawl.ID) bool {
 	m, err := r.store.Manifest(r.t.Context(), r.joining)
 	return err == nil && len(m.Parts) == len(parts)-1

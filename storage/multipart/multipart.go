@@ -12,7 +12,6 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -95,7 +94,7 @@ func Open(c Config) *Blobs {
 	return b
 }
 
-// Close waits until what goes on in the background has ended: parts that are being sent
+// Close waits until what runs in the background has ended: parts that are being sent
 // and tails that are being deleted. After CloseTimeout it stops them, and what was not
 // durable stays unacknowledged. Nothing is committed after Close.
 func (b *Blobs) Close() error {
@@ -103,28 +102,6 @@ func (b *Blobs) Close() error {
 		b.log.Warn("calls to the storage have not ended, and are left alone", "after", 2*b.config.CloseTimeout)
 	}
 	return nil
-}
-
-// Key returns the key of a blob's object. Ids say nothing of names.
-func (b *Blobs) Key(id pawl.ID) string { return b.config.Prefix + string(id) }
-
-// blobOfKey returns the blob whose object has a key.
-func (b *Blobs) blobOfKey(key string) (pawl.ID, error) {
-	return pawl.ParseID(strings.TrimPrefix(key, b.config.Prefix))
-}
-
-const tailsFolder = "tails/"
-
-// tailKey returns the key of a tail's object. unique tells tails of one blob apart.
-func (b *Blobs) tailKey(id pawl.ID, unique string) string {
-	return b.config.Prefix + tailsFolder + string(id) + "/" + unique
-}
-
-// blobOfTail returns the blob that a tail's key names.
-func (b *Blobs) blobOfTail(key string) (pawl.ID, error) {
-	rest := strings.TrimPrefix(key, b.config.Prefix+tailsFolder)
-	name, _, _ := strings.Cut(rest, "/")
-	return pawl.ParseID(name)
 }
 
 // Free reports no bound: remotes have none that they report.

@@ -14,8 +14,8 @@ import (
 // has put its prefix before them.
 //
 // Errors are of kind NotFound (no such object), Gone (no such multipart upload, with
-// the message of [ErrUploadGone]), Conflict (see [PutOptions]), NoSpace or Unavailable;
-// anything else is a broken store. A remote tries passing failures again by itself,
+// the message of [ErrUploadGone]), Conflict (see [PutOptions] and CompleteUpload),
+// NoSpace or Unavailable; anything else is a broken store. A remote tries passing failures again by itself,
 // until the context ends.
 type Remote interface {
 	Limits() Limits
@@ -39,7 +39,8 @@ type Remote interface {
 	PutPart(ctx context.Context, u Upload, number int, content Content) (pawl.Part, error)
 	// CopyPart makes a part of a range of an object.
 	CopyPart(ctx context.Context, u Upload, number int, source string, r Range) (pawl.Part, error)
-	// CompleteUpload makes the object of the parts, in order.
+	// CompleteUpload makes the object of the parts, in order. The error is of kind
+	// Conflict if one of them has been replaced since.
 	CompleteUpload(ctx context.Context, u Upload, parts []pawl.Part) error
 	// AbortUpload frees an upload's parts; one that is not there is no error.
 	AbortUpload(ctx context.Context, u Upload) error

@@ -58,54 +58,40 @@ func (b *Blobs) tailsContent(m pawl.Manifest) *content {
 	return &content{remote: b.remote, tails: tailKeys(m.Tails), size: m.Size - partsSize(m)}
 }
 
-// complete completes a multipart upload, whose last part may still be in tails.
+// complete completes a multipart upload. What is in tails becomes its last part, under
+// a number that no appender has used or will use: every byte is there. Two who seal at
+// once store the same bytes under it, and one of them may replace the other's part. The
+// error is then of kind Conflict; the tails are there until the blob is sealed, for
+// another attempt.
 func (b *Blobs) complete(ctx context.Context, m pawl.Manifest, u Upload) error {
+	parts := m.Parts
 	if len(m.Tails) > 0 {
-		last, err := b.putLast(ctx, m, u)
+		last, err := b.putPart(ctx, u, m.Reserved+1, b.tailsContent(m))
 		if pawl.KindOf(err) == pawl.Gone {
 			return b.completeOutcome(ctx, m, err)
 		}
 		if err != nil {
 			return err
 		}
-		m.Parts = append(m.Parts, last)
+		parts = append(slices.Clone(parts), last)
 	}
-	if err := b.remote.CompleteUpload(ctx, u, m.Parts); err != nil {
+	if err := b.remote.CompleteUpload(ctx, u, parts); err != nil {
 		return b.completeOutcome(ctx, m, err)
 	}
 	return nil
-}
-
-// putLast makes the last part of the tails. Its number is one that no appender has
-// used or will use: every byte is there. Two who seal at once store the same under it,
-// and one of them writes it down.
-func (b *Blobs) putLast(ctx context.Context, m pawl.Manifest, u Upload) (pawl.Part, error) {
-	last, err := b.putPart(ctx, u, m.Reserved+1, b.tailsContent(m))
-	if err != nil {
-		return last, err
-	}
-	err = b.update(ctx, func(tx pawl.Tx) error {
-		if err := tx.DropTails(m.Blob); err != nil {
-			return err
-		}
-		return tx.AddPart(m.Blob, last)
-	})
-	if err == nil {
-		b.deleteTails(ctx, m.Tails)
-	}
-	return last, err
 }
 
 // completeOutcome finds out whether an attempt to complete that failed has succeeded
 // all the same, or another before it.
 func (b *Blobs) completeOutcome(ctx context.Context, m pawl.Manifest, why error) error {
 	completed, err := b.completed(ctx, m)
-	switch {
-	case completed || err != nil:
+	if completed || err != nil {
 		return err
-	case pawl.KindOf(why) == pawl.Gone:
+	}
+	switch kind := pawl.KindOf(why); {
+	case kind == pawl.Gone:
 		b.log.ErrorContext(ctx, "a multipart upload was aborted by somebody else", "blob", m.Blob)
-	case pawl.KindOf(why) == pawl.Internal:
+	case kind == pawl.Internal, kind == pawl.Conflict && len(m.Tails) == 0:
 		b.log.ErrorContext(ctx, "a multipart upload cannot be completed", "blob", m.Blob, "error", why)
 	}
 	return why

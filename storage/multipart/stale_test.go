@@ -15,7 +15,7 @@ import (
 )
 
 // TestStaleHolder holds a call of an instance up until another has taken the upload
-// over, gone on with other bytes, and finished.
+// over, continued with other bytes, and finished.
 func TestStaleHolder(t *testing.T) {
 	r := newRig(t)
 	const half = 6 << 20
@@ -147,7 +147,7 @@ func TestDeclaredLate(t *testing.T) {
 }
 
 // TestKilled drops instances at points of chance, with calls failing by chance, and
-// has others go on.
+// has others continue.
 func TestKilled(t *testing.T) {
 	r := newRig(t)
 	for seed := range uint64(25) {
@@ -178,7 +178,7 @@ func (r *rig) survive(random *rand.Rand) {
 			x.kill(n, &stale)
 			continue
 		}
-		_ = x.send(n) // what it comes to is looked at there
+		_ = x.send(n) // the outcome is checked there
 		if random.IntN(4) == 0 {
 			x.close()
 		}

@@ -33,7 +33,7 @@ func (r *rig) wantListed(t *testing.T, want map[pawl.ID]int64) {
 }
 
 // abandon leaves in the bucket what an instance does that dies between S3 and the
-// books: its commit number n never comes.
+// database: its commit number n never comes.
 func (r *rig) abandon(t *testing.T, size int, length int64, n int) pawl.ID {
 	t.Helper()
 	x := r.begin(noise(20, size), length)
@@ -48,7 +48,7 @@ func (r *rig) abandon(t *testing.T, size int, length int64, n int) pawl.ID {
 	return x.id
 }
 
-// TestTidy frees what no account knows once it is old, and nothing else.
+// TestTidy frees what no manifest names once it is old, and nothing else.
 func TestTidy(t *testing.T) {
 	r := newRig(t)
 	live := r.begin(noise(21, 9<<20), pawl.UnknownLength)
@@ -61,7 +61,7 @@ func TestTidy(t *testing.T) {
 	if alive != (inventory{Uploads: 1, Objects: 3}) {
 		t.Fatalf("there is %+v", alive)
 	}
-	r.abandon(t, 5<<20, 9<<20, 0)                       // a multipart upload that no account knows
+	r.abandon(t, 5<<20, 9<<20, 0)                       // a multipart upload that no manifest names
 	known := r.abandon(t, 6<<20, pawl.UnknownLength, 2) // a tail, of a blob that has a part
 	everything := inventory{Uploads: 3, Objects: 4}
 	if have := r.inventory(t); have != everything {

@@ -43,6 +43,8 @@ func (b *Bucket) classify(doing string, err error) (pawl.Kind, string) {
 			return pawl.NotFound, "no such blob"
 		case "PreconditionFailed", "ConditionalRequestConflict":
 			return pawl.Conflict, "there is such an object already"
+		case "InvalidPart":
+			return pawl.Conflict, "a part was replaced meanwhile"
 		case "NoSuchUpload":
 			return pawl.Gone, multipart.ErrUploadGone.Message
 		case "NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden",
@@ -73,7 +75,7 @@ func (b *Bucket) classify(doing string, err error) (pawl.Kind, string) {
 }
 
 // isTransient reports whether an error is one of the network, or of a call that was
-// stopped: the server said nothing that would stay true.
+// stopped: the server itself has refused nothing.
 func isTransient(err error) bool {
 	if _, network := errors.AsType[net.Error](err); network {
 		return true

@@ -47,7 +47,7 @@ func open(t *testing.T, server *s3test.Server, store multipart.ManifestStore, bu
 func TestContract(t *testing.T) {
 	server := s3test.Start(t)
 	n := 0
-	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) {
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.ManifestStore) {
 		store := database(t)
 		n++
 		return open(t, server, store, "", string(rune('a'+n))+"/"), store // a listing sees its own test's only

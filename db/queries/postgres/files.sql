@@ -119,7 +119,7 @@ WHERE created_at >= CAST(@created_from AS BIGINT) AND created_at < CAST(@created
   AND (@word::TEXT = '' OR search_key LIKE @word::TEXT)
   AND (cardinality(@more_words::TEXT[]) = 0 OR search_key LIKE ALL(@more_words::TEXT[]));
 
--- CountTypes counts all files of some types, from the kept statistics.
+-- CountTypes counts all files of some types, from the statistics.
 -- name: CountTypes :one
 SELECT CAST(coalesce(sum(files), 0) AS BIGINT) AS files, CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM stats_types
 WHERE owner = @owner

@@ -126,7 +126,7 @@ WHERE created_at >= CAST(@created_from AS BIGINT) AND created_at < CAST(@created
   AND (CAST(@more_words AS TEXT) = '[]' OR NOT EXISTS (
        SELECT 1 FROM json_each(CAST(@more_words AS TEXT)) AS more WHERE instr(search_key, more.value) = 0));
 
--- CountTypes counts all files of some types, from the kept statistics.
+-- CountTypes counts all files of some types, from the statistics.
 -- name: CountTypes :one
 SELECT CAST(coalesce(sum(files), 0) AS BIGINT) AS files, CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM stats_types
 WHERE owner = @owner

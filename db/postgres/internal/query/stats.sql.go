@@ -150,7 +150,7 @@ type TotalsBeforeRow struct {
 	Bytes int64
 }
 
-// TotalsBefore is where the running totals of a range begin.
+// TotalsBefore returns the totals at the start of a range.
 func (q *Queries) TotalsBefore(ctx context.Context, owner string, day int64) (TotalsBeforeRow, error) {
 	row := q.db.QueryRow(ctx, totalsBefore, owner, day)
 	var i TotalsBeforeRow

@@ -145,6 +145,19 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 	return err
 }
 
+const insertUsedPart = `-- name: InsertUsedPart :execrows
+INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
+SELECT u.id, u.owner, u.length, u.secret_sha256, CAST($1 AS BIGINT) FROM uploads AS u WHERE u.id = $2
+`
+
+func (q *Queries) InsertUsedPart(ctx context.Context, usedAt int64, iD string) (int64, error) {
+	result, err := q.db.Exec(ctx, insertUsedPart, usedAt, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const joins = `-- name: Joins :many
 SELECT id, join_key FROM uploads WHERE owner = $1 AND join_key <> '' ORDER BY join_key
 `
@@ -154,7 +167,7 @@ type JoinsRow struct {
 	JoinKey string
 }
 
-// Joins lists what an owner is joining: few at a time, and their keys hold the parts.
+// Joins lists an owner's joins under way: few at a time, and their keys hold the parts.
 func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
 	rows, err := q.db.Query(ctx, joins, owner)
 	if err != nil {
@@ -173,19 +186,6 @@ func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const keepUsedPart = `-- name: KeepUsedPart :execrows
-INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
-SELECT u.id, u.owner, u.length, u.secret_sha256, CAST($1 AS BIGINT) FROM uploads AS u WHERE u.id = $2
-`
-
-func (q *Queries) KeepUsedPart(ctx context.Context, usedAt int64, iD string) (int64, error) {
-	result, err := q.db.Exec(ctx, keepUsedPart, usedAt, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const saveProgress = `-- name: SaveProgress :execrows
@@ -209,8 +209,8 @@ type SaveProgressParams struct {
 	ID          string
 }
 
-// SaveProgress changes nothing where the row already says more. A type once found
-// stays found.
+// SaveProgress changes nothing where the row already has more progress. A type once found
+// stays.
 func (q *Queries) SaveProgress(ctx context.Context, arg SaveProgressParams) (int64, error) {
 	result, err := q.db.Exec(ctx, saveProgress,
 		arg.Durable,
@@ -259,7 +259,7 @@ const uploadByJoinKey = `-- name: UploadByJoinKey :one
 SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE owner = $1 AND join_key = $2 AND join_key <> ''
 `
 
-// The condition on the empty key is what lets the partial index be used.
+// The condition on the empty key lets the partial index be used.
 func (q *Queries) UploadByJoinKey(ctx context.Context, owner string, joinKey string) (Upload, error) {
 	row := q.db.QueryRow(ctx, uploadByJoinKey, owner, joinKey)
 	var i Upload

@@ -33,9 +33,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addTailStmt, err = db.PrepareContext(ctx, addTail); err != nil {
 		return nil, fmt.Errorf("error preparing query AddTail: %w", err)
 	}
-	if q.beginHeartbeatStmt, err = db.PrepareContext(ctx, beginHeartbeat); err != nil {
-		return nil, fmt.Errorf("error preparing query BeginHeartbeat: %w", err)
-	}
 	if q.countActiveUploadsStmt, err = db.PrepareContext(ctx, countActiveUploads); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveUploads: %w", err)
 	}
@@ -132,11 +129,11 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertUploadStmt, err = db.PrepareContext(ctx, insertUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertUpload: %w", err)
 	}
+	if q.insertUsedPartStmt, err = db.PrepareContext(ctx, insertUsedPart); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertUsedPart: %w", err)
+	}
 	if q.joinsStmt, err = db.PrepareContext(ctx, joins); err != nil {
 		return nil, fmt.Errorf("error preparing query Joins: %w", err)
-	}
-	if q.keepUsedPartStmt, err = db.PrepareContext(ctx, keepUsedPart); err != nil {
-		return nil, fmt.Errorf("error preparing query KeepUsedPart: %w", err)
 	}
 	if q.manifestStmt, err = db.PrepareContext(ctx, manifest); err != nil {
 		return nil, fmt.Errorf("error preparing query Manifest: %w", err)
@@ -152,6 +149,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.referencedStmt, err = db.PrepareContext(ctx, referenced); err != nil {
 		return nil, fmt.Errorf("error preparing query Referenced: %w", err)
+	}
+	if q.restartHeartbeatStmt, err = db.PrepareContext(ctx, restartHeartbeat); err != nil {
+		return nil, fmt.Errorf("error preparing query RestartHeartbeat: %w", err)
 	}
 	if q.saveManifestStmt, err = db.PrepareContext(ctx, saveManifest); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveManifest: %w", err)
@@ -210,11 +210,6 @@ func (q *Queries) Close() error {
 	if q.addTailStmt != nil {
 		if cerr := q.addTailStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing addTailStmt: %w", cerr)
-		}
-	}
-	if q.beginHeartbeatStmt != nil {
-		if cerr := q.beginHeartbeatStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing beginHeartbeatStmt: %w", cerr)
 		}
 	}
 	if q.countActiveUploadsStmt != nil {
@@ -377,14 +372,14 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertUploadStmt: %w", cerr)
 		}
 	}
+	if q.insertUsedPartStmt != nil {
+		if cerr := q.insertUsedPartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertUsedPartStmt: %w", cerr)
+		}
+	}
 	if q.joinsStmt != nil {
 		if cerr := q.joinsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing joinsStmt: %w", cerr)
-		}
-	}
-	if q.keepUsedPartStmt != nil {
-		if cerr := q.keepUsedPartStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing keepUsedPartStmt: %w", cerr)
 		}
 	}
 	if q.manifestStmt != nil {
@@ -410,6 +405,11 @@ func (q *Queries) Close() error {
 	if q.referencedStmt != nil {
 		if cerr := q.referencedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing referencedStmt: %w", cerr)
+		}
+	}
+	if q.restartHeartbeatStmt != nil {
+		if cerr := q.restartHeartbeatStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing restartHeartbeatStmt: %w", cerr)
 		}
 	}
 	if q.saveManifestStmt != nil {
@@ -519,7 +519,6 @@ type Queries struct {
 	addDownloadsStmt             *sql.Stmt
 	addPartStmt                  *sql.Stmt
 	addTailStmt                  *sql.Stmt
-	beginHeartbeatStmt           *sql.Stmt
 	countActiveUploadsStmt       *sql.Stmt
 	countDayStmt                 *sql.Stmt
 	countFilesStmt               *sql.Stmt
@@ -552,13 +551,14 @@ type Queries struct {
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
 	insertUploadStmt             *sql.Stmt
+	insertUsedPartStmt           *sql.Stmt
 	joinsStmt                    *sql.Stmt
-	keepUsedPartStmt             *sql.Stmt
 	manifestStmt                 *sql.Stmt
 	manifestSizesStmt            *sql.Stmt
 	manifestsStmt                *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
 	referencedStmt               *sql.Stmt
+	restartHeartbeatStmt         *sql.Stmt
 	saveManifestStmt             *sql.Stmt
 	saveProgressStmt             *sql.Stmt
 	setDigestStmt                *sql.Stmt
@@ -581,7 +581,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addDownloadsStmt:             q.addDownloadsStmt,
 		addPartStmt:                  q.addPartStmt,
 		addTailStmt:                  q.addTailStmt,
-		beginHeartbeatStmt:           q.beginHeartbeatStmt,
 		countActiveUploadsStmt:       q.countActiveUploadsStmt,
 		countDayStmt:                 q.countDayStmt,
 		countFilesStmt:               q.countFilesStmt,
@@ -614,13 +613,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
 		insertUploadStmt:             q.insertUploadStmt,
+		insertUsedPartStmt:           q.insertUsedPartStmt,
 		joinsStmt:                    q.joinsStmt,
-		keepUsedPartStmt:             q.keepUsedPartStmt,
 		manifestStmt:                 q.manifestStmt,
 		manifestSizesStmt:            q.manifestSizesStmt,
 		manifestsStmt:                q.manifestsStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
 		referencedStmt:               q.referencedStmt,
+		restartHeartbeatStmt:         q.restartHeartbeatStmt,
 		saveManifestStmt:             q.saveManifestStmt,
 		saveProgressStmt:             q.saveProgressStmt,
 		setDigestStmt:                q.setDigestStmt,

@@ -79,7 +79,7 @@ type CountTypesRow struct {
 	Bytes int64
 }
 
-// CountTypes counts all files of some types, from the kept statistics.
+// CountTypes counts all files of some types, from the statistics.
 func (q *Queries) CountTypes(ctx context.Context, owner string, types string) (CountTypesRow, error) {
 	row := q.queryRow(ctx, q.countTypesStmt, countTypes, owner, types)
 	var i CountTypesRow
@@ -101,8 +101,8 @@ type EditFileRow struct {
 	Metadata string
 }
 
-// EditFile leaves alone what its parameter is null for. What it returns the keys are
-// made of, which SetKeys writes in the same transaction.
+// EditFile changes the columns whose parameter is not null. It returns what the keys are
+// made of; SetKeys writes them in the same transaction.
 func (q *Queries) EditFile(ctx context.Context, name *string, metadata *string, updatedAt int64, iD string) (EditFileRow, error) {
 	row := q.queryRow(ctx, q.editFileStmt, editFile,
 		name,
@@ -149,7 +149,7 @@ const fileByJoinKey = `-- name: FileByJoinKey :one
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE owner = ?1 AND join_key = ?2 AND join_key <> ''
 `
 
-// The condition on the empty key is what lets the partial index be used.
+// The condition on the empty key lets the partial index be used.
 func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey string) (File, error) {
 	row := q.queryRow(ctx, q.fileByJoinKeyStmt, fileByJoinKey, owner, joinKey)
 	var i File

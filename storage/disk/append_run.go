@@ -6,43 +6,43 @@ import (
 	"time"
 )
 
-// run is one Append under way. Offsets are of the file:
+// appendRun is one Append under way. Offsets are of the file:
 //
 //	start ≤ synced ≤ written ≤ end,  start ≤ fed ≤ end
-type run struct {
+type appendRun struct {
 	a *appender
 
-	mu      sync.Mutex
-	toWrite *sync.Cond // there is a move for the writer
-	toFeed  *sync.Cond // there is something for tee
-	room    *sync.Cond // a chunk was given back
-	settled *sync.Cond // more is durable, or the writer has stopped
-	chunks  []*chunk   // in order; what is neither written nor fed yet
-	end     int64      // read so far
-	written int64
-	synced  int64
-	fed     int64
-	wanted  int64 // durable offset somebody waits for
-	done    bool  // nothing more will be read
-	stopped bool  // the writer has ended
-	failed  error
-	created bool          // the file's name is not durable yet
-	feeder  func()        // starts the goroutine that feeds tee; nil once it has been
-	writing chan struct{} // closed when the writer's goroutine has ended; nil until there is one
-	timer   *time.Timer   // runs from the first byte that is not durable
-	armed   bool
+	mu       sync.Mutex
+	toWrite  *sync.Cond // there is something to write
+	toFeed   *sync.Cond // there is something for tee
+	room     *sync.Cond // a chunk was given back
+	progress *sync.Cond // more is durable, or the writer has stopped
+	chunks   []*chunk   // in order; what is neither written nor fed yet
+	end      int64      // read so far
+	written  int64
+	synced   int64
+	fed      int64
+	wanted   int64 // durable offset somebody waits for
+	done     bool  // nothing more will be read
+	stopped  bool  // the writer has ended
+	failed   error
+	created  bool          // the file's name is not durable yet
+	feeder   func()        // starts the goroutine that feeds tee; nil once it has been
+	writing  chan struct{} // closed when the writer's goroutine has ended; nil until there is one
+	timer    *time.Timer   // runs from the first byte that is not durable
+	armed    bool
 }
 
-func newRun(a *appender, start int64) *run {
-	r := &run{a: a, end: start, written: start, synced: start, fed: start}
-	r.toWrite, r.toFeed, r.room, r.settled = sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu)
-	r.timer = time.AfterFunc(time.Hour, r.settleNow)
+func newAppendRun(a *appender, start int64) *appendRun {
+	r := &appendRun{a: a, end: start, written: start, synced: start, fed: start}
+	r.toWrite, r.toFeed, r.room, r.progress = sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu), sync.NewCond(&r.mu)
+	r.timer = time.AfterFunc(time.Hour, r.syncSoon)
 	r.timer.Stop()
 	return r
 }
 
 // read fills chunks from src until it ends.
-func (r *run) read(src io.Reader) error {
+func (r *appendRun) read(src io.Reader) error {
 	defer r.finishReading()
 	defer r.timer.Stop()
 	for {
@@ -61,17 +61,17 @@ func (r *run) read(src io.Reader) error {
 	}
 }
 
-func (r *run) finishReading() {
+func (r *appendRun) finishReading() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.done = true
 	r.toWrite.Signal()
-	r.wakeFeeder()
+	r.wakeFeederLocked()
 }
 
-// chunkToFill is the last chunk, or a new one behind it as soon as the others
+// chunkToFill returns the last chunk, or a new one behind it as soon as the others
 // have left room for it.
-func (r *run) chunkToFill() *chunk {
+func (r *appendRun) chunkToFill() *chunk {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.failed == nil {
@@ -88,27 +88,27 @@ func (r *run) chunkToFill() *chunk {
 	return nil
 }
 
-func (r *run) filled(c *chunk, n int) {
+func (r *appendRun) filled(c *chunk, n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c.end += int64(n)
 	r.end = c.end
 	if !r.armed && n > 0 {
 		r.armed = true
-		r.timer.Reset(settleIn)
+		r.timer.Reset(syncIn)
 	}
-	// Nobody is woken for less than is worth the while.
+	// Nobody is woken for less than is worth it.
 	if r.end-r.written > writeAt {
-		r.wakeWriter()
+		r.wakeWriterLocked()
 	}
 	if r.end-r.fed > feedAt {
-		r.wakeFeeder()
+		r.wakeFeederLocked()
 	}
 }
 
-// wakeWriter and wakeFeeder start the goroutines with the first work there is for
+// wakeWriterLocked and wakeFeederLocked start the goroutines with the first work there is for
 // them: a short body is written by the goroutine that has read it.
-func (r *run) wakeWriter() {
+func (r *appendRun) wakeWriterLocked() {
 	if r.writing != nil {
 		r.toWrite.Signal()
 		return
@@ -120,7 +120,7 @@ func (r *run) wakeWriter() {
 	}()
 }
 
-func (r *run) wakeFeeder() {
+func (r *appendRun) wakeFeederLocked() {
 	if r.feeder != nil {
 		r.feeder()
 		r.feeder = nil
@@ -130,7 +130,7 @@ func (r *run) wakeFeeder() {
 }
 
 // finishWriting returns when all that was read is durable, or the storage failed.
-func (r *run) finishWriting() {
+func (r *appendRun) finishWriting() {
 	r.mu.Lock()
 	writing := r.writing
 	r.mu.Unlock()
@@ -142,35 +142,35 @@ func (r *run) finishWriting() {
 }
 
 // flush waits until what has been read by now is durable.
-func (r *run) flush() {
+func (r *appendRun) flush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	target := r.end
-	r.want(target)
+	r.wantLocked(target)
 	for r.synced < target && !r.stopped {
-		r.settled.Wait()
+		r.progress.Wait()
 	}
 }
 
-// settleNow has what has been read made durable without waiting for it: bytes of
+// syncSoon has what has been read made durable without waiting for it: bytes of
 // a slow client do not stay in memory until there are enough of them.
-func (r *run) settleNow() {
+func (r *appendRun) syncSoon() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.armed = false
-	r.want(r.end)
+	r.wantLocked(r.end)
 }
 
-func (r *run) want(target int64) {
+func (r *appendRun) wantLocked(target int64) {
 	r.wanted = max(r.wanted, target)
 	if r.wanted > r.synced && !r.done {
-		r.wakeWriter()
+		r.wakeWriterLocked()
 	}
 }
 
 // release gives back the chunks that writer and tee are both done with. The one
 // being filled stays.
-func (r *run) release() {
+func (r *appendRun) releaseLocked() {
 	for len(r.chunks) > 0 {
 		c := r.chunks[0]
 		if !c.full() || r.written < c.end || r.fed < c.end {
@@ -184,11 +184,11 @@ func (r *run) release() {
 
 // recycle gives everything back at the end: tee has it all, and once the writer
 // has stopped too nobody needs it.
-func (r *run) recycle() {
+func (r *appendRun) recycle() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for !r.stopped {
-		r.settled.Wait()
+		r.progress.Wait()
 	}
 	for _, c := range r.chunks {
 		r.a.blobs.pool.put(c)
@@ -197,7 +197,7 @@ func (r *run) recycle() {
 }
 
 // feed gives tee all that is read, in order.
-func (r *run) feed(tee io.Writer) {
+func (r *appendRun) feed(tee io.Writer) {
 	for {
 		p := r.nextToFeed()
 		if p == nil {
@@ -206,12 +206,12 @@ func (r *run) feed(tee io.Writer) {
 		_, _ = tee.Write(p) // a digest cannot fail
 		r.mu.Lock()
 		r.fed += int64(len(p))
-		r.release()
+		r.releaseLocked()
 		r.mu.Unlock()
 	}
 }
 
-func (r *run) nextToFeed() []byte {
+func (r *appendRun) nextToFeed() []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for {
