@@ -93,7 +93,7 @@ export class FaultProxy {
 
   /** Returns the number of requests that match and are the last ones of open connections. */
   pending(when: Matcher): number {
-    return [...this.connections].filter(({ pending }) => pending && when(pending)).length;
+    return this.busy(when).length;
   }
 
   /** Makes all exchanges that are held back check again whether they may continue. */
@@ -101,9 +101,14 @@ export class FaultProxy {
     for (const resume of this.held.splice(0)) resume();
   }
 
-  /** Breaks all connections. The bytes they hold back are lost. */
-  disconnect() {
-    for (const connection of this.connections) connection.destroy();
+  /** Returns the open connections whose last request matches, for {@link disconnect}. */
+  busy(when: Matcher): { destroy(): void }[] {
+    return [...this.connections].filter(({ pending }) => pending && when(pending));
+  }
+
+  /** Breaks these connections, or all. The bytes they hold back are lost. */
+  disconnect(connections: Iterable<{ destroy(): void }> = this.connections) {
+    for (const connection of connections) connection.destroy();
   }
 
   /** Breaks all connections and accepts no new ones. */

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { begin, MiB, png, put, random } from "../files";
 import { putMany } from "../many";
 import type { Server } from "../server";
-import { choose, expect, names, row, test, transfer } from "./fixtures";
+import { choose, expect, names, row, sending, test, transfer } from "./fixtures";
 
 async function fill(server: Server) {
   await put(server, "Alpha.png", png, "image/png");
@@ -85,7 +85,7 @@ for (const scheme of ["light", "dark"] as const) {
       page,
       Array.from({ length: 5 }, (_, i) => ({ name: `held ${i}.bin`, mimeType: "", buffer: random(9 * MiB) })),
     );
-    await expect(transfer(page, "held 0.bin")).toContainText("Uploading");
+    await expect(transfer(page, "held 0.bin")).toHaveAttribute("data-status", sending);
     await page.getByRole("button", { name: "Cancel held 1.bin" }).click();
     await page.getByRole("button", { name: "Pause held 2.bin" }).click();
     await expect(transfer(page, "held 1.bin")).toContainText("Cancelled");

@@ -63,6 +63,9 @@ export function transfer(page: Page, name: string): Locator {
   return page.getByRole("region", { name: "Upload tray" }).getByTestId("transfer").filter({ hasText: name });
 }
 
+/** The statuses of a transfer whose bytes are held back: the buffers of its connection may take all of them. */
+export const sending = /^(uploading|finishing)$/;
+
 /** The names in the list from top to bottom. */
 export function names(page: Page): Locator {
   return page.getByRole("grid", { name: "Files" }).getByRole("link");

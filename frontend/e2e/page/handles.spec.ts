@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { launchOptions } from "../../playwright.config";
+import { isMethod } from "../faults";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
 import type { FaultProxy } from "../proxy";
 import type { Server } from "../server";
-import { drop, expect, test, transfer } from "./fixtures";
+import { drop, expect, sending, test, transfer } from "./fixtures";
 import { storedHandles, storedState, waitUntilStored } from "./memory";
 
 // Files that are too large to be copied are reopened with the handles that browsers give for dropped files.
@@ -40,9 +41,11 @@ async function answerPermissions(context: BrowserContext, answer: PermissionStat
   }, answer);
 }
 
+/** Reloads the page. Bytes of the former page in transit are lost; the new one may be sending already. */
 async function reload(page: Page, faultProxy: FaultProxy) {
+  const former = faultProxy.busy(isMethod("PATCH"));
   await page.reload();
-  faultProxy.disconnect();
+  faultProxy.disconnect(former);
   faultProxy.release();
 }
 
@@ -203,7 +206,7 @@ test("another tab resumes a file, and passes its handle on when it is closed", a
     await third.goto("/");
     await ask(third).click();
     await expect.poll(() => offsets(faultProxy)).toHaveLength(2);
-    await expect(transfer(heir, "Film.bin")).toHaveAttribute("data-status", "uploading");
+    await expect(transfer(heir, "Film.bin")).toHaveAttribute("data-status", sending);
     await expect.poll(() => storedHandles(heir)).toBe(1);
     await third.close();
     faultProxy.disconnect();

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { list, MiB, random } from "../files";
-import { choose, expect, test, transfer } from "./fixtures";
+import { choose, expect, sending, test, transfer } from "./fixtures";
 
 // Scripts that are loaded on demand, and may not be available when they are needed.
 
@@ -40,7 +40,7 @@ test("a view opens once its script can be loaded, and no upload is lost", async 
   await page.goto("/");
   faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
-  await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
+  await expect(transfer(page, "Moving.bin")).toHaveAttribute("data-status", sending);
   await open(page, "Statistics");
   await expect(page.getByRole("heading", { name: "This view is not loaded yet" })).toBeVisible();
   await open(page, "Files");
@@ -99,7 +99,7 @@ test("a new version is offered, and waits for the uploads", async ({ page, serve
   await others;
   faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
-  await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
+  await expect(transfer(page, "Moving.bin")).toHaveAttribute("data-status", sending);
   await page.unroute(statistics);
   await replacePage(page);
   await server.kill();

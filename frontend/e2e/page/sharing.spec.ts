@@ -1,5 +1,5 @@
 import { downloadedHash, list, MiB, random, sha256, uploadsOf } from "../files";
-import { choose, expect, test, transfer } from "./fixtures";
+import { choose, expect, sending, test, transfer } from "./fixtures";
 import { waitUntilStored } from "./memory";
 
 test("each tab shows the uploads of the others as uploads of this browser", async ({
@@ -15,7 +15,7 @@ test("each tab shows the uploads of the others as uploads of this browser", asyn
   faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Shared.bin", mimeType: "", buffer: random(32 * MiB) });
   const line = other.getByTestId("transfer").filter({ hasText: "Shared.bin" });
-  await expect(line).toHaveAttribute("data-status", "uploading");
+  await expect(line).toHaveAttribute("data-status", sending);
   await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(0);
   await expect(other.getByTestId("elsewhere")).toHaveCount(0);
   await line.getByRole("button", { name: "Pause Shared.bin" }).click();
