@@ -15,7 +15,7 @@ func newFile(up pawl.Upload, sum [32]byte, now time.Time) pawl.File {
 		DeclaredType: up.DeclaredType, MediaType: mediatype.Stored(up.Progress.FoundType, up.DeclaredType, up.Name, up.Progress.Offset == 0), SHA256: sum, State: pawl.Ready,
 		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
 		TokenSHA256: up.TokenSHA256,
-		CreatedAt:    now, UpdatedAt: now,
+		CreatedAt:   now, UpdatedAt: now,
 	}
 }
 

@@ -23,7 +23,7 @@ type body struct {
 
 	mu      sync.Mutex
 	ended   bool // the client has sent all of it, which may be nothing
-	stopped bool // another request has taken the upload over
+	stopped bool // the upload was taken over by another request
 	over    bool // the exchange is: the connection may serve another one by now
 }
 
@@ -75,7 +75,7 @@ func (b *body) isStopped() bool {
 	return b.stopped
 }
 
-var errTakenOver = errors.New("another request has taken the upload over")
+var errTakenOver = errors.New("the upload was taken over by another request")
 
 func (b *body) Close() error { return b.src.Close() }
 
@@ -110,7 +110,7 @@ func (b *body) peek() (bool, error) {
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
-	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
+	return false, pawl.Because(err, pawl.Interrupted, "the request ended early")
 }
 
 func (b *body) unread() bool { return !b.hasEnded() }
@@ -173,4 +173,4 @@ func (r *endReader) Read(p []byte) (int, error) {
 	}
 }
 
-var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and resume from there")
+var errCutShort = pawl.Errorf(pawl.Interrupted, "the request ended early; resume from the current offset")

@@ -123,9 +123,9 @@ func creationLength(h http.Header) (int64, error) {
 	case len(deferred) == 0:
 		return number(h, "Upload-Length")
 	case len(h.Values("Upload-Length")) > 0:
-		return 0, pawl.Errorf(pawl.Invalid, "an upload has either an Upload-Length or an Upload-Defer-Length, not both")
+		return 0, pawl.Errorf(pawl.Invalid, "Upload-Length and Upload-Defer-Length are mutually exclusive")
 	case len(deferred) > 1 || deferred[0] != "1":
-		return 0, pawl.Errorf(pawl.Invalid, "Upload-Defer-Length can only be 1")
+		return 0, pawl.Errorf(pawl.Invalid, "Upload-Defer-Length must be 1")
 	}
 	return pawl.UnknownLength, nil
 }
@@ -150,13 +150,13 @@ func number(h http.Header, key string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	if err != nil || len(values) > 1 || values[0][0] < '0' || values[0][0] > '9' {
-		return 0, pawl.Errorf(pawl.Invalid, "the header %s must be one whole number of bytes, 0 or more", key)
+		return 0, pawl.Errorf(pawl.Invalid, "the header %s must be a non-negative integer", key)
 	}
 	return n, nil
 }
 
 func methodNotAllowed(allow string) error {
-	return withHeader(problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "this method does not work here"), "Allow", allow)
+	return withHeader(problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "the method is not allowed for this path"), "Allow", allow)
 }
 
 // headed is an error whose response has additional headers.

@@ -40,7 +40,7 @@ func (x *exchange) checkChecksum() error {
 	case !x.carries || len(values) == 0 && !asTrailer:
 		return nil
 	case len(values) > 0 && asTrailer:
-		return pawl.Errorf(pawl.Invalid, "Upload-Checksum is either a header or a trailer, not both")
+		return pawl.Errorf(pawl.Invalid, "Upload-Checksum must be a header or a trailer, not both")
 	case asTrailer:
 		// The algorithm is known only after the bytes: all are computed.
 		all := newDigests()
@@ -58,16 +58,16 @@ func (x *exchange) checkChecksum() error {
 // parseChecksum parses the name of an algorithm and a Base64 sum.
 func parseChecksum(values []string) (name string, sum []byte, err error) {
 	if len(values) != 1 {
-		return "", nil, pawl.Errorf(pawl.Invalid, "there must be one Upload-Checksum")
+		return "", nil, pawl.Errorf(pawl.Invalid, "exactly one Upload-Checksum is required")
 	}
 	name, encoded, _ := strings.Cut(values[0], " ")
 	algorithm, ok := algorithms[name]
 	if !ok {
-		return "", nil, pawl.Errorf(pawl.Invalid, "the algorithm of Upload-Checksum is none of %s", checksumAlgorithms)
+		return "", nil, pawl.Errorf(pawl.Invalid, "unsupported checksum algorithm; supported: %s", checksumAlgorithms)
 	}
 	sum, err = base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(sum) != algorithm().Size() {
-		return "", nil, pawl.Errorf(pawl.Invalid, "Upload-Checksum is no Base64 of a %s", name)
+		return "", nil, pawl.Errorf(pawl.Invalid, "the value of Upload-Checksum is not a Base64-encoded %s", name)
 	}
 	return name, sum, nil
 }

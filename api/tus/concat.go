@@ -69,7 +69,7 @@ func parseConcat(h http.Header) (kind pawl.UploadKind, parts []part, err error) 
 
 func isSpace(r rune) bool { return r == ' ' }
 
-var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\" or \"final;\" and the URLs of the partial uploads")
+var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\", or \"final;\" followed by the URLs of the partial uploads")
 
 // parsePart parses a partial upload's URL, absolute or relative.
 func parsePart(text string) (p part, err error) {
@@ -92,7 +92,7 @@ func parsePart(text string) (p part, err error) {
 // checkFinal answers a join that has been asked for before with what came of it.
 func (x *exchange) checkFinal(h http.Header) error {
 	if x.carries || len(h.Values("Upload-Length")) > 0 || len(h.Values("Upload-Defer-Length")) > 0 {
-		return pawl.Errorf(pawl.Invalid, "a final upload has neither bytes nor a length of its own")
+		return pawl.Errorf(pawl.Invalid, "a final upload must have neither content nor Upload-Length")
 	}
 	return nil
 }

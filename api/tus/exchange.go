@@ -73,6 +73,6 @@ func (x *exchange) end() {
 
 func (x *exchange) follow(ctx context.Context, err error) {
 	if kind := pawl.KindOf(err); err != nil && kind != pawl.NotFound && kind != pawl.Gone {
-		x.Log.WarnContext(ctx, "what a failed request left was not cleared away", "error", err)
+		x.Log.WarnContext(ctx, "cleaning up after a failed request failed", "error", err)
 	}
 }

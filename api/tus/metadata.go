@@ -49,10 +49,10 @@ func takeDigest(h http.Header, pairs map[string]string) error {
 			continue
 		}
 		if len(value) < 2 || value[0] != ':' || value[len(value)-1] != ':' {
-			return pawl.Errorf(pawl.Invalid, "Repr-Digest must be like sha-256=:Base64:")
+			return pawl.Errorf(pawl.Invalid, "Repr-Digest must have the form sha-256=:BASE64:")
 		}
 		if _, twice := pairs[uploads.DigestKey]; twice {
-			return pawl.Errorf(pawl.Invalid, "the file's SHA-256 is given twice")
+			return pawl.Errorf(pawl.Invalid, "the SHA-256 is declared twice")
 		}
 		pairs[uploads.DigestKey] = value[1 : len(value)-1]
 	}
@@ -67,7 +67,7 @@ func metadataPairs(raw string) (map[string]string, error) {
 	for pair := range strings.SplitSeq(raw, ",") {
 		key, encoded, _ := strings.Cut(strings.Trim(pair, " \t"), " ")
 		if !isMetadataKey(key) {
-			return nil, pawl.Errorf(pawl.Invalid, "a key of Upload-Metadata is empty or not plain ASCII")
+			return nil, pawl.Errorf(pawl.Invalid, "a key of Upload-Metadata is empty or not ASCII")
 		}
 		if _, twice := pairs[key]; twice {
 			return nil, pawl.Errorf(pawl.Invalid, "Upload-Metadata has the key %q twice", key)

@@ -48,7 +48,7 @@ func (r *response) inOurWords(h http.Header) {
 	if h.Get("Content-Type") != "" || r.x.request.Method == http.MethodHead {
 		return
 	}
-	r.instead = "the request cannot be served: " + strings.ToLower(http.StatusText(r.status)) + "\n"
+	r.instead = "bad request: " + strings.ToLower(http.StatusText(r.status)) + "\n"
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(r.instead)))
 }

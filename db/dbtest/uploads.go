@@ -16,10 +16,10 @@ func uploadRoundTrip(t *testing.T, s pawl.Store) {
 		Name: "Grüße 'n \"quotes\" %_\\.txt", DeclaredType: "text/plain; charset=utf-8",
 		Metadata:    map[string]string{"relativePath": "a/b.txt", "empty": "", "é<>&": "\u2028\"'"},
 		RawMetadata: "filename R3LDvMOfZQ==", Parts: []pawl.ID{someID(2), someID(3), someID(2)},
-		RawConcat:    "final;/files/a /files/b",
-		Progress:     pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
+		RawConcat:   "final;/files/a /files/b",
+		Progress:    pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
 		TokenSHA256: bytes.Repeat([]byte{0, 255}, 16),
-		CreatedAt:    noon, UpdatedAt: noon.Add(time.Microsecond),
+		CreatedAt:   noon, UpdatedAt: noon.Add(time.Microsecond),
 	}
 	bare := pawl.Upload{ID: someID(4), Kind: pawl.Partial, Name: pawl.Unnamed, Length: pawl.UnknownLength, CreatedAt: noon, UpdatedAt: noon}
 	update(t, s, insertUploads(full, bare))
