@@ -45,7 +45,7 @@ help: ## show this help
 run: build ## build Pawl and start it on http://127.0.0.1:8080
 	exec bin/pawl
 
-cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and a balancer on http://127.0.0.1:8080
+cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and nginx on http://127.0.0.1:8080
 	go run ./cmd/cluster $(CLUSTER)
 
 build: $(PAGE_BUILT) ## build bin/pawl, with the page in it
@@ -94,6 +94,7 @@ test: ## test everything: Go, the page, and both in a real browser
 # is told at the end: a test that passes then still has a story to tell.
 test-go: $(VERSITYGW) $(TUSPY) $(TUS_JAVA)
 	$(postgresql)
+	@$(call debian,command -v nginx >/dev/null && command -v caddy >/dev/null,nginx caddy)
 	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
 	others=$$(go list ./... | grep -v /cmd/cluster$$); race=; \
 	if command -v "$$(go env CC)" >/dev/null; then export CGO_ENABLED=1; race=-race; fi; \

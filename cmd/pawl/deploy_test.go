@@ -216,7 +216,7 @@ func TestComposeConfined(t *testing.T) {
 	}
 }
 
-// TestComposePeers has balancer and Prometheus know the instances as they are.
+// TestComposePeers has the proxies and Prometheus know the instances as they are.
 func TestComposePeers(t *testing.T) {
 	var want []string
 	for name, s := range readCompose(t).pawls() {
@@ -233,7 +233,11 @@ func TestComposePeers(t *testing.T) {
 		balanced = append(balanced, match[1])
 	}
 	if !slices.Equal(balanced, want) {
-		t.Errorf("the balancer spreads over %v, want %v", balanced, want)
+		t.Errorf("nginx spreads over %v, want %v", balanced, want)
+	}
+	instances := regexp.MustCompile(`\{\$PAWL_INSTANCES:([^}]*)\}`).FindStringSubmatch(readTop(t, "deploy/Caddyfile"))
+	if instances == nil || !slices.Equal(strings.Fields(instances[1]), want) {
+		t.Errorf("Caddy spreads over %q, want %v", instances, want)
 	}
 	var prometheus struct {
 		ScrapeConfigs []struct {
