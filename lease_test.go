@@ -204,6 +204,24 @@ func TestReplacedHolderCommitsNothing(t *testing.T) {
 	}
 }
 
+// TestNudgeWhileLeased looks at a complete upload whose lease an instance still holds,
+// as one does that was killed a moment ago. Nobody asks again, so a job has to.
+func TestNudgeWhileLeased(t *testing.T) {
+	all, _ := cluster(t, 2)
+	id := all[0].begin(10)
+	unlock, err := all[0].uploads.Lock(t.Context(), id, func() {})
+	must(t, err)
+	defer unlock()
+	_, err = all[0].uploads.Append(t.Context(), pawl.Local, id, 0, strings.NewReader("0123456789"))
+	must(t, err)
+	must(t, all[1].uploads.Nudge(t.Context(), id))
+	waiting, err := all[1].store.Waiting(t.Context())
+	must(t, err)
+	if waiting[pawl.FinishUpload] != 1 {
+		t.Errorf("jobs that wait: %v", waiting)
+	}
+}
+
 // declareDead has the database forget every instance, as if none had shown for long
 // that it is alive.
 func declareDead(t *testing.T, url string) {

@@ -161,14 +161,19 @@ func (u *Uploads) finishIdle(ctx context.Context, p Principal, id ID) error {
 }
 
 // Nudge is for those who look at a complete upload that is no file yet: it is
-// finished on the spot if that takes no asking and nobody is at it. That somebody has
-// finished it meanwhile is no error.
+// finished on the spot if that takes no asking and nobody is at it. If somebody is, a
+// job is left to finish it: an instance that has just died holds its lease for a while,
+// and nobody may ask again. That somebody has finished it meanwhile is no error.
 func (u *Uploads) Nudge(ctx context.Context, id ID) error {
 	if len(u.Gates.Finish) > 0 {
 		return nil
 	}
 	err := u.Resume(ctx, id)
-	if kind := KindOf(err); kind == NotFound || kind == Locked {
+	switch KindOf(err) {
+	case NotFound:
+		return nil
+	case Locked:
+		u.finishLater(ctx, id)
 		return nil
 	}
 	return err
