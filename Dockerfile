@@ -17,18 +17,17 @@ ARG VERSION=dev TARGETOS TARGETARCH
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
 	go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /out/pawl ./cmd/pawl && mkdir /out/data
 
-# What runs: the binary, and whom to trust over HTTPS. No shell, no package
-# manager, not root. With PostgreSQL and S3 nothing is written to its disk, so that
-# its root can be read-only; without them everything is in /data.
+# The image contains the binary and CA certificates: no shell, no package manager, no
+# root user. With PostgreSQL and S3 nothing is written to disk, so the root can be
+# read-only; otherwise all data is in /data.
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /usr/share/doc/ca-certificates/copyright /usr/share/doc/ca-certificates/copyright
 COPY --from=build /out/pawl /pawl
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
-# Pawl has no login yet, and refuses to listen beyond its own machine, which this
-# is in a container, unless PAWL_INSECURE_LISTEN=true says that it may: see
-# docker-compose.yml.
+# Pawl has no login yet and refuses to listen on a non-loopback address, as it must in
+# a container, unless PAWL_INSECURE_LISTEN=true is set: see docker-compose.yml.
 ENV PAWL_LISTEN=0.0.0.0:8080 PAWL_DATA_DIR=/data PAWL_LOG_FORMAT=json
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s CMD ["/pawl", "health"]

@@ -18,6 +18,8 @@ GOLANGCI_VERSION := v2.15.0
 SQLC_VERSION := v1.31.1
 GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 SQLC := $(TOOLS)/sqlc-$(SQLC_VERSION)
+AIR_VERSION := v1.67.4
+AIR := $(TOOLS)/air-$(AIR_VERSION)
 VERSITYGW_VERSION := v1.8.0
 export VERSITYGW ?= $(TOOLS)/versitygw-$(VERSITYGW_VERSION)
 # The tus clients of others that the server is tested with, each in a folder named
@@ -41,9 +43,14 @@ help: ## show this help
 
 ##### Building
 
-.PHONY: run cluster build clean
+.PHONY: run dev cluster build clean
 run: build ## build Pawl and start it on http://127.0.0.1:8080
 	exec bin/pawl
+
+# Air builds and starts the server again when a Go file is saved; Vite reloads the page, and passes on what is the
+# server's. The page that is in the binary, at the server's own address, stays as it was built last.
+dev: $(AIR) $(PAGE_MODULES) ## work on Pawl at http://127.0.0.1:5173: what is saved is built and reloaded
+	@$(AIR) -c .ci/air.toml & air=$$!; trap 'kill $$air; wait $$air || true' EXIT; cd $(PAGE) && npm run dev
 
 cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and nginx on http://127.0.0.1:8080
 	go run ./cmd/cluster $(CLUSTER)
@@ -66,89 +73,95 @@ $(PAGE_BUILT): $(PAGE_MODULES) $(PAGE_SOURCES)
 
 ##### Testing
 
-# $(call stages,TARGETS) makes the targets one after the other, whether or not one
-# fails, and tells at the end how each went and how long it took.
-define stages
-@mkdir -p .cache; : > .cache/skipped; : > .cache/retried; passed=0; failed=0; report=''; \
-for stage in $(1); do \
-	printf '\n==> %s\n' "$$stage"; began=$$SECONDS; \
-	if $(MAKE) "$$stage"; then passed=$$((passed + 1)); how=ok; else failed=$$((failed + 1)); how=FAILED; fi; \
-	report+=$$(printf '%6d s  %-6s  %s' $$((SECONDS - began)) "$$how" "$$stage")$$'\n'; \
-done; \
-skipped=$$(wc -l < .cache/skipped); \
-printf '\n%s' "$$report"; sed 's/^/SKIPPED: /' .cache/skipped; \
-cut -c1-100 .cache/retried | sed 's/^/TRIED TWICE: /'; \
-printf 'stages: %d passed, %d failed, %d skipped\n' $$passed $$failed $$skipped; \
-test $$failed -eq 0
-endef
-
-# $(call skip,WHAT AND WHY) notes a part that cannot be tested here; in CI that is a failure.
-skip = { echo "$(1)" | tee -a .cache/skipped; test "$${CI:-}" != true; }
-
-.PHONY: test test-go test-page e2e e2e-cluster
+.PHONY: test test-quick test-go test-crash test-cluster test-page e2e e2e-cluster chaos prepare ci deps
 test: ## test everything: Go, the page, and both in a real browser
-	$(call stages,test-go test-page e2e e2e-cluster)
+	@.ci/stages prepare 'test-page test-go / test-cluster test-crash' e2e e2e-cluster
 
-# The race detector wants a C compiler. The cluster's tests come last and alone: they
-# are full of time limits, as clusters are. In CI what fails is tried once more, which
-# is told at the end: a test that passes then still has a story to tell.
+test-quick: $(PAGE_MODULES) ## test in a minute what needs nothing but Go and Node.js
+	go test -short ./...
+	cd $(PAGE) && npm test
+
+# What .ci/run runs. Tests that mostly wait run beside what mostly computes.
+ci:
+	@.ci/stages prepare 'lint-page test-page verify lint-go test-go / test-cluster test-crash' e2e e2e-cluster
+
+prepare: $(GOLANGCI) $(SQLC) $(VERSITYGW) $(TUSPY) $(TUS_JAVA) build
+	@.ci/deps || true
+
+deps: prepare ## get what testing requires: tools, libraries and, as root on Debian, programs
+	@.ci/deps
+
+# Where the environment says CI, packages that fail are tested a second time: see .ci/gotest.
 test-go: $(VERSITYGW) $(TUSPY) $(TUS_JAVA)
-	$(postgresql)
-	@$(call debian,command -v nginx >/dev/null && command -v caddy >/dev/null,nginx caddy)
-	@export PAWL_TEST_SKIPPED="$(CURDIR)/.cache/skipped"; \
-	others=$$(go list ./... | grep -v /cmd/cluster$$); race=; \
-	if command -v "$$(go env CC)" >/dev/null; then export CGO_ENABLED=1; race=-race; fi; \
-	try() { go test $$race "$$@" || { test "$${CI:-}" = true && echo "go test: $$*" >> .cache/retried && go test $$race "$$@"; }; }; \
-	try $$others && try ./cmd/cluster && \
-	{ test -n "$$race" || $(call skip,race detector: no C compiler); }
+	@.ci/deps c postgresql nginx caddy || true
+	@$(call gotest,-skip '$(CRASHES)',$$(go list ./... | grep -v /cmd/cluster$$))
+
+# Tests of their own because they wait more than they compute, and have time limits.
+CRASHES := ^(TestCrash|TestPowerCut)$$
+
+test-crash:
+	@.ci/deps c ext4 || true
+	@$(call gotest,-v -run '$(CRASHES)',./cmd/pawl)
+
+test-cluster: $(VERSITYGW)
+	@.ci/deps c postgresql nginx caddy || true
+	@$(call gotest,,./cmd/cluster)
 
 test-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm test
+
+chaos: $(VERSITYGW) ## kill servers, disks and clusters under load for an hour
+	PAWL_TEST_CRASHES=300 PAWL_TEST_CUTS=150 go test -count=1 -timeout=2h -v -run '$(CRASHES)' ./cmd/pawl
+	go test -count=10 -timeout=2h -v ./cmd/cluster
+
+# $(call gotest,FLAGS,PACKAGES) tests with the race detector, which requires a C compiler. It does not watch SQLite,
+# which is translated from C, and in which it would spend most of its time.
+gotest = race=; \
+	if .ci/deps c 2>&-; then export CGO_ENABLED=1; race='-race -gcflags=modernc.org/...=-race=false'; \
+	else $(call skip,race detector: no C compiler); fi; \
+	.ci/gotest $$race $(1) -- $(2)
+
+# $(call skip,WHAT AND WHY) notes a part that cannot be tested here; in CI that is a failure.
+skip = { echo "not tested: $(1)" >&2; \
+	if [ -n "$${PAWL_TEST_SKIPPED:-}" ]; then echo "$(1)" >> "$$PAWL_TEST_SKIPPED"; fi; test "$${CI:-}" != true; }
 
 e2e: build ## test the page and tus-js-client against bin/pawl, in Chromium
 	$(call browser_tests,npm run e2e)
 
 e2e-cluster: build $(VERSITYGW) ## the same, with PostgreSQL and S3
-	$(postgresql)
+	@.ci/deps postgresql || true
 	@go build -o .cache/cluster ./cmd/cluster
 	$(call browser_tests,../.cache/cluster -services npm run e2e)
 
 # $(call browser_tests,COMMAND) runs it in the page's folder, if there is a browser.
 define browser_tests
-	@mkdir -p .cache
+	@.ci/deps chromium || true
 	@browser=$$($(find_browser)); \
-	$(call debian,test -n "$$browser",chromium); browser=$$($(find_browser)); \
 	if [ -z "$$browser" ]; then $(call skip,browser tests: install Chromium or set CHROMIUM); exit; fi; \
 	cd $(PAGE) && CHROMIUM="$$browser" PAWL_BIN="$(CURDIR)/bin/pawl" $(1)
 endef
-
-# PostgreSQL is installed where it is missing and can be had; the tests say so where
-# it cannot.
-define postgresql
-@$(call debian,$(has_postgres),postgresql)
-endef
-
-has_postgres = { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; }
-
-# $(call debian,TEST,PACKAGES) installs packages where TEST misses something and they
-# can be had.
-debian = if ! { $(1); } && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(2); fi
 
 find_browser = for b in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do command -v "$$b" && break; done || true
 
 ##### Linting and generated code
 
-.PHONY: lint lint-go lint-page generate verify outdated
-lint: lint-go lint-page ## look for mistakes: golangci-lint, biome, tsc
+.PHONY: fmt lint lint-go lint-page generate verify outdated
+fmt: $(PAGE_MODULES) ## format Go and the page: gofmt, biome
+	go fmt ./...
+	cd $(PAGE) && npm run format
+
+lint: lint-go lint-page ## look for mistakes: golangci-lint, biome, tsc, and what other systems cannot compile
 
 lint-go: $(GOLANGCI)
 	$(GOLANGCI) run ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
 
 lint-page: $(PAGE_MODULES)
 	cd $(PAGE) && npm run lint && npm run typecheck
 
 generate: $(SQLC) $(PAGE_MODULES) ## write what is generated: queries, licences, openapi.json, the page's types
+	go run ./cmd/queries
 	$(SQLC) generate
 	$(BUILD) -o .cache/pawl ./cmd/pawl
 	.cache/pawl openapi > .cache/openapi.json
@@ -159,6 +172,7 @@ generate: $(SQLC) $(PAGE_MODULES) ## write what is generated: queries, licences,
 
 verify: $(SQLC) $(PAGE_MODULES) ## check that go.mod and generated code are up to date
 	go mod tidy -diff
+	go run ./cmd/queries -d
 	$(SQLC) diff
 	$(BUILD) -o .cache/pawl ./cmd/pawl
 	.cache/pawl openapi > .cache/openapi.json
@@ -184,24 +198,26 @@ $(GOLANGCI):
 $(SQLC):
 	$(call install,github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION))
 
+$(AIR):
+	$(call install,github.com/air-verse/air@$(AIR_VERSION))
+
 $(VERSITYGW):
 	$(call install,github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION))
 
-# Where these cannot be had make goes on, and the tests that want them say so.
+# Where these cannot be had make continues, and the tests that require them say so.
 $(TUSPY):
-	$(call foreign,python3 -c "import ensurepip",python3-venv,\
-		python3 -m venv $@.new && \
+	$(call foreign,python,python3 -m venv $@.new && \
 		$@.new/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r $(FOREIGN)/requirements.txt)
 
 $(TUS_JAVA):
-	$(call foreign,command -v javac >/dev/null && command -v mvn >/dev/null,default-jdk-headless maven,\
+	$(call foreign,java,\
 		mvn --quiet --batch-mode --strict-checksums --file $(FOREIGN)/pom.xml dependency:copy-dependencies -DoutputDirectory=$@.new && \
 		(cd $@.new && sha256sum --check --quiet $(CURDIR)/$(FOREIGN)/jars.sha256))
 
-# $(call foreign,TEST,PACKAGES,COMMAND) makes the target by a command that fills $@.new,
-# for which PACKAGES are wanted where TEST fails.
+# $(call foreign,NAME,COMMAND) makes the target by a command that fills $@.new and requires what .ci/deps knows by
+# that name.
 define foreign
-@{ $(call debian,$(1),$(2)); } && rm -rf $@.new && mkdir -p $(TOOLS) && $(3) && mv $@.new $@ || \
+@.ci/deps $(1) && rm -rf $@.new && mkdir -p $(TOOLS) && $(2) && mv $@.new $@ || \
 	{ rm -rf $@.new; echo '$(notdir $@) cannot be installed here' >&2; }
 endef
 

@@ -1,9 +1,10 @@
-// Package pawl is the domain of a resumable upload server: what an upload and a
-// file are, which moves between their states are legal, and the use cases that
-// own every rule once. It imports the standard library alone; databases, disks,
-// hooks and HTTP reach it through the ports declared beside the code that uses
-// them ([Store], [Blobs], the gates in [Gates]).
+// Package pawl holds the vocabulary of a resumable upload server: what uploads, files and
+// blobs are, who may do what to them, the kinds of error, and the ports through which the
+// use cases reach databases ([Store]), storage ([Blobs]), other instances ([Leases]) and
+// hooks ([Gates]). It imports the standard library, and the rules of Unicode, alone.
 //
-// A pawl is the catch that keeps a ratchet from slipping back: an upload that
-// has reached byte N never slips below N again.
+// The use cases are in packages beside it: uploads, files, events and upkeep.
+//
+// A pawl is the catch that keeps a ratchet from slipping back: once an upload has
+// acknowledged byte N, byte N is safe.
 package pawl

@@ -74,7 +74,8 @@ func Sentence(err error) string {
 	return "something went wrong on the server"
 }
 
+// The errors for an upload or a file that is not there, or not for the principal to know of.
 var (
-	errNoSuchUpload = Errorf(NotFound, "no such upload")
-	errNoSuchFile   = Errorf(NotFound, "no such file")
+	ErrNoSuchUpload = Errorf(NotFound, "no such upload")
+	ErrNoSuchFile   = Errorf(NotFound, "no such file")
 )

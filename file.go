@@ -31,7 +31,3 @@ type File struct {
 // Digested reports whether the digest is known. A join that moved no bytes has it
 // taken afterwards.
 func (f File) Digested() bool { return f.SHA256 != [32]byte{} }
-
-// TypeMismatch reports whether what the client declared and what was found
-// contradict each other.
-func (f File) TypeMismatch() bool { return TypesContradict(f.DeclaredType, f.MediaType) }

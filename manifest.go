@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A storage that can only take large parts and shows nothing before its end, such
-// as S3, keeps its books in the database: what of a blob is where. They are written
-// in the same transaction as the upload's progress, so that an offset and the
-// parts it stands for never disagree.
+// A storage that takes only large parts and shows nothing of an object before it is
+// complete, such as S3, stores manifests in the database: which part of a blob is where.
+// They are written in the same transaction as the upload's progress, so that an offset
+// and the parts it stands for always agree.
 
-// Manifest is the account of one blob: its bytes are those of its parts, in
-// order, followed by those of its tails.
+// Manifest lists what a blob consists of: its bytes are those of its parts, in order,
+// followed by those of its tails.
 type Manifest struct {
 	Blob      ID
 	UploadID  string // the storage's name for what the parts belong to; empty while there is none
@@ -24,44 +24,46 @@ type Manifest struct {
 	Tails     []Tail // by place
 }
 
-// Part is a piece that the storage puts together at the end.
+// Part is a piece that the storage assembles with the others when the blob is complete.
 type Part struct {
 	Number   int // ascending, not always by one
 	Size     int64
 	ETag     string
-	Checksum string // as the storage wants it at the end, may be empty
+	Checksum string // as the storage requires it for that, may be empty
 }
 
-// Tail is a piece too small for a part, in an object of its own until it becomes
-// one together with what follows.
+// Tail is a piece too small for a part, in an object of its own until it becomes one
+// together with the bytes that follow it.
 type Tail struct {
 	Key   string // of the object, unique
 	Place int64  // offset of its first byte in the blob
 	Size  int64
 }
 
-// ManifestReader reads the accounts.
+// ManifestReader reads manifests.
 type ManifestReader interface {
-	// Manifest is a blob's account with its parts and tails; kind NotFound if it has none.
+	// Manifest returns a blob's manifest, its parts and tails as of one moment; kind
+	// NotFound if it has none.
 	Manifest(ctx context.Context, blob ID) (Manifest, error)
-	// ManifestSizes returns the Size of those of the blobs that have an account.
+	// ManifestSizes returns the Size of those of the blobs that have a manifest.
 	ManifestSizes(ctx context.Context, blobs []ID) (map[ID]int64, error)
-	// Manifests lists the accounts of blobs that are not sealed, without parts and
-	// tails, by ascending blob id from after on.
+	// Manifests lists the manifests of blobs that are not sealed, without parts and tails,
+	// by ascending blob id, those after the given one.
 	Manifests(ctx context.Context, after ID, limit int) ([]Manifest, error)
 }
 
-// ManifestWriter changes the accounts, within a [Tx].
+// ManifestWriter changes manifests, within a [Tx].
 type ManifestWriter interface {
-	// SaveManifest inserts the account, or updates all of it but its parts and tails.
+	// SaveManifest inserts the manifest, or updates all of it but its parts and tails.
 	SaveManifest(m Manifest) error
 	// AddPart and AddTail add a piece; a number or a place that is taken is an error
 	// of kind Conflict.
 	AddPart(blob ID, p Part) error
 	AddTail(blob ID, t Tail) error
-	// DropParts and DropTails forget all the blob has.
+	// DropParts and DropTails delete all that the blob has.
 	DropParts(blob ID) error
 	DropTails(blob ID) error
-	// DeleteManifest removes the account, its parts and tails; none there is no error.
+	// DeleteManifest deletes the manifest, its parts and tails; that there is none is no
+	// error.
 	DeleteManifest(blob ID) error
 }

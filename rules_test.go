@@ -19,6 +19,14 @@ func TestID(t *testing.T) {
 			t.Fatalf("%s: %v, seen %v", id, err, seen[id])
 		}
 		seen[id], ids = true, append(ids, id)
+		for last, format := range map[string]int{"0": 0, "g": 0, "1": 1, "h": 1, "9": 9, "a": 10, "v": 15} {
+			if old := id[:35] + ID(last); old.Format() != format || !old.Time().Equal(id.Time()) {
+				t.Fatalf("%s has format %d, want %d, and says %v", old, old.Format(), format, old.Time())
+			}
+		}
+		if id.Format() != 1 {
+			t.Fatalf("a new id, %s, has format %d", id, id.Format())
+		}
 	}
 	if !slices.IsSorted(ids) {
 		t.Error("ids do not sort by age")
@@ -45,7 +53,7 @@ func TestKindOf(t *testing.T) {
 		{Errorf(Gone, "it is gone"), Gone, "it is gone"},
 		{Because(cause, NoSpace, "the disk is full"), NoSpace, "the disk is full"},
 		{fmt.Errorf("while finishing: %w", Errorf(Refused, "no")), Refused, "no"},
-		{verdict{Errorf(TooLarge, "too large")}, TooLarge, "too large"},
+		{fmt.Errorf("append: %w", Errorf(TooLarge, "too large")), TooLarge, "too large"},
 	} {
 		if KindOf(test.err) != test.kind || Sentence(test.err) != test.sentence {
 			t.Errorf("%v: %q, %q", test.err, KindOf(test.err), Sentence(test.err))

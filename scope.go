@@ -25,8 +25,8 @@ func (s Scope) Owner() string { return s.owner }
 // Includes reports whether what owner has is in the scope.
 func (s Scope) Includes(owner string) bool { return s.everybody || owner != "" && s.owner == owner }
 
-// scope returns what p may list, or an error if p may list nothing.
-func (policy Policy) scope(p Principal) (Scope, error) {
+// Scope returns what p may list, or an error if p may list nothing.
+func (policy Policy) Scope(p Principal) (Scope, error) {
 	if err := policy(p, ActRead, p.ID); err != nil {
 		return Scope{}, err
 	}

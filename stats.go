@@ -13,15 +13,15 @@ type Tally struct {
 	FilesRemoved    int64
 	BytesRemoved    int64
 	UploadsFinished int64
-	UploadsFailed   int64 // see failed
+	UploadsFailed   int64 // see [Outcome.Failed]
 	Downloads       int64
 }
 
-// failed reports whether an upload that ended so counts as failed: it was begun, and
+// Failed reports whether an upload that ended so counts as failed: it was begun, and
 // became no file for a reason other than its owner's wish. While an upload can be resumed
 // it has not failed, also when there is no room for more of it; what is refused before it
 // begins is not counted at all, as clients ask again.
-func (o Outcome) failed() bool { return o != Finished && o != Aborted }
+func (o Outcome) Failed() bool { return o != Finished && o != Aborted }
 
 // Day is one UTC day of the kept statistics.
 type Day struct {

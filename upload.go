@@ -55,9 +55,10 @@ func (u Upload) Complete() bool {
 
 // JoinKey identifies what a Final upload is made of, so that a repeated request
 // for the same join is answered with the first one's result. Empty otherwise.
-func (u Upload) JoinKey() string { return joinKey(u.Parts) }
+func (u Upload) JoinKey() string { return JoinKey(u.Parts) }
 
-func joinKey(parts []ID) string {
+// JoinKey returns what identifies a join of these parts, see [Upload.JoinKey].
+func JoinKey(parts []ID) string {
 	text := make([]string, len(parts))
 	for i, id := range parts {
 		text[i] = string(id)

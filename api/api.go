@@ -1,6 +1,6 @@
-// Package api is Pawl over HTTP: the REST API with its document, downloads, the
-// event stream, and the place where tus and the page hang in. Handlers translate;
-// every rule lives in the domain.
+// Package api serves Pawl over HTTP: the REST API and its OpenAPI document, downloads
+// and the event stream. It routes other paths to the tus handler and the page. Handlers
+// only translate between HTTP and the domain, which has all rules.
 package api
 
 import (
@@ -17,35 +17,38 @@ import (
 	"pawl"
 	"pawl/api/metrics"
 	"pawl/api/middleware"
+	"pawl/events"
+	"pawl/files"
+	"pawl/uploads"
 )
 
-// Config is what the API is made of.
+// Config configures the handler.
 type Config struct {
-	Uploads *pawl.Uploads
-	Files   *pawl.Files
-	Events  *pawl.Events
-	Tus     http.Handler // serves /files/, save plain GETs of a file
-	Page    http.Handler // serves every path nobody else does; may be nil
+	Uploads *uploads.Service
+	Files   *files.Service
+	Events  *events.Feed
+	Tus     http.Handler // serves /files/ except downloads
+	Page    http.Handler // serves all other paths; may be nil
 	Server  ServerInfo
-	Ready   func(context.Context) error // says what is away; may be nil
+	Ready   func(context.Context) error // returns why the server is not ready; may be nil
 	Metrics *metrics.Metrics            // may be nil
 	Log     *slog.Logger
 
-	// Principal finds out who asks; everybody is pawl.Local if it is nil.
+	// Principal authenticates a request; if nil, everybody is pawl.Local.
 	Principal func(*http.Request) (pawl.Principal, error)
-	// PublicURL is where people reach the server, if that is known.
+	// PublicURL is the public address of the server; may be empty.
 	PublicURL string
-	// AllowedOrigins are those of other sites whose pages may use the server.
+	// AllowedOrigins are origins of other sites whose pages may use the server.
 	AllowedOrigins []string
-	// AllowedHosts are names the server answers to, beside those of loopback, IP
-	// addresses and the name in PublicURL.
+	// AllowedHosts are accepted host names, beside loopback names, IP addresses and the
+	// host of PublicURL.
 	AllowedHosts []string
-	// Redirects is where else the bytes of files are; may be nil.
+	// Redirects redirects downloads to the storage; may be nil.
 	Redirects *Redirects
-	// Stall is how long a download's reader may take nothing; 2 minutes if zero.
+	// Stall is how long a download may make no progress; 2 minutes if zero.
 	Stall time.Duration
 
-	pace pace
+	intervals intervals // of event streams
 }
 
 const (
@@ -54,16 +57,17 @@ const (
 	eventsPath = restPath + "/events"
 )
 
-// New is the handler of everything. Its error is about the configuration.
+// New returns the handler of all paths. It returns an error if an allowed origin is
+// invalid.
 func New(c Config) (http.Handler, error) {
 	sameOrigin, err := middleware.SameOrigin(c.AllowedOrigins)
 	if err != nil {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(wantsBody), middleware.Headers,
+	r.Use(middleware.RequestID, middleware.Log(c.Log, c.measure()), middleware.Recover, middleware.Body(readsBody), middleware.Headers,
 		middleware.Hosts(c.hosts()), middleware.CORS(c.AllowedOrigins))
-	r.NotFound(c.elsewhere())
+	r.NotFound(c.fallback())
 	r.MethodNotAllowed(methodNotAllowed)
 
 	r.Get("/healthz", healthz)
@@ -77,22 +81,22 @@ func New(c Config) (http.Handler, error) {
 		r.Use(middleware.Principal(c.principal()), middleware.Data, sameOrigin)
 		c.register(r)
 	})
-	answerHead(r)
+	addHead(r)
 	return r, nil
 }
 
-// register adds everything below /api/v1, to the router and to the document.
+// register adds the endpoints below /api/v1 to the router and to the OpenAPI document.
 func (c Config) register(r chi.Router) huma.API {
 	compressed := r.With(middleware.Compress)
 	rest := newREST(compressed)
-	files{c.Files}.register(rest)
+	fileRoutes{c.Files}.register(rest)
 	deletions{c.Files}.register(rest)
-	uploads{c.Uploads}.register(rest)
+	uploadRoutes{c.Uploads}.register(rest)
 	stats{c.Files, time.Now}.register(rest)
 	c.Server.register(rest)
 
 	r.Method(http.MethodGet, restPath+"/files/{id}/content", c.download())
-	r.Method(http.MethodGet, eventsPath, events{c.Events, c.Files, c.Uploads, c.pace})
+	r.Method(http.MethodGet, eventsPath, eventStream{c.Events, c.Files, c.Uploads, c.intervals})
 	describeStreams(rest.OpenAPI())
 	registerDocument(compressed, rest.OpenAPI())
 	return rest
@@ -119,7 +123,7 @@ func (c Config) principal() func(*http.Request) (pawl.Principal, error) {
 	return c.Principal
 }
 
-// hosts returns the names this server answers to.
+// hosts returns the accepted host names.
 func (c Config) hosts() []string {
 	hosts := slices.Clone(c.AllowedHosts)
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {

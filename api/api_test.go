@@ -19,11 +19,11 @@ import (
 	"pawl"
 )
 
-// TestProblems compares whole answers with testdata/problems.txt; run with
-// PAWL_UPDATE_GOLDEN=1 to write it anew.
-// TestNobodySeesNothing asks as somebody whose login is none, and was let through.
+// TestProblems compares responses with testdata/problems.txt. PAWL_UPDATE_GOLDEN=1
+// updates the file.
+// TestNobodySeesNothing sends requests with the zero principal.
 func TestNobodySeesNothing(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Principal = func(*http.Request) (pawl.Principal, error) { return pawl.Principal{}, nil }
 	})
 	f := h.put("secret.txt", "", "1")
@@ -42,7 +42,7 @@ func TestNobodySeesNothing(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "0123456789")
 	var got bytes.Buffer
 	for _, c := range [][]string{
@@ -92,7 +92,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestInternalErrorsStayInTheLog(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	check(t, h.store.Close())
 	resp, text := h.do("GET", "/api/v1/files", "")
 	wantProblem(t, resp, text, resp.StatusCode)
@@ -109,7 +109,7 @@ func TestInternalErrorsStayInTheLog(t *testing.T) {
 }
 
 func TestAccessLog(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "0123456789")
 	h.do("GET", "/files/"+f.ID+"?download=1&token=secret", "", "Authorization", "Bearer secret", "X-Request-Id", "r-1")
 	h.do("GET", "/healthz", "", "X-Request-Id", "not\tsane")
@@ -122,7 +122,7 @@ func TestAccessLog(t *testing.T) {
 }
 
 func TestPanics(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Tus = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == "PATCH" {
 				_, _ = io.WriteString(w, "half an ans")
@@ -145,10 +145,10 @@ func TestPanics(t *testing.T) {
 }
 
 func TestHosts(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.AllowedHosts, c.PublicURL = []string{"pawl.lan", "xn--mller-kva.example"}, "https://files.example.org:8443/"
 	})
-	anywhere := newHouse(t) // without names of its own
+	anywhere := newHarness(t) // without names of its own
 	for host, names := range map[string]struct{ given, always bool }{
 		"localhost": {true, true}, "localhost:8080": {true, true}, "pawl.localhost": {true, true}, "LOCALHOST.": {true, true},
 		"127.0.0.1": {true, true}, "[::1]:8080": {true, true}, "10.0.0.1:8080": {true, true}, "[2001:db8::2]": {true, true},
@@ -156,7 +156,7 @@ func TestHosts(t *testing.T) {
 		"files.example.org": {given: true}, "xn--mller-kva.example": {given: true},
 		"evil.example": {}, "localhost.evil.example": {}, "127.0.0.1.evil.example:8080": {}, "notlocalhost": {}, "sub.pawl.lan": {},
 	} {
-		for server, own := range map[*house]bool{h: names.given, anywhere: names.always} {
+		for server, own := range map[*harness]bool{h: names.given, anywhere: names.always} {
 			for _, path := range []string{"/api/v1/files", "/files/x", "/healthz", "/metrics", "/"} {
 				resp, text := server.do("GET", path, "", "Host", host)
 				if refused := resp.StatusCode == http.StatusMisdirectedRequest; refused == own {
@@ -176,12 +176,12 @@ func TestHosts(t *testing.T) {
 
 func TestCORS(t *testing.T) {
 	const friend, stranger = "https://app.example.org", "https://evil.example"
-	h := newHouse(t, func(c *Config) { c.AllowedOrigins = []string{friend} })
-	closed := newHouse(t)
+	h := newHarness(t, func(c *Config) { c.AllowedOrigins = []string{friend} })
+	closed := newHarness(t)
 	f := h.put("a", "", "1")
 	for _, c := range []struct {
 		name, method, path, origin string
-		house                      *house
+		server                     *harness
 		allowed                    bool
 		status                     int
 	}{
@@ -202,7 +202,7 @@ func TestCORS(t *testing.T) {
 		{"nobody is a friend, delete", "DELETE", "/api/v1/files/x", friend, closed, false, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			resp, text := c.house.do(c.method, c.path, "", "Origin", c.origin, "Sec-Fetch-Site", "cross-site",
+			resp, text := c.server.do(c.method, c.path, "", "Origin", c.origin, "Sec-Fetch-Site", "cross-site",
 				"Access-Control-Request-Method", "PATCH")
 			got := resp.Header.Get("Access-Control-Allow-Origin")
 			if resp.StatusCode != c.status || (got == c.origin) != c.allowed || !c.allowed && got != "" {
@@ -211,7 +211,7 @@ func TestCORS(t *testing.T) {
 			if resp.Header.Get("Access-Control-Allow-Credentials") != "" {
 				t.Error("cookies are allowed along")
 			}
-			if vary := strings.Join(resp.Header.Values("Vary"), ", "); strings.Contains(vary, "Origin") != (c.house == h) {
+			if vary := strings.Join(resp.Header.Values("Vary"), ", "); strings.Contains(vary, "Origin") != (c.server == h) {
 				t.Errorf("Vary: %s", vary)
 			}
 		})
@@ -234,7 +234,7 @@ func TestCORS(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	var away error
-	h := newHouse(t, func(c *Config) { c.Ready = func(context.Context) error { return away } })
+	h := newHarness(t, func(c *Config) { c.Ready = func(context.Context) error { return away } })
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if resp, text := h.do("GET", path, ""); resp.StatusCode != 200 || text != "ok\n" {
 			t.Errorf("%s: %s %s", path, resp.Status, text)
@@ -252,7 +252,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "0123456789")
 	h.do("GET", "/files/"+f.ID, "")
 	h.do("GET", "/api/v1/files/"+f.ID, "")
@@ -273,7 +273,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestStats(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.put("a.png", "", pngHead)
 	h.put("b.txt", "", "text")
 	type view struct {
@@ -297,7 +297,7 @@ func TestStats(t *testing.T) {
 }
 
 func TestServer(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Server = ServerInfo{Version: "1.2.3", MaxSize: 5, DeniedExtensions: []string{"exe"}}
 	})
 	_, text := h.do("GET", "/api/v1/server", "")
@@ -315,7 +315,7 @@ func TestDocument(t *testing.T) {
 	if !bytes.Equal(one, two) {
 		t.Error("the document changes from one time to the next")
 	}
-	h := newHouse(t)
+	h := newHarness(t)
 	resp, text := h.do("GET", "/api/v1/openapi.json", "")
 	if text != string(one) || resp.Header.Get("Content-Type") != "application/openapi+json" {
 		t.Errorf("another document is served: %s", resp.Header.Get("Content-Type"))
@@ -341,7 +341,7 @@ func TestDocument(t *testing.T) {
 }
 
 func TestPageIsEverywhereElse(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") })
 	})
 	for _, path := range []string{"/", "/uploads", "/assets/x.js"} {

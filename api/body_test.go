@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// over2 returns a client that speaks unencrypted HTTP/2, over one connection.
-func (h *house) over2() *http.Client {
+// over2 returns a client that uses one HTTP/2 connection without TLS.
+func (h *harness) over2() *http.Client {
 	h.t.Helper()
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
@@ -28,11 +28,10 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestUnwantedBodies sends bodies that no handler wants, with requests that take
-// long. What waits in the server's memory is taken off what the connection may send;
-// as nothing waits, another request can send its body.
+// TestUnwantedBodies sends long bodies that no handler reads. If they occupied the
+// receive window of the connection, another request could not send its body.
 func TestUnwantedBodies(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", strings.Repeat("0123456789", 1_000_000))
 	for _, c := range [][]string{
 		{"GET", eventsPath},
@@ -64,9 +63,9 @@ func TestUnwantedBodies(t *testing.T) {
 	}
 }
 
-// TestSmallUnwantedBodies sends bodies that some clients send with everything.
+// TestSmallUnwantedBodies sends short bodies with methods that have none.
 func TestSmallUnwantedBodies(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	client := h.over2()
 	f := h.put("a", "", "0123456789")
 	for range 50 {

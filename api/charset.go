@@ -12,30 +12,30 @@ import (
 	"pawl"
 )
 
-// charsetOf returns the name of the encoding of a text, empty if it is not known: a
-// wrong one is worse than none (RFC 9110 §8.3.2). The head is all of a small file, and
-// the first bytes of a larger one.
+// charsetOf returns the character encoding of a text, or "" if it is unknown: a wrong
+// one is worse than none (RFC 9110 §8.3.2). The head holds the first
+// [pawl.HeadBytes] bytes of the file, or all of a smaller one.
 func charsetOf(head []byte, declaredType string) string {
 	declared := declaredCharset(declaredType)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
-		return "" // UTF-32, which browsers do not know
+		return "" // UTF-32, which browsers do not support
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return "utf-16" // in the order that its byte order mark says (RFC 2781 §4)
+		return "utf-16" // the byte order mark has the order (RFC 2781 §4)
 	case !utf8.Valid(withoutCutRune(head)):
 		switch declared {
-		case "utf-8", "utf8", "us-ascii", "ascii": // which it is not
+		case "utf-8", "utf8", "us-ascii", "ascii": // contradicted by the bytes
 			return ""
 		}
 		return declared
-	case declared != "" && isASCII(head) && !strings.HasPrefix(declared, "utf"): // as texts in most encodings begin
+	case declared != "" && isASCII(head) && !strings.HasPrefix(declared, "utf"): // most encodings extend ASCII
 		return declared
 	}
 	return "utf-8"
 }
 
-// withoutCutRune takes an incomplete rune off the end of a head, which the rest of
-// its file may complete.
+// withoutCutRune returns head without an incomplete rune at its end, if the file has
+// more bytes than the head.
 func withoutCutRune(head []byte) []byte {
 	if len(head) < pawl.HeadBytes {
 		return head
@@ -60,25 +60,25 @@ func isASCII(text []byte) bool {
 	return true
 }
 
-// sane are names of encodings (RFC 2978 §2.3).
-var sane = regexp.MustCompile(`\A[a-z0-9][a-z0-9._:+-]{0,39}\z`)
+// charsetName matches names of encodings (RFC 2978 §2.3).
+var charsetName = regexp.MustCompile(`\A[a-z0-9][a-z0-9._:+-]{0,39}\z`)
 
-// declaredCharset returns the charset of a declared media type in lower case; empty
-// if there is none, or none that makes sense.
+// declaredCharset returns the charset parameter of a media type in lower case, or "" if
+// it is missing or invalid.
 func declaredCharset(mediaType string) string {
 	_, params, err := mime.ParseMediaType(mediaType)
 	charset := strings.ToLower(params["charset"])
-	if err != nil || !sane.MatchString(charset) {
+	if err != nil || !charsetName.MatchString(charset) {
 		return ""
 	}
 	return charset
 }
 
-// peek returns the first bytes of a file, and a reader of all of it that does not ask
-// the storage for them once more.
+// peek returns the first [pawl.HeadBytes] bytes of src, and a reader of all of it that
+// does not read them from the storage again.
 func peek(src io.ReadSeeker, size int64) ([]byte, io.ReadSeeker, error) {
 	head := make([]byte, min(size, pawl.HeadBytes))
-	if file, ok := src.(io.ReaderAt); ok { // which leaves by sendfile, and is to stay what it is
+	if file, ok := src.(io.ReaderAt); ok { // an *os.File is returned as it is, for sendfile
 		_, err := file.ReadAt(head, 0)
 		return head, src, err
 	}
@@ -86,12 +86,12 @@ func peek(src io.ReadSeeker, size int64) ([]byte, io.ReadSeeker, error) {
 	return head, &peeked{src: src, head: head, reached: int64(len(head)), size: size}, err
 }
 
-// peeked reads a file whose first bytes have been read already.
+// peeked is a reader of a file whose first bytes have been read.
 type peeked struct {
 	src     io.ReadSeeker
 	head    []byte
-	reached int64 // where src is
-	at      int64 // where this reader is
+	reached int64 // position of src
+	at      int64 // position of this reader
 	size    int64
 }
 
@@ -113,7 +113,7 @@ func (p *peeked) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Seek moves the source only when it is read.
+// Seek sets the position. The source is moved by the next Read.
 func (p *peeked) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
@@ -122,7 +122,7 @@ func (p *peeked) Seek(offset int64, whence int) (int64, error) {
 		offset += p.size
 	}
 	if offset < 0 {
-		return 0, errors.New("seek before the beginning")
+		return 0, errors.New("api: seek to a negative position")
 	}
 	p.at = offset
 	return offset, nil

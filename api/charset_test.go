@@ -41,7 +41,7 @@ func TestCharset(t *testing.T) {
 }
 
 func TestTextOfFiles(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for _, c := range []struct{ name, declared, content, mediaType, contentType string }{
 		{"a.txt", "text/plain", "für", "text/plain", "text/plain; charset=utf-8"},
 		{"a.txt", "text/plain; charset=windows-1252", "\xc4\xd6\xdc", "text/plain", "text/plain; charset=windows-1252"},
@@ -70,8 +70,7 @@ func TestTextOfFiles(t *testing.T) {
 	}
 }
 
-// onlyOnce is a source that counts the bytes it gives away and cannot read in
-// random places, like one that is far away.
+// onlyOnce is a source that counts the bytes read and has no ReadAt, like that of S3.
 type onlyOnce struct {
 	src   *bytes.Reader
 	given int
@@ -114,8 +113,7 @@ func TestPeek(t *testing.T) {
 	check(t, iotest.TestReader(all, content))
 }
 
-// TestFilesLeaveBySendfile is that a source in which any place can be read stays what
-// it is.
+// TestFilesLeaveBySendfile checks that an io.ReaderAt is returned unwrapped.
 func TestFilesLeaveBySendfile(t *testing.T) {
 	src := bytes.NewReader([]byte("für"))
 	head, all, err := peek(src, 4)
@@ -131,16 +129,16 @@ func TestWhoHasTheFileCostsNoRead(t *testing.T) {
 		io.Reader
 		io.Seeker
 	}{iotest.ErrReader(errors.New("read")), nil}
-	if _, _, err := look(r, f, away); err == nil {
+	if _, _, err := presentationOf(r, f, away); err == nil {
 		t.Error("the first bytes of a text are not read")
 	}
 	r.Header.Set("If-None-Match", `W/`+etag(f))
-	if _, _, err := look(r, f, away); err != nil {
+	if _, _, err := presentationOf(r, f, away); err != nil {
 		t.Error(err)
 	}
 	r.Header.Del("If-None-Match")
 	f.MediaType = "image/png"
-	if _, _, err := look(r, f, away); err != nil {
+	if _, _, err := presentationOf(r, f, away); err != nil {
 		t.Error(err)
 	}
 }

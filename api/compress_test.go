@@ -10,7 +10,7 @@ import (
 )
 
 func TestCompression(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for i := range 30 {
 		h.put(fmt.Sprintf("report %d.pdf", i), "", "x")
 	}

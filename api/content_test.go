@@ -18,7 +18,7 @@ import (
 )
 
 func TestContentHeaders(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const content = pngHead + "picture"
 	f := h.put("naïve \"x\".png", "image/png", content)
 	sum := sha256.Sum256([]byte(content))
@@ -116,8 +116,8 @@ func TestContentPresentation(t *testing.T) {
 	}
 }
 
-// media are the beginnings of what browsers show in place, by the type it is to be
-// stored with, and the type it has to be declared as for that.
+// media are the first bytes of files that browsers display, with the type they are to be
+// stored with and the declared type that requires.
 var media = map[string]struct{ declared, head string }{
 	"image/png":  {"", pngHead + "\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"},
 	"image/apng": {"image/png", pngHead + "\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x08acTL\x00\x00"},
@@ -164,10 +164,10 @@ const (
 	webmHead = "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
 )
 
-// TestShownTypesAreFound holds the types that are shown in place to the names that
-// real files are stored under.
+// TestShownTypesAreFound checks that the inline types are those that files are stored
+// with.
 func TestShownTypesAreFound(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for mediaType := range shown {
 		m, ok := media[mediaType]
 		if !ok {
@@ -186,7 +186,7 @@ func TestShownTypesAreFound(t *testing.T) {
 }
 
 func TestContentIsNoScript(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const script = "#!/usr/bin/env node\nalert(1)\n"
 	f := h.put("a.js", "text/javascript", script)
 	paths := []string{"/api/v1/files/" + f.ID + "/content", "/files/" + f.ID}
@@ -205,7 +205,7 @@ func TestContentIsNoScript(t *testing.T) {
 			}
 		}
 	}
-	elsewhere := newHouse(t, redirecting(true))
+	elsewhere := newHarness(t, redirecting(true))
 	f = elsewhere.put("a.js", "text/javascript", script)
 	resp, _ := elsewhere.do("GET", "/files/"+f.ID, "")
 	if resp.Header.Get("Location") != "https://elsewhere.example/"+f.ID+"?application/octet-stream,attachment" {
@@ -216,7 +216,7 @@ func TestContentIsNoScript(t *testing.T) {
 }
 
 func TestRanges(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const content = "0123456789"
 	f := h.put("a.bin", "", content)
 	etag := `"` + f.ID + `"`
@@ -281,7 +281,7 @@ func wantProblem(t *testing.T, resp *http.Response, body string, status int) {
 }
 
 func TestManyRangesInOneAnswer(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a.bin", "", "0123456789")
 	resp, body := h.do("GET", "/files/"+f.ID, "", "Range", "bytes=0-1,4-5,-1")
 	kind, params, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -304,7 +304,7 @@ func TestManyRangesInOneAnswer(t *testing.T) {
 }
 
 func TestRangeOfHEAD(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a.bin", "", "0123456789")
 	for _, ranges := range []string{"bytes=0-3", "bytes=10-"} {
 		resp, _ := h.do("HEAD", "/api/v1/files/"+f.ID+"/content", "", "Range", ranges)
@@ -315,7 +315,7 @@ func TestRangeOfHEAD(t *testing.T) {
 }
 
 func TestEmptyFile(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("empty", "", "")
 	for _, ranges := range []string{"", "bytes=0-", "bytes=-5", "bytes=-0", "bytes=0-0", "bytes=0-0,-1", "items=0-1"} {
 		resp, body := h.do("GET", "/files/"+f.ID, "", "Range", ranges)
@@ -326,7 +326,7 @@ func TestEmptyFile(t *testing.T) {
 }
 
 func TestDownloadsAreCounted(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "0123456789")
 	path := "/api/v1/files/" + f.ID + "/content"
 	counted := func() int64 {
@@ -362,7 +362,7 @@ func TestDownloadsAreCounted(t *testing.T) {
 }
 
 func TestReadersDoNotWaitForEachOther(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("big", "", strings.Repeat("x", 8<<20))
 	var all sync.WaitGroup
 	var answers []*http.Response
@@ -383,7 +383,7 @@ func TestReadersDoNotWaitForEachOther(t *testing.T) {
 }
 
 func TestUploadPath(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "bytes")
 	for _, c := range [][4]string{
 		{"GET", "/files/" + f.ID, "", "bytes"},
@@ -407,7 +407,7 @@ func TestUploadPath(t *testing.T) {
 
 // HTTP/2 has no ReadFrom and deadlines of its own.
 func TestDownloadsOverHTTP2(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	content := strings.Repeat("0123456789", 200_000)
 	f := h.put("big", "", content)
 	srv := httptest.NewUnstartedServer(h.web.Config.Handler)

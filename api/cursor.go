@@ -11,33 +11,34 @@ import (
 	"pawl"
 )
 
-// cursor is the place in a list where a page ended. To clients it is opaque; it
-// is not secret, and not trusted: every field is checked, and it only ever moves
-// within what the client may see anyway.
+// cursor is the position in a list at which a page ended. It is opaque to clients but
+// neither secret nor trusted: every field is validated, and the query it continues is
+// restricted to what the client may read.
 type cursor struct {
-	Query string `json:"q"`           // of which query; see fingerprint
+	Query string `json:"q"`           // see fingerprint
 	Time  int64  `json:"t,omitempty"` // microseconds
 	Name  string `json:"n,omitempty"`
 	Size  int64  `json:"s,omitempty"`
 	ID    string `json:"i"`
 }
 
-// maxCursor is how long a cursor can be that the server gives out: a name of MaxNameBytes
-// takes at most twice as many in JSON, everything else less than 256, and Base64 makes
-// four bytes of three. TestCursorsOfLongNames holds it to that.
+// maxCursor is the maximum length of a cursor in bytes: a name of MaxNameBytes takes at
+// most twice as many in JSON, the other fields less than 256, and Base64 encodes three
+// bytes as four.
 const maxCursor = (2*pawl.MaxNameBytes + 256) / 3 * 4
 
-var errCursor = pawl.Errorf(pawl.Invalid, "this cursor is not one of this list; begin again without it")
+var errCursor = pawl.Errorf(pawl.Invalid, "the cursor does not belong to this query; start again without a cursor")
 
 func (c cursor) String() string {
 	var raw bytes.Buffer
 	enc := json.NewEncoder(&raw)
-	enc.SetEscapeHTML(false) // would take six bytes for one
-	_ = enc.Encode(c)        // strings and integers
+	enc.SetEscapeHTML(false) // escapes would take six bytes
+	_ = enc.Encode(c)        // cannot fail: strings and integers
 	return base64.RawURLEncoding.EncodeToString(raw.Bytes())
 }
 
-// parseCursor reads a cursor that the same query gave out. The error is of kind Invalid.
+// parseCursor decodes a cursor of the query with the given fingerprint. The error is of
+// kind Invalid.
 func parseCursor(text, query string) (cursor, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
@@ -53,8 +54,8 @@ func parseCursor(text, query string) (cursor, error) {
 	return c, nil
 }
 
-// fingerprint names a query in its cursors, so that one query's cursor is no
-// good in another, where it would skip rows or repeat them.
+// fingerprint returns a hash of a query for its cursors: the cursor of one query would
+// skip or repeat rows in another.
 func fingerprint(parts ...string) string {
 	h := fnv.New64a()
 	for _, part := range parts {

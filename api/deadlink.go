@@ -21,16 +21,17 @@ var deadLinkCSS string
 
 var deadLinkTemplate = template.Must(template.New("dead link").Parse(deadLinkHTML))
 
-// deadLinkPolicy allows the page its own style sheet, by what it says, and nothing else.
+// deadLinkPolicy is a Content-Security-Policy that only allows the inline style sheet of
+// the page, by its hash.
 var deadLinkPolicy = func() string {
 	sum := sha256.Sum256([]byte(deadLinkCSS))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }()
 
-// refuseDownload answers a download that fails: programs get a problem, and people
-// who opened a link in a browser a page that they can read.
-func refuseDownload(w http.ResponseWriter, r *http.Request, err error) {
+// writeDownloadError answers a failed download: with a page if the client is a browser
+// that follows a link, else with a problem.
+func writeDownloadError(w http.ResponseWriter, r *http.Request, err error) {
 	h := w.Header()
 	h.Add("Vary", "Accept")
 	if !prefersHTML(r) {
@@ -41,7 +42,7 @@ func refuseDownload(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.Of(err)
 	var page bytes.Buffer
 	if err := deadLinkTemplate.Execute(&page, deadLink{
-		Problem: p, CSS: template.CSS(deadLinkCSS), //nolint:gosec // it is ours
+		Problem: p, CSS: template.CSS(deadLinkCSS), //nolint:gosec // embedded, not user input
 		Start: strings.Repeat("../", max(0, strings.Count(r.URL.Path, "/")-1)), RequestID: h.Get(problem.RequestIDHeader),
 	}); err != nil {
 		problem.Write(w, r, err)
@@ -53,11 +54,11 @@ func refuseDownload(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Security-Policy", deadLinkPolicy)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
-	_, _ = page.WriteTo(w) // the client is gone: nobody is left to tell
+	_, _ = page.WriteTo(w) // an error means that the client is gone
 }
 
-// deadLink is what the page shows. Start leads to the start of the page, also where a
-// proxy serves Pawl below a path of its own.
+// deadLink is the data of the page. Start is a relative link to the start page, since a
+// proxy may serve Pawl below a path.
 type deadLink struct {
 	*problem.Problem
 	CSS       template.CSS
@@ -65,13 +66,13 @@ type deadLink struct {
 	RequestID string
 }
 
-// Gone reports whether there is no such file, or none any more.
+// Gone reports whether the file does not exist, or no longer.
 func (d deadLink) Gone() bool {
 	return d.Status == http.StatusNotFound || d.Status == http.StatusGone
 }
 
-// prefersHTML reports whether a request comes from somebody who opened a link in a
-// browser: those name text/html, and programs do not.
+// prefersHTML reports whether a browser navigates to the URL: only then Accept has
+// text/html.
 func prefersHTML(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept"), ",") {
 		mediaType, _, _ := strings.Cut(part, ";")

@@ -9,11 +9,11 @@ import (
 	"pawl"
 )
 
-// inBrowser is what browsers send when somebody opens a link.
+// inBrowser are the headers of a navigation in a browser.
 var inBrowser = []string{"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 func TestDeadLinks(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "1")
 	check(t, h.files.Delete(t.Context(), pawl.Local, pawl.ID(f.ID)))
 	for path, start := range map[string]string{
@@ -27,7 +27,7 @@ func TestDeadLinks(t *testing.T) {
 		if resp.StatusCode != 404 || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %s %s", path, resp.Status, resp.Header.Get("Content-Type"))
 		}
-		if !strings.Contains(page, start) || !strings.Contains(page, "There is no such file") || strings.Contains(page, "<script") {
+		if !strings.Contains(page, start) || !strings.Contains(page, "<h1>File not found</h1>") || strings.Contains(page, "<script") {
 			t.Errorf("%s: %s", path, page)
 		}
 		if policy := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") {
@@ -48,9 +48,9 @@ func TestDeadLinks(t *testing.T) {
 	}
 }
 
-// TestLinksThatFail has a page tell what else can go wrong.
+// TestLinksThatFail checks the page for other errors.
 func TestLinksThatFail(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "1")
 	check(t, h.store.Close())
 	resp, page := h.do("GET", "/files/"+f.ID, "", inBrowser...)

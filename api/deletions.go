@@ -8,20 +8,21 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/problem"
+	"pawl/files"
 )
 
-// deletions serves /api/v1/files/delete: many files in one request.
-type deletions struct{ *pawl.Files }
+// deletions serves /api/v1/files/delete, which deletes many files in one request.
+type deletions struct{ *files.Service }
 
 func (d deletions) register(rest huma.API) {
-	post(rest, "delete-files", "/api/v1/files/delete", "Delete many files and their bytes, for good", d.delete,
-		"Everything that may be deleted is deleted in one transaction, also if the client does not wait for the answer. "+
-			"What became of each file is told in the order of the request.")
+	post(rest, "delete-files", "/api/v1/files/delete", "Delete many files permanently", d.delete,
+		"All files are deleted in one transaction, except those that cannot be; it completes even if the client disconnects. "+
+			"Results are in the order of the request.")
 }
 
 type deletionRequest struct {
 	Body struct {
-		IDs []string `json:"ids" minItems:"1" maxItems:"1000" nullable:"false" doc:"Ids of files"`
+		IDs []string `json:"ids" minItems:"1" maxItems:"1000" nullable:"false" doc:"File ids"`
 	}
 }
 
@@ -29,12 +30,12 @@ type deletionListJSON struct {
 	Items []deletionJSON `json:"items" nullable:"false"`
 }
 
-// deletionJSON is what became of one id of the request.
+// deletionJSON is the result for one id of the request.
 type deletionJSON struct {
 	ID      string `json:"id"`
 	Deleted bool   `json:"deleted"`
-	Code    string `json:"code,omitempty" doc:"Why not, for programs; absent if it was deleted" example:"not_found"`
-	Detail  string `json:"detail,omitempty" doc:"Why not, for people; absent if it was deleted" example:"no such file"`
+	Code    string `json:"code,omitempty" doc:"Error code; absent if the file was deleted" example:"not_found"`
+	Detail  string `json:"detail,omitempty" doc:"Error message; absent if the file was deleted" example:"no such file"`
 }
 
 func (d deletions) delete(ctx context.Context, in *deletionRequest) (*body[deletionListJSON], error) {
@@ -46,11 +47,10 @@ func (d deletions) delete(ctx context.Context, in *deletionRequest) (*body[delet
 	for i, err := range results {
 		items[i] = deletionOf(in.Body.IDs[i], err)
 	}
-	return answer(deletionListJSON{items}), nil
+	return respond(deletionListJSON{items}), nil
 }
 
-// idsIn returns the ids that texts are. A text that is no id names no file, and
-// neither does the empty id.
+// idsIn parses ids. An invalid one becomes the empty id, which no file has.
 func idsIn(texts []string) []pawl.ID {
 	ids := make([]pawl.ID, len(texts))
 	for i, text := range texts {

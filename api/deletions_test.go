@@ -13,9 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pawl"
+	"pawl/files"
 )
 
-func (h *house) deleteAll(ids []string, headers ...string) []deletionJSON {
+func (h *harness) deleteAll(ids []string, headers ...string) []deletionJSON {
 	h.t.Helper()
 	request, err := json.Marshal(map[string]any{"ids": ids})
 	check(h.t, err)
@@ -27,7 +28,7 @@ func (h *house) deleteAll(ids []string, headers ...string) []deletionJSON {
 	return decode[deletionListJSON](h.t, text).Items
 }
 
-// byHeader is a login for tests: who asks is said by a header.
+// byHeader authenticates requests by a header.
 func byHeader(c *Config) {
 	c.Principal = func(r *http.Request) (pawl.Principal, error) {
 		id := r.Header.Get("X-Principal")
@@ -36,7 +37,7 @@ func byHeader(c *Config) {
 }
 
 func TestDeleteMany(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann, bob := pawl.Principal{ID: "ann"}, pawl.Principal{ID: "bob"}
 	a, b := h.putFor(ann, "a", "", "12345"), h.putFor(ann, "b", "", "123")
 	others, unfinished := h.putFor(bob, "c", "", "1"), h.begin(ann, "d", "", 10)
@@ -69,11 +70,11 @@ func TestDeleteMany(t *testing.T) {
 	}
 	events, err := h.store.Events(t.Context(), before, 100)
 	check(t, err)
-	told := map[string]bool{}
+	seen := map[string]bool{}
 	for _, e := range events {
-		told[string(e.Type)+" "+string(e.Subject)+" "+e.Owner] = true
+		seen[string(e.Type)+" "+string(e.Subject)+" "+e.Owner] = true
 	}
-	if len(events) != 2 || !told["file.deleted "+a.ID+" ann"] || !told["file.deleted "+b.ID+" ann"] {
+	if len(events) != 2 || !seen["file.deleted "+a.ID+" ann"] || !seen["file.deleted "+b.ID+" ann"] {
 		t.Errorf("events: %v", events)
 	}
 	stats, err := h.files.Stats(t.Context(), ann, pawl.DayRange{})
@@ -86,7 +87,7 @@ func TestDeleteMany(t *testing.T) {
 	}
 }
 
-func (h *house) blobCount() (n int) {
+func (h *harness) blobCount() (n int) {
 	for _, err := range h.blobs.All(context.Background()) {
 		check(h.t, err)
 		n++
@@ -95,9 +96,9 @@ func (h *house) blobCount() (n int) {
 }
 
 func TestDeleteManyRefusals(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	f := h.putFor(pawl.Principal{ID: "ann"}, "a", "", "1")
-	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, pawl.MaxDeletions+1)})
+	tooMany, err := json.Marshal(map[string]any{"ids": make([]string, files.MaxDeletions+1)})
 	check(t, err)
 	for _, c := range []struct {
 		name, body, who string
@@ -126,9 +127,9 @@ func TestDeleteManyRefusals(t *testing.T) {
 	}
 }
 
-// TestDeleteManyWithoutClient has the client go away before anything has happened.
+// TestDeleteManyWithoutClient disconnects before the deletion.
 func TestDeleteManyWithoutClient(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	a, b := h.put("a", "", "1"), h.put("b", "", "2")
 	gone, leave := context.WithCancel(t.Context())
 	leave()
@@ -141,10 +142,10 @@ func TestDeleteManyWithoutClient(t *testing.T) {
 	}
 }
 
-// TestDeleteManyRace has the same files deleted one by one and all together, at the
-// same time: each is deleted once.
+// TestDeleteManyRace deletes the same files one by one and in one request concurrently:
+// each is deleted once.
 func TestDeleteManyRace(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const n = 40
 	ids := make([]string, n)
 	for i := range ids {
@@ -191,11 +192,11 @@ func TestDeleteManyRace(t *testing.T) {
 	}
 }
 
-// TestDeleteManyIsFollowed deletes as many files as a request can name, while
-// somebody follows the events.
+// TestDeleteManyIsFollowed deletes the maximum number of files while a client reads the
+// event stream.
 func TestDeleteManyIsFollowed(t *testing.T) {
-	h := newHouse(t)
-	ids := make([]string, pawl.MaxDeletions)
+	h := newHarness(t)
+	ids := make([]string, files.MaxDeletions)
 	check(t, h.store.Update(t.Context(), func(tx pawl.Tx) error {
 		for i := range ids {
 			f := pawl.File{ID: pawl.NewID(h.files.Now()), Owner: pawl.Local.ID, Name: "x", State: pawl.Ready}
@@ -213,13 +214,13 @@ func TestDeleteManyIsFollowed(t *testing.T) {
 			t.Fatalf("%+v", item)
 		}
 	}
-	told := make(map[string]bool)
-	for len(told) < len(ids) {
-		told[string(decode[deleted](t, next(t, stream, "file.deleted").data).ID)] = true
+	seen := make(map[string]bool)
+	for len(seen) < len(ids) {
+		seen[string(decode[fileDeleted](t, next(t, stream, "file.deleted").data).ID)] = true
 	}
 	for _, id := range ids {
-		if !told[id] {
-			t.Fatalf("nobody was told that %s is deleted", id)
+		if !seen[id] {
+			t.Fatalf("no event for the deletion of %s", id)
 		}
 	}
 	if strings.Contains(h.log.String(), "level=ERROR") {

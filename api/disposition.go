@@ -6,8 +6,8 @@ import (
 	"pawl"
 )
 
-// disposition is the Content-Disposition of a file (RFC 6266): its name in ASCII
-// for old clients, and where that loses something, in UTF-8 too (RFC 8187).
+// disposition returns the Content-Disposition of a file (RFC 6266), with its name in
+// ASCII for old clients and, if that differs, in UTF-8 (RFC 8187).
 func disposition(kind, name string) string {
 	name = savedName(name)
 	ascii := asciiName(name)
@@ -18,8 +18,8 @@ func disposition(kind, name string) string {
 	return value
 }
 
-// savedName returns the name under which a download is saved: the name that is shown, with
-// path separators replaced. A name of dots alone becomes "download".
+// savedName returns the file name for saving a download: path separators are replaced,
+// and a name that consists of dots becomes "download".
 func savedName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r == '/' || r == '\\' {
@@ -33,8 +33,8 @@ func savedName(name string) string {
 	return name
 }
 
-// asciiName can stand in a quoted string without any escape: some clients take
-// backslashes and percent signs in it for something else (RFC 6266 appendix D).
+// asciiName returns the name for use in a quoted string without escapes, as some clients
+// misinterpret backslashes and percent signs (RFC 6266 appendix D).
 func asciiName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {
@@ -44,7 +44,7 @@ func asciiName(name string) string {
 	}, name)
 }
 
-// extValue is RFC 8187 value-chars: percent-encoded UTF-8.
+// extValue returns s as value-chars of RFC 8187: percent-encoded UTF-8.
 func extValue(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
@@ -61,7 +61,7 @@ func extValue(s string) string {
 	return b.String()
 }
 
-// isAttrChar is attr-char of RFC 8187 §3.2.1.
+// isAttrChar reports whether c is an attr-char of RFC 8187 §3.2.1.
 func isAttrChar(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
 		strings.IndexByte("!#$&+-.^_`|~", c) >= 0

@@ -29,11 +29,12 @@ var docsTemplate = template.Must(template.New("docs").Funcs(template.FuncMap{
 	"upper": strings.ToUpper,
 }).Parse(docsHTML))
 
-// docsPolicy lets the page use its style sheet and nothing else from anywhere.
+// docsPolicy is a Content-Security-Policy that only allows the style sheet of this
+// server.
 const docsPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// docsPage shows the document as a page that was made here, once: no script, and
-// nothing from elsewhere.
+// docsPage returns a handler that serves the OpenAPI document as a page without scripts,
+// rendered once.
 func docsPage(document []byte) http.HandlerFunc {
 	var doc map[string]any
 	var page bytes.Buffer

@@ -11,8 +11,8 @@ import (
 	"pawl/api/problem"
 )
 
-// OpenAPI is the document of the REST API (OpenAPI 3.1) as indented JSON with
-// sorted keys, so that the same code always gives the same bytes.
+// OpenAPI returns the OpenAPI 3.1 document of the REST API as indented JSON with sorted
+// keys, so that the output is reproducible.
 func OpenAPI() ([]byte, error) {
 	rest := Config{}.register(chi.NewRouter())
 	return marshalDocument(rest.OpenAPI())
@@ -23,7 +23,7 @@ func marshalDocument(doc *huma.OpenAPI) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sorted any // maps are written in the order of their keys
+	var sorted any // json.Encoder sorts the keys of maps
 	if err := json.Unmarshal(raw, &sorted); err != nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func marshalDocument(doc *huma.OpenAPI) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// registerDocument serves the document, and a page that shows it.
+// registerDocument adds routes for the OpenAPI document and the page that shows it.
 func registerDocument(r chi.Router, doc *huma.OpenAPI) {
 	text, err := marshalDocument(doc)
 	if err != nil {
-		panic(err) // it is made of our own types, and every start makes the same one
+		panic(err) // it depends only on the code
 	}
 	r.Get(restPath+"/openapi.json", static("application/openapi+json", text))
 	r.Get(restPath+"/docs", docsPage(text))
@@ -54,44 +54,45 @@ func static(contentType string, content []byte) http.HandlerFunc {
 	}
 }
 
-// describeStreams documents the two endpoints whose answers are not JSON.
+// describeStreams adds the two endpoints whose responses are not JSON to the document.
 func describeStreams(doc *huma.OpenAPI) {
 	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: text("36 characters of 0-9 and a-v")}
 	content := operation(http.MethodGet, "get-content", restPath+"/files/{id}/content", "Download a file")
 	content.Description = contentDescription
 	content.Parameters = []*huma.Param{
 		id,
-		{Name: "download", In: "query", Schema: text("1: never show it in place"), Example: "1"},
-		{Name: "preview", In: "query", Schema: text("1: a look at the file, which does not count as a download"), Example: "1"},
-		{Name: "redirect", In: "query", Schema: text("true or false: whether to be sent to the storage, where it can be reached; the server's setting if it is not said")},
-		{Name: "Range", In: "header", Schema: text("At most 16 ranges; with more, the whole file is sent")},
+		{Name: "download", In: "query", Schema: text("1: always as an attachment"), Example: "1"},
+		{Name: "preview", In: "query", Schema: text("1: a preview, which is not counted as a download"), Example: "1"},
+		{Name: "redirect", In: "query", Schema: text("true or false: whether to redirect to the storage, if that is supported; the default is set by the server")},
+		{Name: "Range", In: "header", Schema: text("At most 16 ranges; otherwise the whole file is sent")},
 	}
-	content.Responses = answers(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
-		"200", "The file", "206", "The ranges asked for", "304", "Not modified", "307", "The bytes are there, for some minutes")
+	content.Responses = responses(doc, "application/octet-stream", &huma.Schema{Type: huma.TypeString, Format: "binary"},
+		"200", "The file", "206", "The requested ranges", "304", "Not modified", "307", "Redirect to the storage, valid for some minutes")
 	doc.AddOperation(&content)
 
-	stream := operation(http.MethodGet, "stream-events", restPath+"/events", "Follow what happens")
+	stream := operation(http.MethodGet, "stream-events", restPath+"/events", "Stream events")
 	stream.Description = eventsDescription
-	stream.Parameters = []*huma.Param{{Name: "Last-Event-ID", In: "header", Schema: text("Go on after this event")}}
-	stream.Responses = answers(doc, "text/event-stream", text(""), "200", "Server-sent events, without an end")
+	stream.Parameters = []*huma.Param{{Name: "Last-Event-ID", In: "header", Schema: text("Resume after this event")}}
+	stream.Responses = responses(doc, "text/event-stream", text(""), "200", "Server-sent events")
 	doc.AddOperation(&stream)
 }
 
-const contentDescription = "Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never " +
-	"change; Repr-Digest has their SHA-256 once it is known. Text that no browser runs is sent as text/plain, with a charset if it is known; " +
-	"JavaScript, WebAssembly and style sheets as application/octet-stream. A browser that would use the content as a script, a worker " +
-	"or a style (Sec-Fetch-Dest) gets 403."
+const contentDescription = "Ranges, conditional requests and HEAD work as in RFC 9110. The ETag is the file's id, because its bytes never " +
+	"change; Repr-Digest is the SHA-256 once it has been computed. Text that browsers do not execute is sent as text/plain, with a charset " +
+	"if it is known; JavaScript, WebAssembly and style sheets are sent as application/octet-stream. Requests for scripts, workers and " +
+	"styles (Sec-Fetch-Dest) get 403."
 
 const eventsDescription = "Server-sent events: upload.started (an Upload), upload.progress {id, offset, length, name}, " +
 	"upload.ended {id, outcome, reason}, file.created and file.changed (a File), file.deleted {id}, and reset {}: " +
-	"the stream cannot go on from Last-Event-ID, load the lists again."
+	"the stream cannot resume after Last-Event-ID, so clients should reload their lists."
 
 func text(description string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Description: description}
 }
 
-// answers lists good answers by status and description, and the bad one.
-func answers(doc *huma.OpenAPI, contentType string, schema *huma.Schema, good ...string) map[string]*huma.Response {
+// responses returns the documented responses: pairs of status and description, and the
+// error.
+func responses(doc *huma.OpenAPI, contentType string, schema *huma.Schema, good ...string) map[string]*huma.Response {
 	out := map[string]*huma.Response{"default": {
 		Description: "Error",
 		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: problemSchema(doc)}},

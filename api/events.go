@@ -10,62 +10,65 @@ import (
 	"pawl"
 	"pawl/api/auth"
 	"pawl/api/problem"
+	"pawl/events"
+	"pawl/files"
+	"pawl/uploads"
 )
 
-// events serves what happens, as it happens: /api/v1/events (HTML standard,
-// "Server-sent events"). A stream ends with its client or with the server.
-type events struct {
-	*pawl.Events
-	files   *pawl.Files
-	uploads *pawl.Uploads
-	pace    pace
+// eventStream serves /api/v1/events, a stream of server-sent events (HTML standard,
+// "Server-sent events"). It ends when the client disconnects or the server shuts down.
+type eventStream struct {
+	*events.Feed
+	files     *files.Service
+	uploads   *uploads.Service
+	intervals intervals
 }
 
-// pace is how often a stream does what. Zero fields get their usual values.
-type pace struct {
-	heartbeat time.Duration // a comment, so that nothing between takes the stream for dead
-	progress  time.Duration // between two reports on uploads
-	gather    time.Duration // events that come closer together are read together
-	stall     time.Duration // a client that takes nothing for so long is cut
+// intervals are the timings of a stream. Zero fields have default values.
+type intervals struct {
+	heartbeat time.Duration // between comments, which keep proxies from closing the stream
+	progress  time.Duration // between progress reports
+	gather    time.Duration // events within this time are read in one query
+	stall     time.Duration // a client that reads nothing for this long is disconnected
 }
 
-func (p pace) orUsual() pace {
-	return pace{
-		heartbeat: cmp.Or(p.heartbeat, 15*time.Second),
-		progress:  cmp.Or(p.progress, time.Second),
-		gather:    cmp.Or(p.gather, 50*time.Millisecond),
-		stall:     cmp.Or(p.stall, 30*time.Second),
+func (i intervals) withDefaults() intervals {
+	return intervals{
+		heartbeat: cmp.Or(i.heartbeat, 15*time.Second),
+		progress:  cmp.Or(i.progress, time.Second),
+		gather:    cmp.Or(i.gather, 50*time.Millisecond),
+		stall:     cmp.Or(i.stall, 30*time.Second),
 	}
 }
 
 const (
-	// eventBatch is how many events are read at a time.
+	// eventBatch is the number of events per query.
 	eventBatch = 100
-	// maxReplay is how many missed events a client is sent. One that has missed more
-	// loads its lists again, which is less work for both sides.
+	// maxReplay is the maximum number of missed events sent to a client. Beyond that,
+	// reloading its lists is less work for both sides.
 	maxReplay = 5000
 )
 
-func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e eventStream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	after, fresh, err := e.begin(r)
 	if err != nil {
 		problem.Write(w, r, err)
 		return
 	}
-	pace := e.pace.orUsual()
+	every := e.intervals.withDefaults()
 	s := &stream{
-		events: e, who: auth.From(r.Context()), after: after, pace: pace,
-		out: newSSE(w, pace.stall), shown: make(map[pawl.ID]int64),
+		eventStream: e, who: auth.From(r.Context()), after: after, every: every,
+		out: newSSE(w, every.stall), sent: make(map[pawl.ID]int64),
 	}
 	if err := s.run(r.Context(), fresh); err != nil && r.Context().Err() == nil {
 		problem.Note(r.Context(), err)
 	}
 }
 
-// begin finds where the stream starts: after the client's last event, or now.
-// fresh is false if the stream cannot resume after the client's last event: it was
-// too long ago, or belongs to another life of the database.
-func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
+// begin returns the sequence number after which the stream starts: that of the client's
+// last event, or the newest. fresh is false if the stream cannot resume after the
+// client's last event, which is too old or from another database.
+func (e eventStream) begin(r *http.Request) (after int64, fresh bool, err error) {
 	oldest, newest, err := e.Span(r.Context(), auth.From(r.Context()))
 	if err != nil {
 		return 0, false, err
@@ -76,30 +79,30 @@ func (e events) begin(r *http.Request) (after int64, fresh bool, err error) {
 	}
 	after, parseErr := strconv.ParseInt(last, 10, 64)
 	if parseErr != nil || after > newest || after+1 < oldest || newest-after > maxReplay {
-		return newest, false, nil //nolint:nilerr // a client that has to load its lists again is no failure
+		return newest, false, nil //nolint:nilerr // not an error: the client reloads its lists
 	}
 	return after, true, nil
 }
 
-// stream is one client's.
+// stream is the event stream of one client.
 type stream struct {
-	events
+	eventStream
 	who   pawl.Principal
-	after int64 // the last event dealt with
+	after int64 // sequence number of the last event handled
 	out   *sse
-	pace  pace
-	shown map[pawl.ID]int64 // offsets as last reported
+	every intervals
+	sent  map[pawl.ID]int64 // last reported offsets
 }
 
 func (s *stream) run(ctx context.Context, fresh bool) error {
 	if err := s.open(fresh); err != nil {
 		return err
 	}
-	heartbeat, progress := time.NewTicker(s.pace.heartbeat), time.NewTicker(s.pace.progress)
+	heartbeat, progress := time.NewTicker(s.every.heartbeat), time.NewTicker(s.every.progress)
 	defer heartbeat.Stop()
 	defer progress.Stop()
 	for {
-		changed := s.Changed() // before reading, so that nothing slips between the two
+		changed := s.Changed() // before reading, so that no change is missed
 		if err := s.catchUp(ctx); err != nil {
 			return err
 		}
@@ -110,8 +113,8 @@ func (s *stream) run(ctx context.Context, fresh bool) error {
 	}
 }
 
-// open tells the client where it is, so that one that comes back before its first
-// event does not miss any, and whether it has to load its lists anew.
+// open sends the current position, so that a client that reconnects before its first
+// event misses none, and a reset if the client must reload its lists.
 func (s *stream) open(fresh bool) error {
 	if err := s.out.start(s.after); err != nil {
 		return err
@@ -125,19 +128,19 @@ func (s *stream) open(fresh bool) error {
 	return s.out.flush()
 }
 
-// wait returns when there may be events to read: something changed here, or a
-// heartbeat is due; another instance's changes are found by then.
+// wait returns when there may be events to read: after a change, or after a heartbeat,
+// in case a notification from another instance was lost.
 func (s *stream) wait(ctx context.Context, changed <-chan struct{}, progress, heartbeat <-chan time.Time) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-changed:
-			return sleep(ctx, s.pace.gather)
+			return sleep(ctx, s.every.gather)
 		case <-heartbeat:
 			return s.out.comment("still here")
 		case <-progress:
-			if err := s.report(); err != nil {
+			if err := s.sendProgress(); err != nil {
 				return err
 			}
 		}
@@ -154,7 +157,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// catchUp sends what has happened since the last event.
+// catchUp sends all events since the last one handled.
 func (s *stream) catchUp(ctx context.Context) error {
 	for {
 		batch, next, err := s.Since(ctx, s.who, s.after, eventBatch)
@@ -162,7 +165,7 @@ func (s *stream) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, e := range batch {
-			if err := s.tell(ctx, e); err != nil {
+			if err := s.sendEvent(ctx, e); err != nil {
 				return err
 			}
 		}

@@ -16,8 +16,8 @@ import (
 // message is one server-sent event, or a comment.
 type message struct{ id, event, data, comment string }
 
-// follow reads an event stream; the channel ends with it.
-func (h *house) follow(headers ...string) (<-chan message, func()) {
+// follow reads an event stream. The channel is closed at its end.
+func (h *harness) follow(headers ...string) (<-chan message, func()) {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(h.t.Context())
 	r, err := http.NewRequestWithContext(ctx, "GET", h.url+"/api/v1/events", nil)
@@ -60,7 +60,7 @@ func readMessages(lines *bufio.Scanner, out chan<- message) {
 	}
 }
 
-// next waits for a message of one of these types and skips others.
+// next returns the next message of one of the given types.
 func next(t *testing.T, from <-chan message, events ...string) message {
 	t.Helper()
 	timeout := time.After(10 * time.Second)
@@ -85,10 +85,12 @@ var everyEvent = []string{
 	"upload.started", "upload.ended", "file.created", "file.changed", "file.deleted", "reset",
 }
 
-func quick(c *Config) { c.pace = pace{progress: 20 * time.Millisecond, gather: time.Millisecond} }
+func quick(c *Config) {
+	c.intervals = intervals{progress: 20 * time.Millisecond, gather: time.Millisecond}
+}
 
 func TestEventsTellAFilesLife(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	stream, _ := h.follow()
 	next(t, stream, "") // the head
 	id := h.begin(pawl.Local, "a.txt", "text/plain", 10)
@@ -132,7 +134,7 @@ type uploadView struct {
 }
 
 func TestEventsGoOnWhereTheyStopped(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	stream, stop := h.follow()
 	head := next(t, stream, "")
 	stop()
@@ -149,7 +151,7 @@ func TestEventsGoOnWhereTheyStopped(t *testing.T) {
 }
 
 func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
-	h := newHouse(t, quick)
+	h := newHarness(t, quick)
 	h.put("a", "", "1")
 	_, newest, err := h.events.Span(t.Context(), pawl.Local)
 	check(t, err)
@@ -183,7 +185,7 @@ func TestEventsTellWhenTheyCannotGoOn(t *testing.T) {
 }
 
 func TestEventsOfOthersStayTheirs(t *testing.T) {
-	h := newHouse(t, quick, func(c *Config) {
+	h := newHarness(t, quick, func(c *Config) {
 		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
 	})
 	stream, _ := h.follow("X-Who", "bob")
@@ -204,7 +206,7 @@ func TestEventsOfOthersStayTheirs(t *testing.T) {
 }
 
 func TestEventsBeat(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.pace.heartbeat = 20 * time.Millisecond })
+	h := newHarness(t, func(c *Config) { c.intervals.heartbeat = 20 * time.Millisecond })
 	stream, _ := h.follow()
 	for range 3 {
 		next(t, stream, "")
@@ -212,7 +214,7 @@ func TestEventsBeat(t *testing.T) {
 }
 
 func TestEventsEndWithTheServer(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	stream, _ := h.follow()
 	next(t, stream, "")
 	h.stop()

@@ -14,12 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 const pngHead = "\x89PNG\r\n\x1a\n"
 
 func TestFileIsShownWhole(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a.png", "text/plain", pngHead+"x")
 	_, text := h.do("GET", "/api/v1/files/"+f.ID, "")
 	got := decode[map[string]any](t, text)
@@ -41,7 +42,7 @@ func TestFileIsShownWhole(t *testing.T) {
 }
 
 func TestListFilters(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.put("Beach.png", "image/png", pngHead+"1")
 	h.put("notes.txt", "text/plain", "some notes, longer than the others")
 	gif := h.put("beach.gif", "image/gif", "GIF89a")
@@ -90,7 +91,7 @@ func TestListFilters(t *testing.T) {
 }
 
 // wantTotals compares the totals of a query with its list.
-func wantTotals(h *house, query string) {
+func wantTotals(h *harness, query string) {
 	h.t.Helper()
 	var want fileTotalsJSON
 	for _, f := range getJSON[page[fileView]](h, "/api/v1/files?"+query).Items {
@@ -107,7 +108,7 @@ func wantTotals(h *house, query string) {
 }
 
 func TestListOfNonsense(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for _, query := range []string{"q=%00", "q=%ff", "type=%00", "type=image/%ff", "state=%00", "state=%ff", "created_after=soon", "created_before=2026-13-01"} {
 		for _, path := range []string{"/api/v1/files?", "/api/v1/files/totals?"} {
 			resp, text := h.do("GET", path+query, "")
@@ -118,9 +119,9 @@ func TestListOfNonsense(t *testing.T) {
 	}
 }
 
-// TestCursorsOfLongNames walks lists of names that take the most room in a cursor.
+// TestCursorsOfLongNames pages through lists with names that make the longest cursors.
 func TestCursorsOfLongNames(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	want := 0
 	for _, character := range []string{"&", "<", `"`, `\`, "é", "日", "\U0010FFFF", "\U0001D160", "x"} {
 		for _, more := range []string{"1", "2"} {
@@ -157,7 +158,7 @@ func TestCursorsOfLongNames(t *testing.T) {
 }
 
 func TestListPages(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	var all []string
 	for i := range 7 {
 		name := fmt.Sprintf("f%d", i)
@@ -181,7 +182,7 @@ func TestListPages(t *testing.T) {
 	}
 }
 
-func walk(h *house, query string) (all []string) {
+func walk(h *harness, query string) (all []string) {
 	cursor := ""
 	for range 10 {
 		var got []string
@@ -194,7 +195,7 @@ func walk(h *house, query string) (all []string) {
 }
 
 func TestEmptyListIsAList(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for _, path := range []string{"/api/v1/files", "/api/v1/uploads"} {
 		if _, text := h.do("GET", path, ""); text != `{"items":[],"next_cursor":null}`+"\n" {
 			t.Errorf("%s: %s", path, text)
@@ -203,7 +204,7 @@ func TestEmptyListIsAList(t *testing.T) {
 }
 
 func TestCursorsOfOthersAreRefused(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.put("a", "", "1")
 	h.put("b", "", "2")
 	_, next := names(getJSON[page[fileView]](h, "/api/v1/files?limit=1"))
@@ -223,7 +224,7 @@ func TestCursorsOfOthersAreRefused(t *testing.T) {
 }
 
 func TestEdit(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("old", "", "1")
 	path := "/api/v1/files/" + f.ID
 	_, text := h.do("PATCH", path, `{"name":"new","metadata":{"k":"v"}}`)
@@ -262,7 +263,7 @@ func TestEdit(t *testing.T) {
 }
 
 func TestDeleteIsForGood(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "1")
 	if resp, text := h.do("DELETE", "/api/v1/files/"+f.ID, ""); resp.StatusCode != 204 || text != "" {
 		t.Errorf("delete: %s %s", resp.Status, text)
@@ -277,7 +278,7 @@ func TestDeleteIsForGood(t *testing.T) {
 }
 
 func TestStrangeIDsNameNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for _, id := range []string{
 		"..", "%2e%2e", "..%2f..%2fetc%2fpasswd", "%00", "a%00b", "x", strings.Repeat("0", 35), strings.Repeat("0", 36),
 		strings.Repeat("0", 37), strings.Repeat("z", 36), strings.ToUpper(string(pawl.NewID(h.files.Now()))), "%ff%fe",
@@ -293,10 +294,10 @@ func TestStrangeIDsNameNothing(t *testing.T) {
 
 func TestTokensAreRevoked(t *testing.T) {
 	who := pawl.Principal{ID: "ann"}
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
 	})
-	up, err := h.uploads.Plan(t.Context(), who, pawl.UploadSpec{Kind: pawl.Regular, Length: 10})
+	up, err := h.uploads.Plan(t.Context(), who, uploads.Spec{Kind: pawl.Regular, Length: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +313,7 @@ func TestTokensAreRevoked(t *testing.T) {
 		if resp, text := h.do("DELETE", "/api/v1/uploads/"+string(up.ID)+"/token", "", "X-Who", try.who); resp.StatusCode != try.status {
 			t.Errorf("%s: %s %s", try.who, resp.Status, text)
 		}
-		if got, err := h.uploads.Bearer(t.Context(), pawl.ActWrite, up.ID, secret); got != try.bearer || err != nil {
+		if got, err := h.uploads.TokenOwner(t.Context(), pawl.ActWrite, up.ID, secret); got != try.bearer || err != nil {
 			t.Errorf("after %s the token stands for %v, %v", try.who, got, err)
 		}
 	}
@@ -320,7 +321,7 @@ func TestTokensAreRevoked(t *testing.T) {
 
 func TestOthersSeeNothing(t *testing.T) {
 	who := pawl.Principal{ID: "ann"}
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Principal = func(r *http.Request) (pawl.Principal, error) { return pawl.Principal{ID: r.Header.Get("X-Who")}, nil }
 	})
 	f := h.putFor(who, "a", "", "secret")
@@ -349,7 +350,7 @@ func TestOthersSeeNothing(t *testing.T) {
 }
 
 func TestUploads(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	first := h.begin(pawl.Local, "first", "image/png", 10)
 	h.append(pawl.Local, first, 0, "12345")
 	second := h.begin(pawl.Local, "second", "", pawl.UnknownLength)

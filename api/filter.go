@@ -7,19 +7,20 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/mediatype"
 )
 
-// FileFilter says which files a list or its totals are about.
+// FileFilter is the filter of a list of files and of its totals.
 type FileFilter struct {
-	Q             string `query:"q" maxLength:"1024" doc:"Words, each of which is in the name or in metadata.relativePath; case, accents and normal form do not count"`
-	Type          string `query:"type" maxLength:"1024" doc:"Media types and families of them, with commas between" example:"application/pdf,image/*"`
+	Q             string `query:"q" maxLength:"1024" doc:"Words that must all occur in the name or in metadata.relativePath; case, accents and Unicode normalization are ignored"`
+	Type          string `query:"type" maxLength:"1024" doc:"Comma-separated media types, with wildcards such as image/*" example:"application/pdf,image/*"`
 	State         string `query:"state" maxLength:"32" doc:"Only files in this state"`
-	CreatedAfter  string `query:"created_after" doc:"Only files as old as this or younger: a time (RFC 3339), or a day, which begins at midnight UTC" example:"2026-11-01"`
-	CreatedBefore string `query:"created_before" doc:"Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC" example:"2026-12-01T00:00:00Z"`
+	CreatedAfter  string `query:"created_after" doc:"Only files created at or after this time (RFC 3339) or day (UTC)" example:"2026-11-01"`
+	CreatedBefore string `query:"created_before" doc:"Only files created before this time (RFC 3339) or day (UTC)" example:"2026-12-01T00:00:00Z"`
 }
 
-// filter returns the query that the client asks for, without order and limit. It is the
-// one place that checks that the client's text is text, which databases require.
+// filter returns the query for the filter, without order and limit. It rejects strings
+// that databases do not accept; the error is of kind Invalid.
 func (in *FileFilter) filter() (q pawl.FileQuery, err error) {
 	for _, text := range []string{in.Q, in.Type, in.State} {
 		if !pawl.IsText(text) {
@@ -34,9 +35,9 @@ func (in *FileFilter) filter() (q pawl.FileQuery, err error) {
 	return q, err
 }
 
-// typesOf reads a list of media types and families such as image/*, without their
-// parameters; nil where it asks for every type. A type that has several names is looked
-// for under the given one too: files of earlier versions can have it.
+// typesOf parses a comma-separated list of media types and wildcards such as image/*, and
+// drops parameters. It returns nil if the list allows every type. For an alias it returns
+// both the alias, which files from earlier versions may have, and the canonical type.
 func typesOf(list string) (types []string) {
 	for entry := range strings.SplitSeq(list, ",") {
 		entry, _, _ = strings.Cut(entry, ";")
@@ -46,7 +47,7 @@ func typesOf(list string) (types []string) {
 			return nil
 		default:
 			types = append(types, strings.TrimSuffix(entry, "*"))
-			if canonical := pawl.CanonicalType(entry); canonical != entry {
+			if canonical := mediatype.Canonical(entry); canonical != entry {
 				types = append(types, canonical)
 			}
 		}
@@ -54,11 +55,11 @@ func typesOf(list string) (types []string) {
 	return types
 }
 
-// epoch is older than every file, and what older times come to: the first of all is the
-// zero time, which stands for none.
+// epoch replaces earlier times, since the zero time means that no time is given.
 var epoch = time.Unix(0, 0).UTC()
 
-// parseTime reads a time of a query, or the beginning of a day; zero for empty.
+// parseTime parses a query parameter that is a time or a day. It returns the zero time
+// for "".
 func parseTime(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -71,7 +72,7 @@ func parseTime(name, text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, pawl.Errorf(pawl.Invalid, "%s must be a day like 2026-11-24 or a time like 2026-11-24T05:46:35Z", name)
+	return time.Time{}, pawl.Errorf(pawl.Invalid, "%s must be a day such as 2026-11-24 or a time such as 2026-11-24T05:46:35Z", name)
 }
 
 type fileTotalsJSON struct {
@@ -79,12 +80,12 @@ type fileTotalsJSON struct {
 	Bytes int64 `json:"bytes"`
 }
 
-// totals counts what the list with the same filter shows on all its pages.
-func (f files) totals(ctx context.Context, in *FileFilter) (*body[fileTotalsJSON], error) {
+// totals returns the number and size of all files in the list with the same filter.
+func (f fileRoutes) totals(ctx context.Context, in *FileFilter) (*body[fileTotalsJSON], error) {
 	q, err := in.filter()
 	if err != nil {
 		return nil, err
 	}
 	totals, err := f.Totals(ctx, auth.From(ctx), q)
-	return answer(fileTotalsJSON(totals)), err
+	return respond(fileTotalsJSON(totals)), err
 }

@@ -27,7 +27,7 @@ var (
 
 const someID = "0123456789abcdefghijklmnopqrstuv0123"
 
-// FuzzCursor takes cursors apart that clients have made up.
+// FuzzCursor parses arbitrary cursors.
 func FuzzCursor(f *testing.F) {
 	for _, c := range []cursor{
 		{Query: "q", ID: someID}, {Query: "q", ID: someID, Time: 1 << 60}, {Query: "q", ID: someID, Name: "ü"}, {Query: "q", ID: someID, Size: -1},
@@ -80,7 +80,7 @@ func FuzzDispositionRoundTrip(f *testing.F) {
 	})
 }
 
-// FuzzRange asks for parts of a file of a hundred bytes.
+// FuzzRange requests ranges of a file of 100 bytes.
 func FuzzRange(f *testing.F) {
 	for _, seed := range []string{
 		"bytes=0-0", "bytes=0-", "bytes=99-", "bytes=100-", "bytes=-1", "bytes=-0", "bytes=-100", "bytes=-101", "bytes=5-4", "bytes=0-9,20-29", "bytes= 1 - 2 ",
@@ -125,7 +125,7 @@ func FuzzRange(f *testing.F) {
 	})
 }
 
-// wantSlices compares the ranges of a multipart answer with the bytes.
+// wantSlices compares the ranges of a multipart response with the content.
 func wantSlices(t *testing.T, asked, contentType string, body, whole []byte) {
 	t.Helper()
 	kind, params, err := mime.ParseMediaType(contentType)
@@ -148,8 +148,8 @@ func wantSlices(t *testing.T, asked, contentType string, body, whole []byte) {
 	}
 }
 
-// wantSlice compares the one range of an answer with what was asked for, read in
-// another way, and with the bytes.
+// wantSlice compares the single range of a response with the request, parsed
+// independently, and with the content.
 func wantSlice(t *testing.T, asked, contentRange string, body, whole []byte) {
 	t.Helper()
 	var from, to, size int

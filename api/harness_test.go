@@ -18,17 +18,20 @@ import (
 	"pawl"
 	"pawl/api/metrics"
 	"pawl/db/sqlite"
+	"pawl/events"
+	"pawl/files"
 	"pawl/hooks/filetype"
 	"pawl/storage/disk"
+	"pawl/uploads"
 )
 
-// house is the whole handler over a real database and a real disk.
-type house struct {
+// harness is the complete handler with a real database and disk storage.
+type harness struct {
 	t       *testing.T
 	url     string
-	uploads *pawl.Uploads
-	files   *pawl.Files
-	events  *pawl.Events
+	uploads *uploads.Service
+	files   *files.Service
+	events  *events.Feed
 	store   *sqlite.Store
 	blobs   *disk.Blobs
 	log     *logbook
@@ -36,7 +39,7 @@ type house struct {
 	stop    context.CancelFunc // as a server does that shuts down
 }
 
-// logbook is where a house logs to.
+// logbook is the log of a harness.
 type logbook struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -54,9 +57,9 @@ func (l *logbook) String() string {
 	return l.buf.String()
 }
 
-func newHouse(t *testing.T, changes ...func(*Config)) *house {
+func newHarness(t *testing.T, changes ...func(*Config)) *harness {
 	t.Helper()
-	h := &house{t: t, log: &logbook{}}
+	h := &harness{t: t, log: &logbook{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	dir := t.TempDir()
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dir, "pawl.db"), Log: log})
@@ -68,11 +71,11 @@ func newHouse(t *testing.T, changes ...func(*Config)) *house {
 
 	numbers := metrics.New()
 	h.store, h.blobs = store, blobs
-	h.events = pawl.NewEvents(store, pawl.OwnersOnly)
-	h.files = pawl.NewFiles(pawl.FilesConfig{
+	h.events = events.New(store, pawl.OwnersOnly)
+	h.files = files.New(files.Config{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,
 	})
-	h.uploads = pawl.NewUploads(pawl.UploadsConfig{
+	h.uploads = uploads.New(uploads.Config{
 		Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: h.events, Log: log, Now: time.Now,
 		Gates:    pawl.Gates{Detect: filetype.Detect},
 		Observer: numbers.Observer(),
@@ -82,7 +85,7 @@ func newHouse(t *testing.T, changes ...func(*Config)) *house {
 	return h
 }
 
-func (h *house) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func(*Config)) {
+func (h *harness) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func(*Config)) {
 	c := Config{
 		Uploads: h.uploads, Files: h.files, Events: h.events, Metrics: numbers, Log: log,
 		Tus: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -107,13 +110,13 @@ func (h *house) serve(log *slog.Logger, numbers *metrics.Metrics, changes []func
 	h.url = h.web.URL
 }
 
-// put stores a file and returns it as the API shows it.
-func (h *house) put(name, mediaType, content string) fileJSON {
+// put stores a file and returns its JSON representation.
+func (h *harness) put(name, mediaType, content string) fileJSON {
 	h.t.Helper()
 	return h.putFor(pawl.Local, name, mediaType, content)
 }
 
-func (h *house) putFor(p pawl.Principal, name, mediaType, content string) fileJSON {
+func (h *harness) putFor(p pawl.Principal, name, mediaType, content string) fileJSON {
 	h.t.Helper()
 	id := h.begin(p, name, mediaType, int64(len(content)))
 	h.append(p, id, 0, content)
@@ -122,9 +125,9 @@ func (h *house) putFor(p pawl.Principal, name, mediaType, content string) fileJS
 	return fileOf(f)
 }
 
-func (h *house) begin(p pawl.Principal, name, mediaType string, length int64) pawl.ID {
+func (h *harness) begin(p pawl.Principal, name, mediaType string, length int64) pawl.ID {
 	h.t.Helper()
-	planned, err := h.uploads.Plan(context.Background(), p, pawl.UploadSpec{
+	planned, err := h.uploads.Plan(context.Background(), p, uploads.Spec{
 		Kind: pawl.Regular, Length: length, Name: name, DeclaredType: mediaType,
 	})
 	check(h.t, err)
@@ -132,23 +135,21 @@ func (h *house) begin(p pawl.Principal, name, mediaType string, length int64) pa
 	return planned.ID
 }
 
-func (h *house) append(p pawl.Principal, id pawl.ID, offset int64, content string) {
+func (h *harness) append(p pawl.Principal, id pawl.ID, offset int64, content string) {
 	h.t.Helper()
 	ctx := context.Background()
-	unlock, err := h.uploads.Lock(ctx, id, func() {})
+	s, err := h.uploads.Open(ctx, p, id, func() {})
 	check(h.t, err)
-	defer unlock()
-	n, err := h.uploads.Append(ctx, p, id, offset, strings.NewReader(content))
+	defer s.Close()
+	_, err = s.Append(ctx, offset, strings.NewReader(content))
 	check(h.t, err)
-	up, err := h.uploads.Look(ctx, p, id)
-	check(h.t, err)
-	if n == up.Length {
-		check(h.t, h.uploads.Finish(ctx, p, id))
+	if s.Upload().Complete() {
+		check(h.t, s.Finish(ctx))
 	}
 }
 
 // do sends a request; headers are pairs.
-func (h *house) do(method, path, body string, headers ...string) (*http.Response, string) {
+func (h *harness) do(method, path, body string, headers ...string) (*http.Response, string) {
 	h.t.Helper()
 	r, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
 	check(h.t, err)
@@ -166,8 +167,8 @@ func (h *house) do(method, path, body string, headers ...string) (*http.Response
 	return resp, string(text)
 }
 
-// get decodes a good JSON answer.
-func getJSON[T any](h *house, path string) T {
+// getJSON decodes a successful JSON response.
+func getJSON[T any](h *harness, path string) T {
 	h.t.Helper()
 	resp, text := h.do("GET", path, "")
 	if resp.StatusCode != http.StatusOK {
@@ -192,7 +193,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// names are those of a page, and its next cursor.
+// names returns the names on a page and its next cursor.
 func names(p page[fileView]) (list []string, next string) {
 	for _, f := range p.Items {
 		list = append(list, f.Name)
@@ -203,7 +204,7 @@ func names(p page[fileView]) (list []string, next string) {
 	return list, next
 }
 
-// fileView is what tests read of a file.
+// fileView holds the fields of a file that tests use.
 type fileView struct {
 	ID, Name  string
 	Size      int64

@@ -6,11 +6,10 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// answerHead has every route that answers GET answer HEAD as well (RFC 9110 section
-// 9.3.2): with the same handler, whose content the server leaves out. The event
-// stream is left alone: it has no end.
-func answerHead(r chi.Router) {
-	outer := len(r.Middlewares()) // those that every route of r has anyway
+// addHead adds HEAD to every route with GET (RFC 9110 section 9.3.2), except the event
+// stream, which does not end. The handler is the same; net/http discards the body.
+func addHead(r chi.Router) {
+	outer := len(r.Middlewares()) // those of every route
 	var missing []func()
 	_ = chi.Walk(r, func(method, route string, handler http.Handler, around ...func(http.Handler) http.Handler) error {
 		if method == http.MethodGet && route != eventsPath && !r.Match(chi.NewRouteContext(), http.MethodHead, route) {

@@ -13,10 +13,10 @@ import (
 	"pawl"
 )
 
-// TestHeadIsGet asks every route there is: HEAD is GET without its content, and the
-// event stream has no HEAD.
+// TestHeadIsGet checks every route: HEAD is GET without content, and the event stream has
+// no HEAD.
 func TestHeadIsGet(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "page") })
 	})
 	f := h.put("a.txt", "text/plain", "0123456789")
@@ -57,8 +57,8 @@ func TestHeadIsGet(t *testing.T) {
 	}
 }
 
-// sameHead compares the answers to GET and HEAD.
-func (h *house) sameHead(path string) {
+// sameHead compares the responses to GET and HEAD.
+func (h *harness) sameHead(path string) {
 	h.t.Helper()
 	for _, encoding := range []string{"identity", "gzip"} {
 		get, content := h.do("GET", path, "", "Accept-Encoding", encoding)
@@ -83,16 +83,16 @@ func (h *house) sameHead(path string) {
 }
 
 func TestHeadOfHealth(t *testing.T) {
-	h := newHouse(t, func(c *Config) { c.Ready = func(context.Context) error { return errors.New("away") } })
+	h := newHarness(t, func(c *Config) { c.Ready = func(context.Context) error { return errors.New("away") } })
 	if resp, _ := h.do("HEAD", "/readyz", ""); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}
 }
 
-// TestHeadOfUpload has HEAD of an upload's URL be that of a download for whoever does
-// not speak tus, once there is a file.
+// TestHeadOfUpload checks HEAD without Tus-Resumable for the URL of an upload: it is that
+// of a download once the file exists.
 func TestHeadOfUpload(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann := pawl.Principal{ID: "ann"}
 	f, upload := h.putFor(ann, "a.txt", "text/plain", "0123456789"), h.begin(ann, "b", "", 10)
 	for _, c := range []struct {

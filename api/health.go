@@ -10,14 +10,14 @@ import (
 	"pawl/api/problem"
 )
 
-// healthz says that the process is up, and asks nothing else: who restarts
-// processes by it must not restart this one because a database is away.
+// healthz reports that the process is up. It checks nothing else, so that a supervisor
+// does not restart the process because the database is unavailable.
 func healthz(w http.ResponseWriter, _ *http.Request) { ok(w) }
 
-// readyTimeout is how long the parts may take to say that they are there.
+// readyTimeout is the timeout of the readiness checks.
 const readyTimeout = 5 * time.Second
 
-// readyz says whether requests can be served: who spreads them asks it.
+// readyz reports whether requests can be served, for load balancers.
 func readyz(ready func(context.Context) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)

@@ -21,19 +21,19 @@ const (
 	jsonBodyTimeout = 30 * time.Second
 )
 
-// newREST is the typed side of the router: input is checked against the schema
-// its types describe, and the same types make the OpenAPI document. Huma's own
-// document, docs and $schema links stay off: they show the Host header and load
-// scripts from elsewhere.
+// newREST returns the REST API on the router: Huma validates input against the schema of
+// Go types, from which it also creates the OpenAPI document. Huma's routes for the
+// document, its docs page and $schema links are off: they expose the Host header and
+// load scripts from a CDN.
 func newREST(r chi.Router) huma.API {
-	takeOverErrors()
+	setErrorConstructors()
 	return humachi.New(r, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title:       "Pawl",
 				Version:     "1",
-				Description: "Files, uploads under way, statistics and events. Uploads themselves arrive by tus 1.0 at /files/.",
+				Description: "Files, uploads in progress, statistics and events. To upload, use tus 1.0 at /files/.",
 			},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
@@ -42,9 +42,9 @@ func newREST(r chi.Router) huma.API {
 	})
 }
 
-// takeOverErrors gives huma's errors the one shape that all errors here have.
-// Huma keeps its constructors in package variables.
-var takeOverErrors = sync.OnceFunc(func() {
+// setErrorConstructors makes Huma's errors problems like all others. Huma keeps its
+// constructors in package variables.
+var setErrorConstructors = sync.OnceFunc(func() {
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		return humaProblem(status, detail, errs)
 	}
@@ -60,8 +60,8 @@ var takeOverErrors = sync.OnceFunc(func() {
 	}
 })
 
-// humaProblem tells errors of our handlers, which huma wraps up as a 500, from
-// its own about the request.
+// humaProblem returns the problem for an error of a handler, which Huma passes as a 500,
+// or for one of Huma's own about the request.
 func humaProblem(status int, detail string, errs []error) *problem.Problem {
 	if status == http.StatusInternalServerError && len(errs) == 1 {
 		p := *problem.Of(bodyError(detail, errs[0]))
@@ -77,8 +77,8 @@ func humaProblem(status int, detail string, errs []error) *problem.Problem {
 	return p
 }
 
-// bodyError gives a body that broke off its kind: huma takes it for a defect of
-// the server.
+// bodyError returns err with kind Interrupted if the body ended early, which Huma
+// reports as an internal error.
 func bodyError(detail string, err error) error {
 	if detail == "cannot read request body" && pawl.KindOf(err) == pawl.Internal {
 		return pawl.Because(err, pawl.Interrupted, "the request ended early")
@@ -108,8 +108,8 @@ func codeOf(status int) pawl.Kind {
 	}
 }
 
-// get, post, edit and remove register one endpoint each; the name is its operation
-// id, from which clients make the names of their functions.
+// get registers a GET endpoint; post, edit and remove do the same for other methods. The
+// name is the operation id, from which client generators derive function names.
 func get[In, Out any](rest huma.API, name, path, summary string, endpoint func(context.Context, *In) (*Out, error)) {
 	huma.Register(rest, operation(http.MethodGet, name, path, summary), endpoint)
 }

@@ -8,16 +8,17 @@ import (
 
 	"pawl"
 	"pawl/api/problem"
+	"pawl/mediatype"
 )
 
-// presentation is how a file's bytes are sent.
+// presentation is how the content of a file is sent.
 type presentation struct {
 	contentType string
-	policy      string // its Content-Security-Policy
-	inline      bool   // it may be shown in place
+	policy      string // Content-Security-Policy
+	inline      bool   // may be displayed by the browser
 }
 
-// kind is the disposition type of a file that is sent so (RFC 6266 §4.2).
+// kind returns the disposition type, inline or attachment (RFC 6266 §4.2).
 func (p presentation) kind(download bool) string {
 	if p.inline && !download {
 		return "inline"
@@ -25,16 +26,16 @@ func (p presentation) kind(download bool) string {
 	return "attachment"
 }
 
-// The policies of user content. A browser that opens an image or a film by itself
-// makes a page around it, which loads it once more and styles it.
+// The policies of user content. A browser that opens an image or a video creates a page
+// around it, which loads it again and styles it.
 const (
 	sandbox      = "sandbox; default-src 'none'"
 	mediaSandbox = sandbox + "; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 )
 
-// shown are the canonical types that browsers show in place without running
-// anything of them. Not among them: SVG, HTML and XML, which hold scripts, and PDF,
-// which no browser shows inside a sandbox.
+// shown holds the canonical types that browsers display without executing anything. It
+// excludes SVG, HTML and XML, which can contain scripts, and PDF, which browsers do not
+// display inside a sandbox.
 var shown = map[string]bool{
 	"image/png": true, "image/apng": true, "image/jpeg": true, "image/gif": true, "image/webp": true,
 	"image/avif": true, "image/bmp": true, "image/x-icon": true, "image/jxl": true, "image/tiff": true,
@@ -48,21 +49,21 @@ var shown = map[string]bool{
 	"video/x-m4v": true, "video/mpeg": true, "video/x-msvideo": true, "video/3gpp": true, "video/3gpp2": true,
 }
 
-// runnable are the canonical types under which a page of this origin could load
-// content as its own script or style: a Content-Security-Policy of 'self' would be
-// worth nothing. The names of ECMAScript (RFC 9239 and the HTML standard) are all one.
+// runnable holds the canonical types that a page of this origin could load as a script
+// or style sheet, despite a Content-Security-Policy of 'self'. All names of ECMAScript
+// (RFC 9239 and the HTML standard) have one canonical name.
 var runnable = map[string]bool{
 	"text/javascript": true, "application/wasm": true, "text/css": true, "text/xsl": true, "application/xslt+xml": true,
 }
 
-// present decides how a file of this type is sent. The charset, if it is not empty,
-// is that of its bytes if they are text.
+// present returns how to send a file of the given media type. The charset is used for
+// text and may be empty.
 func present(mediaType, charset string) presentation {
-	canonical := pawl.CanonicalType(mediaType)
+	canonical := mediatype.Canonical(mediaType)
 	contentType := mime.FormatMediaType(canonical, nil)
 	switch {
 	case !strings.Contains(contentType, "/"), runnable[canonical]:
-		return presentation{pawl.GenericType, sandbox, false}
+		return presentation{mediatype.Generic, sandbox, false}
 	case isShownAsText(canonical):
 		return presentation{textType(charset), sandbox, true}
 	case shown[canonical]:
@@ -72,14 +73,14 @@ func present(mediaType, charset string) presentation {
 	}
 }
 
-// isShownAsText reports whether files of a type are sent as plain text, which every
-// browser shows in place: of other kinds of text, most only offer to save them.
+// isShownAsText reports whether files of a type are sent as text/plain, which every
+// browser displays; most other text types are only offered for saving.
 func isShownAsText(mediaType string) bool {
-	switch pawl.CanonicalType(mediaType) {
+	switch mediatype.Canonical(mediaType) {
 	case "application/json", "application/x-ndjson", "application/x-subrip", "message/rfc822":
-		return false // programs look for these under their own names
+		return false // programs rely on these types
 	}
-	return pawl.IsInertText(mediaType)
+	return mediatype.IsInertText(mediaType)
 }
 
 func textType(charset string) string {
@@ -89,19 +90,19 @@ func textType(charset string) string {
 	return mime.FormatMediaType("text/plain", map[string]string{"charset": charset})
 }
 
-// destinations are what content may be fetched for (Fetch Metadata, Sec-Fetch-Dest):
-// to be saved, shown, played or read by a script of the page. Scripts, workers,
-// styles and the rest, known and unknown, are the page's own.
+// destinations are the values of Sec-Fetch-Dest (Fetch Metadata) for which content may be
+// fetched: to be saved, displayed, played or read by a script. Scripts, workers, style
+// sheets and unknown destinations are not among them.
 var destinations = []string{
 	"", "document", "empty", "image", "audio", "video", "track", "frame", "iframe", "embed", "object",
 }
 
-// checkDestination refuses a request by which a page would make content a part of
-// itself. Clients that are no browsers, and old browsers, do not say what for they
-// ask: to them, nothing is of a type that could run.
+// checkDestination returns an error if a page would load the content as a part of itself.
+// Old browsers and other clients do not send Sec-Fetch-Dest; for them only the media
+// type prevents execution.
 func checkDestination(r *http.Request) error {
 	if slices.Contains(destinations, r.Header.Get("Sec-Fetch-Dest")) {
 		return nil
 	}
-	return problem.New(http.StatusForbidden, pawl.Forbidden, "content cannot be used as a script, a worker, a style or the like")
+	return problem.New(http.StatusForbidden, pawl.Forbidden, "content cannot be loaded as a script, worker or style sheet")
 }

@@ -7,24 +7,23 @@ import (
 	"strings"
 )
 
-// maxRanges is how many ranges of a file one request may ask for. Who asks for
-// more, or for more bytes than there are, gets the whole file, as RFC 9110 §14.2
-// lets a server do with ranges that look like an attack.
+// maxRanges is the maximum number of ranges in a request. Requests with more get the whole
+// file, as RFC 9110 §14.2 allows for ranges that may be an attack.
 const maxRanges = 16
 
-// withSaneRange returns r with a Range that [http.ServeContent] answers as RFC 9110
-// §14 has it, for a file of this size, or without one where it is to be ignored.
+// withSaneRange returns r with a Range header that [http.ServeContent] handles as in RFC
+// 9110 §14, for a file of the given size in bytes, or without one if it must be ignored.
 func withSaneRange(r *http.Request, size int64) *http.Request {
-	asked := r.Header.Get("Range")
-	unit, list, ok := strings.Cut(asked, "=")
+	requested := r.Header.Get("Range")
+	unit, list, ok := strings.Cut(requested, "=")
 	switch {
-	case asked == "":
+	case requested == "":
 		return r
-	case !ok, !strings.EqualFold(unit, "bytes"): // another unit is to be ignored (§14.2)
+	case !ok, !strings.EqualFold(unit, "bytes"): // other units are ignored (§14.2)
 		return withRange(r, "")
-	case r.Method != http.MethodGet: // ranges are defined for GET alone (§14.2)
+	case r.Method != http.MethodGet: // ranges are defined only for GET (§14.2)
 		return withRange(r, "")
-	case size == 0: // no range can be satisfied, and there is nothing to save
+	case size == 0: // no range can be satisfied
 		return withRange(r, "")
 	case strings.Count(list, ",") >= maxRanges:
 		return withRange(r, "")
@@ -32,8 +31,8 @@ func withSaneRange(r *http.Request, size int64) *http.Request {
 	return withRange(r, "bytes="+saneRanges(list))
 }
 
-// saneRanges leaves out of a list of ranges what nothing can satisfy but net/http
-// would, and cuts numbers that it would not read to the largest that it does.
+// saneRanges removes ranges that are unsatisfiable but accepted by net/http, and reduces
+// numbers that net/http cannot parse to the largest int64.
 func saneRanges(list string) string {
 	if !strings.Contains(list, "-") {
 		return list
@@ -41,7 +40,7 @@ func saneRanges(list string) string {
 	var kept []string
 	for spec := range strings.SplitSeq(list, ",") {
 		first, last, _ := strings.Cut(strings.TrimSpace(spec), "-")
-		if isLastNothing(spec) {
+		if isEmptySuffix(spec) {
 			continue
 		}
 		if strings.Contains(spec, "-") {
@@ -50,13 +49,13 @@ func saneRanges(list string) string {
 		kept = append(kept, spec)
 	}
 	if len(kept) == 0 {
-		kept = append(kept, fmt.Sprintf("%d-", math.MaxInt64)) // no file reaches this far
+		kept = append(kept, fmt.Sprintf("%d-", math.MaxInt64)) // always unsatisfiable
 	}
 	return strings.Join(kept, ",")
 }
 
-// position64 returns the digits of a number that an int64 can hold, and the largest
-// of those in place of a larger one. It returns what is no number as it is.
+// position64 returns the number in digits, reduced to the largest int64. It returns
+// anything else unchanged.
 func position64(digits string) string {
 	digits = strings.TrimSpace(digits)
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
@@ -73,15 +72,15 @@ func position64(digits string) string {
 	return short
 }
 
-// isLastNothing reports whether a range is that of the last no bytes, which cannot be
-// had (RFC 9110 §14.1.2); net/http answers with one that ends before it begins.
-func isLastNothing(spec string) bool {
+// isEmptySuffix reports whether a range is a suffix of length 0, which is unsatisfiable
+// (RFC 9110 §14.1.2); net/http would send a Content-Range that ends before it starts.
+func isEmptySuffix(spec string) bool {
 	suffix, isSuffix := strings.CutPrefix(strings.TrimSpace(spec), "-")
 	suffix = strings.TrimSpace(suffix)
 	return isSuffix && suffix != "" && strings.Trim(strings.TrimPrefix(suffix, "+"), "0") == ""
 }
 
-// withRange returns r with another Range, or none.
+// withRange returns r with the given Range header, or without one if it is "".
 func withRange(r *http.Request, ranges string) *http.Request {
 	r = r.Clone(r.Context())
 	r.Header.Del("Range")

@@ -7,42 +7,42 @@ import (
 	"strings"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
-// Redirects has downloads come from the storage itself, or from what stands in
-// front of it, rather than through this server.
+// Redirects redirects downloads to the storage or to a CDN in front of it.
 type Redirects struct {
-	// Link is a URL at which whoever has it gets the file's bytes for a short time,
-	// with these headers if that is possible.
+	// Link returns a URL that is valid for a short time and needs no credentials. The
+	// response there has the given headers, if the storage supports that.
 	Link func(ctx context.Context, f pawl.File, contentType, disposition string) (url string, err error)
-	// Always redirects where the request does not say redirect=false; else only those
-	// that say redirect=true are.
+	// Always redirects all downloads except those with redirect=false. Otherwise only
+	// those with redirect=true are redirected.
 	Always bool
 }
 
-// wanted reports whether this request is to be answered with a redirect. HEAD is
-// not: the other server's answer to it would not be ours to describe.
+// wanted reports whether to redirect a request. HEAD is never redirected, since the
+// headers of the storage would differ.
 func (c *Redirects) wanted(r *http.Request) bool {
 	if c == nil || r.Method != http.MethodGet {
 		return false
 	}
-	asked, err := strconv.ParseBool(r.URL.Query().Get("redirect"))
+	requested, err := strconv.ParseBool(r.URL.Query().Get("redirect"))
 	if err != nil {
 		return c.Always
 	}
-	return asked
+	return requested
 }
 
-// redirect answers with where the bytes are. That they are there was looked up
-// before, so that nobody is sent to an error of the storage's.
+// redirect redirects to the bytes of a file. The caller has checked that they exist, so
+// that users do not see an error of the storage.
 func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File, how presentation) {
-	contentType, disposition := describeElsewhere(f, how, says(r, "download"))
+	contentType, disposition := describeRedirect(f, how, isTrue(r, "download"))
 	to, err := d.Redirects.Link(r.Context(), f, contentType, disposition)
 	if err != nil {
-		refuseDownload(w, r, err)
+		writeDownloadError(w, r, err)
 		return
 	}
-	w.Header().Set("Cache-Control", "no-store") // it is good for a short time, and for whoever asked
+	w.Header().Set("Cache-Control", "no-store") // the link expires and is a credential
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusTemporaryRedirect)
 	if asksForStart(r.Header.Get("Range")) {
@@ -50,19 +50,19 @@ func (d download) redirect(w http.ResponseWriter, r *http.Request, f pawl.File, 
 	}
 }
 
-// describeElsewhere is what [describe] says of a file, for an answer that can have
-// neither nosniff nor a sandbox: what is not known to be harmless is only to be
-// saved, and is called nothing a browser could run.
-func describeElsewhere(f pawl.File, how presentation, download bool) (contentType, dispositionOf string) {
+// describeRedirect returns the headers of a file for a response that has neither nosniff
+// nor a sandbox. Types that are not known to be safe are application/octet-stream
+// attachments.
+func describeRedirect(f pawl.File, how presentation, download bool) (contentType, dispositionOf string) {
 	if !how.inline {
-		how.contentType = pawl.GenericType
+		how.contentType = mediatype.Generic
 	}
 	return how.contentType, disposition(how.kind(download), f.Name)
 }
 
-// asksForStart reports whether a request is for the file's first bytes, so that who
-// reads on in ranges counts once. The first byte or two are how players ask whether
-// ranges work, as in [beginsFile].
+// asksForStart reports whether a request includes the file's first byte, so that a
+// download in ranges is counted once. Probes for range support do not count, as in
+// [beginsFile].
 func asksForStart(ranges string) bool {
 	switch ranges {
 	case "":

@@ -10,7 +10,7 @@ import (
 	"pawl"
 )
 
-// linkTo is a place that says what it was told.
+// linkTo returns a link that contains its arguments.
 func linkTo(_ context.Context, f pawl.File, contentType, disposition string) (string, error) {
 	kind, _, _ := strings.Cut(disposition, ";")
 	return "https://elsewhere.example/" + string(f.ID) + "?" + contentType + "," + kind, nil
@@ -23,7 +23,7 @@ func redirecting(always bool) func(*Config) {
 func TestRedirects(t *testing.T) {
 	here, there := http.StatusOK, http.StatusTemporaryRedirect
 	for _, always := range []bool{false, true} {
-		h := newHouse(t, redirecting(always))
+		h := newHarness(t, redirecting(always))
 		f := h.put("a.png", "image/png", pngHead)
 		usual := here
 		if always {
@@ -61,9 +61,9 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// TestNowhereToRedirect is a server whose files are on its disk.
+// TestNowhereToRedirect checks a server with disk storage.
 func TestNowhereToRedirect(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	f := h.put("a", "", "bytes")
 	if resp, body := h.do("GET", "/files/"+f.ID+"?redirect=true", ""); resp.StatusCode != http.StatusOK || body != "bytes" {
 		t.Errorf("%s %q", resp.Status, body)
@@ -80,12 +80,12 @@ func TestRedirectPresentation(t *testing.T) {
 		"application/pdf": "attachment application/octet-stream",
 		"nonsense":        "attachment application/octet-stream",
 	} {
-		contentType, disposition := describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), false)
+		contentType, disposition := describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), false)
 		kind, _, _ := strings.Cut(disposition, ";")
 		if got := kind + " " + contentType; got != want {
 			t.Errorf("%q: %s, want %s", mediaType, got, want)
 		}
-		contentType, disposition = describeElsewhere(pawl.File{Name: "a"}, present(mediaType, ""), true)
+		contentType, disposition = describeRedirect(pawl.File{Name: "a"}, present(mediaType, ""), true)
 		if !strings.HasPrefix(disposition, "attachment;") || !strings.HasSuffix(want, contentType) {
 			t.Errorf("%q, download wanted: %s %s", mediaType, disposition, contentType)
 		}
@@ -93,7 +93,7 @@ func TestRedirectPresentation(t *testing.T) {
 }
 
 func TestRedirectsAreCounted(t *testing.T) {
-	h := newHouse(t, redirecting(true))
+	h := newHarness(t, redirecting(true))
 	f := h.put("a", "", "0123456789")
 	counted := func() int64 {
 		check(t, h.files.Flush(context.Background()))
@@ -116,7 +116,7 @@ func TestRedirectsAreCounted(t *testing.T) {
 }
 
 func TestLinkFails(t *testing.T) {
-	h := newHouse(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Redirects = &Redirects{Always: true, Link: func(context.Context, pawl.File, string, string) (string, error) {
 			return "", pawl.Because(errors.New("no credentials"), pawl.Unavailable, "the server's storage cannot be reached")
 		}}

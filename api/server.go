@@ -6,7 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// ServerInfo is what a client should know before it uploads.
+// ServerInfo describes the server and its limits to clients.
 type ServerInfo struct {
 	Version           string
 	MaxSize           int64 // bytes, 0 for no limit
@@ -17,16 +17,16 @@ type ServerInfo struct {
 }
 
 func (s ServerInfo) register(rest huma.API) {
-	get(rest, "get-server", "/api/v1/server", "Get where to upload, and what is taken", s.get)
+	get(rest, "get-server", "/api/v1/server", "Get the tus endpoint and the limits on uploads", s.get)
 }
 
 type serverJSON struct {
 	Version           string   `json:"version"`
 	TusEndpoint       string   `json:"tus_endpoint" example:"/files/"`
 	MaxSize           *int64   `json:"max_size" doc:"In bytes; null for no limit"`
-	AllowedTypes      []string `json:"allowed_types" nullable:"false" doc:"Empty: all that are not denied"`
+	AllowedTypes      []string `json:"allowed_types" nullable:"false" doc:"If empty, all that are not denied"`
 	DeniedTypes       []string `json:"denied_types" nullable:"false"`
-	AllowedExtensions []string `json:"allowed_extensions" nullable:"false" doc:"Empty: all that are not denied"`
+	AllowedExtensions []string `json:"allowed_extensions" nullable:"false" doc:"If empty, all that are not denied"`
 	DeniedExtensions  []string `json:"denied_extensions" nullable:"false"`
 }
 
@@ -39,8 +39,8 @@ func (s ServerInfo) get(context.Context, *struct{}) (*body[serverJSON], error) {
 	if s.MaxSize > 0 {
 		out.MaxSize = &s.MaxSize
 	}
-	return answer(out), nil
+	return respond(out), nil
 }
 
-// list is [] in JSON where nil would be null.
+// list returns a slice that is [] in JSON even if s is nil.
 func list(s []string) []string { return append([]string{}, s...) }

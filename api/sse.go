@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// sse writes an event stream. Every message has its own write deadline: a client
-// that does not read would fill the socket, and then hold this goroutine for ever.
+// sse writes an event stream. Every write has a deadline: a client that does not read
+// would otherwise block the goroutine forever once the socket's buffer is full.
 type sse struct {
 	w     http.ResponseWriter
 	ctl   *http.ResponseController
@@ -21,25 +21,25 @@ func newSSE(w http.ResponseWriter, stall time.Duration) *sse {
 	return &sse{w: w, ctl: http.NewResponseController(w), stall: stall}
 }
 
-// start sends the head, and a message without data: it only sets the client's
-// last event id.
+// start sends the header, and a message without data that sets the client's last event
+// id.
 func (s *sse) start(seq int64) error {
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep the stream to itself
+	h.Set("X-Accel-Buffering", "no") // nginx would buffer the stream
 	s.w.WriteHeader(http.StatusOK)
 	fmt.Fprintf(&s.buf, "retry: 3000\nid: %d\n\n", seq)
 	return s.flush()
 }
 
-// sseBuffer is how many bytes of events wait to be sent together.
+// sseBuffer is the size in bytes at which buffered events are sent.
 const sseBuffer = 32 << 10
 
-// send sends an event, at the latest with the next flush. Without a seq the client
-// keeps the last event id it has.
+// send buffers an event until the next flush. If seq is 0, the event has no id and the
+// client keeps its last event id.
 func (s *sse) send(seq int64, event string, data any) error {
-	text, err := json.Marshal(data) // never holds a line break
+	text, err := json.Marshal(data) // has no line breaks
 	if err != nil {
 		return err
 	}
@@ -58,12 +58,12 @@ func (s *sse) comment(text string) error {
 	return s.flush()
 }
 
-// flush sends what waits to be sent.
+// flush sends the buffered events.
 func (s *sse) flush() error {
 	if s.buf.Len() == 0 {
 		return nil
 	}
-	_ = s.ctl.SetWriteDeadline(time.Now().Add(s.stall)) // not on every connection there is one
+	_ = s.ctl.SetWriteDeadline(time.Now().Add(s.stall)) // not supported by every connection
 	if _, err := s.buf.WriteTo(s.w); err != nil {
 		return err
 	}

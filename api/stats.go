@@ -8,16 +8,17 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/files"
 )
 
-// stats serves how much there is and how it grows: /api/v1/stats.
+// stats serves /api/v1/stats.
 type stats struct {
-	*pawl.Files
+	*files.Service
 	now func() time.Time
 }
 
 func (s stats) register(rest huma.API) {
-	get(rest, "get-stats", "/api/v1/stats", "Get totals, and what each day brought", s.get)
+	get(rest, "get-stats", "/api/v1/stats", "Get statistics: totals and daily figures", s.get)
 }
 
 const (
@@ -27,8 +28,8 @@ const (
 )
 
 type statsRange struct {
-	From string `query:"from" format:"date" doc:"First UTC day; 30 days in all if missing"`
-	To   string `query:"to" format:"date" doc:"Last UTC day; today if missing"`
+	From string `query:"from" format:"date" doc:"First day (UTC); by default 30 days are returned"`
+	To   string `query:"to" format:"date" doc:"Last day (UTC); today by default"`
 }
 
 func (s stats) get(ctx context.Context, in *statsRange) (*body[statsJSON], error) {
@@ -37,10 +38,10 @@ func (s stats) get(ctx context.Context, in *statsRange) (*body[statsJSON], error
 		return nil, err
 	}
 	st, err := s.Stats(ctx, auth.From(ctx), days)
-	return answer(statsOf(st)), err
+	return respond(statsOf(st)), err
 }
 
-// days is the range asked for, at most maxDays long.
+// days returns the requested range, at most maxDays long. The error is of kind Invalid.
 func (in statsRange) days(now time.Time) (pawl.DayRange, error) {
 	to, err := parseDay(in.To, now.UTC().Truncate(day))
 	if err != nil {
@@ -65,7 +66,7 @@ func parseDay(text string, missing time.Time) (time.Time, error) {
 	}
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return t, pawl.Errorf(pawl.Invalid, "a day looks like 2026-11-24")
+		return t, pawl.Errorf(pawl.Invalid, "from and to must be days such as 2026-11-24")
 	}
 	return t, nil
 }
@@ -83,7 +84,7 @@ type totalsJSON struct {
 	UploadsFinished int64 `json:"uploads_finished"`
 	UploadsFailed   int64 `json:"uploads_failed"`
 	Downloads       int64 `json:"downloads"`
-	UploadsActive   int64 `json:"uploads_active" doc:"Under way now"`
+	UploadsActive   int64 `json:"uploads_active" doc:"In progress"`
 }
 
 type typeJSON struct {
@@ -123,7 +124,7 @@ func dayOf(d pawl.Day) dayJSON {
 	}
 }
 
-// each never returns nil, which would be null in JSON.
+// each converts a list. It never returns nil, which would be null in JSON.
 func each[From, To any](list []From, convert func(From) To) []To {
 	out := make([]To, len(list))
 	for i, v := range list {

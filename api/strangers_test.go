@@ -9,13 +9,14 @@ import (
 	"pawl"
 )
 
-// requestID is what differs between two answers that say the same.
+// requestID matches the part in which equal responses differ.
 var requestID = regexp.MustCompile(`"request_id":"[^"]*"|Request [0-9a-v]+`)
 
-// TestStrangersLearnNothing asks for what is somebody else's, and for what is not
-// there: the answers are the same. Who is nobody is refused whatever there is.
+// TestStrangersLearnNothing checks that requests for the files of other users get the same
+// responses as those for files that do not exist, and that the zero principal is always
+// rejected.
 func TestStrangersLearnNothing(t *testing.T) {
-	h := newHouse(t, byHeader)
+	h := newHarness(t, byHeader)
 	ann := pawl.Principal{ID: "ann"}
 	file, upload := h.putFor(ann, "a", "", "12345").ID, string(h.begin(ann, "b", "", 10))
 	missing := string(pawl.NewID(h.files.Now()))

@@ -8,10 +8,10 @@ import (
 	"pawl/api/middleware"
 )
 
-// uploadPath serves /files/: a plain GET or HEAD of a file is a download, everything
-// else is tus. A GET that says it is another method (X-HTTP-Method-Override) is not
-// plain; the tus handler judges that, and has a download handler of its own for
-// what turns out to be a GET. It finds out who asks by itself: uploads have secrets.
+// uploadPath returns the handler of /files/: downloads, and tus for everything else. A
+// GET with X-HTTP-Method-Override goes to the tus handler, which has a download handler
+// for those that are downloads after all. The tus handler authenticates requests itself,
+// because of upload tokens.
 func (c Config) uploadPath() http.Handler {
 	download := middleware.Principal(c.principal())(c.download())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -23,9 +23,9 @@ func (c Config) uploadPath() http.Handler {
 	})
 }
 
-// isDownload reports whether a request below /files/ is for a file's bytes. A HEAD
-// without Tus-Resumable is for those of a file; for an upload it is an error of the
-// protocol (tus 1.0, "Tus-Resumable").
+// isDownload reports whether a request below /files/ is a download. A HEAD without
+// Tus-Resumable is one if it is for a file; for an upload it violates the protocol (tus
+// 1.0, "Tus-Resumable").
 func (c Config) isDownload(r *http.Request) bool {
 	if r.Header.Get("X-HTTP-Method-Override") != "" || len(r.URL.Path) <= len(tusPath) {
 		return false
@@ -39,8 +39,8 @@ func (c Config) isDownload(r *http.Request) bool {
 	return false
 }
 
-// mayBeFile reports whether the file named by the path is there, for all that can be
-// said: a download tells what went wrong.
+// mayBeFile reports whether the path is that of a file. If that cannot be determined, it
+// returns true, so that the download handler reports the error.
 func (c Config) mayBeFile(r *http.Request) bool {
 	p, err := c.principal()(r)
 	if err != nil {
@@ -53,9 +53,9 @@ func (c Config) mayBeFile(r *http.Request) bool {
 	return pawl.KindOf(err) != pawl.NotFound
 }
 
-// wantsBody reports whether a request's handler may read its body: of one whose
-// method gives bodies no meaning, only if the tus handler is told of another method.
-func wantsBody(r *http.Request) bool {
+// readsBody reports whether a handler may read the body of a request: for methods other
+// than POST and PATCH only if X-HTTP-Method-Override can change the method.
+func readsBody(r *http.Request) bool {
 	switch r.Method {
 	case http.MethodPost, http.MethodPatch:
 		return true

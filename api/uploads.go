@@ -7,29 +7,30 @@ import (
 
 	"pawl"
 	"pawl/api/auth"
+	"pawl/uploads"
 )
 
-// uploads serves what is on its way: /api/v1/uploads. Bytes arrive elsewhere, by tus.
-type uploads struct{ *pawl.Uploads }
+// uploadRoutes serves /api/v1/uploads, the uploads in progress.
+type uploadRoutes struct{ *uploads.Service }
 
-func (u uploads) register(rest huma.API) {
-	get(rest, "list-uploads", "/api/v1/uploads", "List uploads under way, newest first", u.list)
-	get(rest, "get-upload", "/api/v1/uploads/{id}", "Get how far an upload has come", u.get)
-	remove(rest, "revoke-upload-token", "/api/v1/uploads/{id}/token", "Have an upload's URL no longer stand in for a login", u.revoke)
-	remove(rest, "abort-upload", "/api/v1/uploads/{id}", "Stop an upload and delete what has arrived", u.abort)
+func (u uploadRoutes) register(rest huma.API) {
+	get(rest, "list-uploads", "/api/v1/uploads", "List uploads in progress, newest first", u.list)
+	get(rest, "get-upload", "/api/v1/uploads/{id}", "Get an upload in progress", u.get)
+	remove(rest, "revoke-upload-token", "/api/v1/uploads/{id}/token", "Revoke the upload token in an upload's URL", u.revoke)
+	remove(rest, "abort-upload", "/api/v1/uploads/{id}", "Abort an upload and delete its bytes", u.abort)
 }
 
-// uploadJSON is an upload under way as the API shows it.
+// uploadJSON is the JSON representation of an upload in progress.
 type uploadJSON struct {
 	ID           string  `json:"id"`
 	Name         string  `json:"name"`
-	Length       *int64  `json:"length" doc:"In bytes; null as long as the client has not said"`
-	Offset       int64   `json:"offset" doc:"How many bytes are safe"`
+	Length       *int64  `json:"length" doc:"In bytes; null until the client declares it"`
+	Offset       int64   `json:"offset" doc:"Number of acknowledged bytes"`
 	DeclaredType string  `json:"declared_type"`
 	Owner        string  `json:"owner"`
 	CreatedAt    instant `json:"created_at"`
 	UpdatedAt    instant `json:"updated_at"`
-	Complete     bool    `json:"complete" doc:"All bytes are here, the file is being made"`
+	Complete     bool    `json:"complete" doc:"All bytes have been received; the file is being created"`
 }
 
 func uploadOf(u pawl.Upload) uploadJSON {
@@ -40,7 +41,7 @@ func uploadOf(u pawl.Upload) uploadJSON {
 	}
 }
 
-// lengthOf is nil as long as the length is not known.
+// lengthOf returns the length in bytes, or nil if it is not known yet.
 func lengthOf(u pawl.Upload) *int64 {
 	if u.Length == pawl.UnknownLength {
 		return nil
@@ -50,12 +51,12 @@ func lengthOf(u pawl.Upload) *int64 {
 
 type uploadList struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor string `query:"cursor" doc:"The next_cursor of the page before"`
+	Cursor string `query:"cursor" doc:"next_cursor of the previous page"`
 }
 
 var uploadsQuery = fingerprint("uploads")
 
-func (u uploads) list(ctx context.Context, in *uploadList) (*body[page[uploadJSON]], error) {
+func (u uploadRoutes) list(ctx context.Context, in *uploadList) (*body[page[uploadJSON]], error) {
 	q := pawl.UploadQuery{Limit: in.Limit + 1} // see pageOf
 	if in.Cursor != "" {
 		c, err := parseCursor(in.Cursor, uploadsQuery)
@@ -69,19 +70,19 @@ func (u uploads) list(ctx context.Context, in *uploadList) (*body[page[uploadJSO
 		return nil, err
 	}
 	cursorAt := func(last pawl.Upload) string { return cursor{Query: uploadsQuery, ID: string(last.ID)}.String() }
-	return answer(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
+	return respond(pageOf(rows, in.Limit, uploadOf, cursorAt)), nil
 }
 
-func (u uploads) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
+func (u uploadRoutes) get(ctx context.Context, in *byID) (*body[uploadJSON], error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
 	}
 	up, err := u.Get(ctx, auth.From(ctx), id)
-	return answer(uploadOf(up)), err
+	return respond(uploadOf(up)), err
 }
 
-func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
+func (u uploadRoutes) abort(ctx context.Context, in *byID) (*struct{}, error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
@@ -89,10 +90,10 @@ func (u uploads) abort(ctx context.Context, in *byID) (*struct{}, error) {
 	return nil, u.Abort(ctx, auth.From(ctx), id)
 }
 
-func (u uploads) revoke(ctx context.Context, in *byID) (*struct{}, error) {
+func (u uploadRoutes) revoke(ctx context.Context, in *byID) (*struct{}, error) {
 	id, err := pawl.ParseID(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return nil, u.RevokeSecret(ctx, auth.From(ctx), id)
+	return nil, u.RevokeToken(ctx, auth.From(ctx), id)
 }

@@ -1,5 +1,5 @@
-// Package auth carries who asks from the edge, where it is found out, to the
-// handlers that pass it on to the domain. Each way to find out is a folder below.
+// Package auth passes the principal of a request in its context, from the middleware that
+// authenticates it to the handlers. Authentication methods are packages below this one.
 package auth
 
 import (
@@ -10,13 +10,13 @@ import (
 
 type key struct{}
 
-// With notes in ctx who asks.
+// With returns a context with the principal.
 func With(ctx context.Context, p pawl.Principal) context.Context {
 	return context.WithValue(ctx, key{}, p)
 }
 
-// From is who asks. Where nobody noted it, it is nobody: the zero principal,
-// which may do nothing.
+// From returns the principal in ctx. Without one it returns the zero principal, which is
+// not allowed anything.
 func From(ctx context.Context) pawl.Principal {
 	p, _ := ctx.Value(key{}).(pawl.Principal)
 	return p

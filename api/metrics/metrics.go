@@ -1,5 +1,4 @@
-// Package metrics counts what operators watch, in a registry of its own, and
-// serves it to Prometheus.
+// Package metrics provides the Prometheus metrics of a server, in a registry of its own.
 package metrics
 
 import (
@@ -12,9 +11,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"pawl"
+	"pawl/uploads"
 )
 
-// Metrics is every number Pawl keeps about itself.
+// Metrics holds all metrics.
 type Metrics struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.HistogramVec
@@ -25,21 +25,21 @@ type Metrics struct {
 	downloaded prometheus.Counter
 }
 
-// New makes the metrics ready, with the Go runtime's and the process's own.
+// New returns metrics that include those of the Go runtime and the process.
 func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: histograms("http_request_duration_seconds", "How long requests took, by route.",
+		requests: histograms("http_request_duration_seconds", "Duration of requests, by route.",
 			prometheus.ExponentialBuckets(0.001, 4, 10), "route", "method", "status"),
-		size: histograms("upload_size_bytes", "How large uploads were at their end.",
+		size: histograms("upload_size_bytes", "Size of uploads when they ended.",
 			prometheus.ExponentialBuckets(1<<10, 8, 10), "outcome"),
-		duration: histograms("upload_duration_seconds", "How long uploads took from beginning to end, pauses included.",
+		duration: histograms("upload_duration_seconds", "Time from creation to end of uploads, including pauses.",
 			prometheus.ExponentialBuckets(0.05, 5, 10), "outcome"),
 		lockWait: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Namespace: "pawl", Name: "lock_wait_seconds", Help: "How long requests waited for an upload's lock.",
+			Namespace: "pawl", Name: "lock_wait_seconds", Help: "Time that requests waited for the lock of an upload.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 10, 6),
 		}),
-		received:   counter("received_bytes_total", "Upload bytes as they arrive."),
+		received:   counter("received_bytes_total", "Upload bytes received."),
 		downloaded: counter("downloaded_bytes_total", "File bytes sent."),
 	}
 	m.registry.MustRegister(m.requests, m.size, m.duration, m.lockWait, m.received, m.downloaded,
@@ -57,10 +57,9 @@ func counter(name, help string) prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "pawl", Name: name, Help: help})
 }
 
-// Observer is the ear the use cases speak into.
-func (m *Metrics) Observer() pawl.Observer {
-	return pawl.Observer{
-		Received: func(n int) { m.received.Add(float64(n)) },
+// Observer returns the observer that counts uploads.
+func (m *Metrics) Observer() uploads.Observer {
+	return uploads.Observer{
 		Ended: func(o pawl.Outcome, size int64, took time.Duration) {
 			m.size.WithLabelValues(string(o)).Observe(float64(size))
 			m.duration.WithLabelValues(string(o)).Observe(took.Seconds())
@@ -69,8 +68,11 @@ func (m *Metrics) Observer() pawl.Observer {
 	}
 }
 
-// Request counts one request. Routes are patterns, so that the number of series
-// is bounded; methods are, too: a client may send any word.
+// Received counts bytes of uploads that arrive.
+func (m *Metrics) Received(n int) { m.received.Add(float64(n)) }
+
+// Request counts a request. The route is a pattern, and unknown methods are counted as
+// "other", so that the number of series is bounded.
 func (m *Metrics) Request(route, method string, status int, took time.Duration) {
 	if route == "" {
 		route = "none"
@@ -88,18 +90,17 @@ func knownMethod(method string) string {
 	}
 }
 
-// Downloaded counts bytes of files sent.
+// Downloaded adds to the bytes of files sent.
 func (m *Metrics) Downloaded(bytes int64) { m.downloaded.Add(float64(bytes)) }
 
-// Watch adds a gauge whose value is asked for at each scrape: active uploads,
-// pending reclaims.
+// Watch adds a gauge whose value is computed at each scrape.
 func (m *Metrics) Watch(name, help string, value func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Namespace: "pawl", Name: name, Help: help,
 	}, value))
 }
 
-// Handler serves the numbers.
+// Handler returns the handler of /metrics.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -9,12 +9,12 @@ import (
 	"sync"
 )
 
-// minCompressed is how long an answer is at least, in bytes, for compression to save
-// a packet.
+// minCompressed is the minimum size of a response, in bytes, to be compressed: smaller
+// ones fit into one packet anyway.
 const minCompressed = 1 << 10
 
-// Compress sends answers in gzip to clients that take it. It is for answers of text
-// that are written at once: it holds their beginning back.
+// Compress compresses responses with gzip for clients that accept it. It buffers the
+// beginning of a response and is not suited for streams.
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
@@ -24,12 +24,12 @@ func Compress(next http.Handler) http.Handler {
 		}
 		c := &compressor{ResponseWriter: w}
 		next.ServeHTTP(c, r)
-		c.finish() // not after a panic: that has an answer of its own
+		c.finish() // not after a panic, which Recover answers
 	})
 }
 
-// acceptsGzip reports whether an Accept-Encoding names gzip and does not refuse it
-// (RFC 9110 section 12.5.3).
+// acceptsGzip reports whether an Accept-Encoding header allows gzip (RFC 9110 section
+// 12.5.3).
 func acceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, weight, weighed := strings.Cut(strings.ReplaceAll(part, " ", ""), ";q=")
@@ -45,20 +45,20 @@ func acceptsGzip(header string) bool {
 var gzipWriters = sync.Pool{New: func() any {
 	w, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
 	if err != nil {
-		panic(err) // the level is one of the package's own
+		panic(err) // the level is valid
 	}
 	return w
 }}
 
-// compressor is a response writer that compresses what is long enough.
+// compressor is a response writer that compresses bodies of at least minCompressed bytes.
 type compressor struct {
 	http.ResponseWriter
 	status int
-	held   []byte       // the beginning, while it is too short
-	gzip   *gzip.Writer // once it is not
+	held   []byte       // the body, while it is too short
+	gzip   *gzip.Writer // nil while the body is too short
 }
 
-// Unwrap lets deadlines through.
+// Unwrap returns the underlying writer, for [http.ResponseController].
 func (c *compressor) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 func (c *compressor) WriteHeader(status int) {
@@ -82,7 +82,7 @@ func (c *compressor) Write(p []byte) (int, error) {
 	return len(p), c.start()
 }
 
-// start sends the head, and what is held back.
+// start sends the header and the buffered bytes.
 func (c *compressor) start() error {
 	h := c.Header()
 	h.Set("Content-Encoding", "gzip")
@@ -94,8 +94,7 @@ func (c *compressor) start() error {
 	return err
 }
 
-// finish sends the rest. An error means that the client is gone, and nobody is left
-// to tell.
+// finish sends the rest. Errors are ignored: the client is gone.
 func (c *compressor) finish() {
 	switch {
 	case c.gzip != nil:

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// What pages of allowed origins may do, send and see: what tus-js-client, Uppy
-// and Companion need of tus and of the REST API (Fetch standard, "CORS protocol").
+// The methods, request headers and response headers allowed for pages of other origins
+// (Fetch standard, "CORS protocol"): those that tus-js-client, Uppy, Companion and the
+// REST API use.
 var (
 	corsMethods = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
 
@@ -16,7 +17,7 @@ var (
 		"Origin", "Range", "Tus-Resumable", "Upload-Checksum", "Upload-Concat", "Upload-Defer-Length",
 		"Upload-Length", "Upload-Metadata", "Upload-Offset", "Uppy-Auth-Token", "Uppy-Versions",
 		"X-HTTP-Method-Override", "X-Request-ID", "X-Requested-With",
-		"*", // and headers of a site's own, for what stands in front of Pawl
+		"*", // custom headers, for proxies in front of Pawl
 	}, ", ")
 
 	corsResponseHeaders = strings.Join([]string{
@@ -27,9 +28,8 @@ var (
 	}, ", ")
 )
 
-// CORS lets pages of exactly these origins use the server, and answers their
-// preflights. Without origins it does nothing at all. Cookies are never allowed
-// along: such pages send a token.
+// CORS allows pages of the given origins to use the server, and answers their preflight
+// requests. It does not allow credentials such as cookies.
 func CORS(origins []string) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if len(origins) == 0 {
@@ -63,6 +63,6 @@ func preflight(w http.ResponseWriter) {
 	h.Add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
 	h.Set("Access-Control-Allow-Methods", corsMethods)
 	h.Set("Access-Control-Allow-Headers", corsRequestHeaders)
-	h.Set("Access-Control-Max-Age", "7200") // the most that Chromium keeps
+	h.Set("Access-Control-Max-Age", "7200") // the maximum in Chromium
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -8,8 +8,8 @@ import (
 	"pawl/api/problem"
 )
 
-// Headers sets what is right for every answer: types are what they are said to be,
-// and nobody else is told which file a link was followed from.
+// Headers sets the headers of every response: no content sniffing, and no Referer for
+// links, which would reveal file ids to other sites.
 func Headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -19,8 +19,8 @@ func Headers(next http.Handler) http.Handler {
 	})
 }
 
-// Data marks answers that are data for programs: not to be framed, embedded from
-// other sites, run, or kept.
+// Data sets the headers of API responses: not to be framed, embedded by other sites,
+// executed or cached.
 func Data(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -31,11 +31,11 @@ func Data(next http.Handler) http.Handler {
 	})
 }
 
-// Principal finds out who asks and notes it in the request's context.
-func Principal(who func(*http.Request) (pawl.Principal, error)) func(http.Handler) http.Handler {
+// Principal authenticates requests and stores the principal in the context.
+func Principal(authenticate func(*http.Request) (pawl.Principal, error)) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			p, err := who(r)
+			p, err := authenticate(r)
 			if err != nil {
 				problem.Write(w, r, err)
 				return

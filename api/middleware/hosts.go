@@ -11,11 +11,10 @@ import (
 	"pawl/api/problem"
 )
 
-// Hosts refuses requests for host names that are not ours, wherever the server
-// listens. A page elsewhere can point its own name at this machine (DNS rebinding);
-// the browser then takes Pawl for a part of that page, but still sends the page's
-// name in Host. Nobody can do so with a name of loopback, or an IP address: those
-// are always ours. A browser never leaves the name out.
+// Hosts rejects requests whose Host is not in names with 421. This prevents DNS
+// rebinding: a web page whose host name resolves to this machine would have the same
+// origin as Pawl, but the browser sends that name in Host. Loopback names, IP addresses
+// and an empty Host, which browsers never send, are always accepted.
 func Hosts(names []string) func(http.Handler) http.Handler {
 	own := make(map[string]bool, len(names))
 	for _, name := range names {
@@ -23,7 +22,7 @@ func Hosts(names []string) func(http.Handler) http.Handler {
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if name := hostname(r.Host); !isNobodysName(name) && !own[name] {
+			if name := hostname(r.Host); !isUnownable(name) && !own[name] {
 				problem.Write(w, r, misdirected(name))
 				return
 			}
@@ -32,15 +31,15 @@ func Hosts(names []string) func(http.Handler) http.Handler {
 	}
 }
 
-// misdirected tells the operator what to set (RFC 9110 section 15.5.20).
+// misdirected returns a 421 problem (RFC 9110 section 15.5.20).
 func misdirected(name string) error {
-	return problem.New(http.StatusMisdirectedRequest, pawl.Forbidden, "this server does not answer to the host name "+
-		strconv.Quote(name)+"; add it to PAWL_HOSTS, or set PAWL_PUBLIC_URL to the address people use")
+	return problem.New(http.StatusMisdirectedRequest, pawl.Forbidden, "the host name "+
+		strconv.Quote(name)+" is not accepted; add it to PAWL_HOSTS, or set PAWL_PUBLIC_URL to the public address")
 }
 
-// isNobodysName reports whether no site can have a name: it is empty, an IP address,
-// or of loopback (RFC 6761 section 6.3).
-func isNobodysName(name string) bool {
+// isUnownable reports whether no site can own a name: it is empty, an IP address or a
+// loopback name (RFC 6761 section 6.3).
+func isUnownable(name string) bool {
 	if name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
@@ -48,7 +47,7 @@ func isNobodysName(name string) bool {
 	return err == nil
 }
 
-// hostname returns a Host without its port, brackets and final dot, in lower case.
+// hostname returns a Host header in lower case, without port, brackets and trailing dot.
 func hostname(hostport string) string {
 	name := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {

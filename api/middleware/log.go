@@ -12,35 +12,34 @@ import (
 	"pawl/api/problem"
 )
 
-// Measure is told of each request when it is over. The route is the pattern that
-// matched, so that there are only as many as there are routes.
+// Measure is called after each request. The route is the pattern that matched, or "" if
+// none did.
 type Measure func(route, method string, status int, took time.Duration)
 
-// Log writes one line for each request, after it: with the cause where it failed.
-// Query strings and headers stay out of it, they can hold secrets. measure may be nil.
+// Log logs each request when it has ended, with the cause of a failure. It does not log
+// query strings and headers, which may contain secrets. measure may be nil.
 func Log(log *slog.Logger, measure Measure) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			start := time.Now()
 			var cause error
-			rec := &record{ResponseWriter: w}
-			body := &counted{ReadCloser: r.Body}
+			rec := &recorder{ResponseWriter: w}
 			r = r.WithContext(problem.WithNote(r.Context(), &cause))
-			r.Body = body
+			body := CountBody(r)
 			defer func() {
-				rec.wrote() // net/http answers 200 for a handler that wrote nothing
+				rec.wrote() // net/http sends 200 if the handler wrote nothing
 				took := time.Since(start)
 				if measure != nil {
 					measure(route(r.Context()), r.Method, rec.status, took)
 				}
-				line(log, r, rec, body.n.Load(), took, cause)
+				line(log, r, rec, body.N(), took, cause)
 			}()
 			next.ServeHTTP(rec, r)
 		})
 	}
 }
 
-func line(log *slog.Logger, r *http.Request, w *record, in int64, took time.Duration, cause error) {
+func line(log *slog.Logger, r *http.Request, w *recorder, in int64, took time.Duration, cause error) {
 	level := levelOf(w.status)
 	if !log.Enabled(r.Context(), level) {
 		return
@@ -65,7 +64,7 @@ func line(log *slog.Logger, r *http.Request, w *record, in int64, took time.Dura
 func levelOf(status int) slog.Level {
 	switch {
 	case status == http.StatusServiceUnavailable, status == http.StatusInsufficientStorage:
-		return slog.LevelWarn // expected to pass by itself
+		return slog.LevelWarn // temporary
 	case status >= 500:
 		return slog.LevelError
 	default:
@@ -80,7 +79,7 @@ func host(addr string) string {
 	return addr
 }
 
-// route is the pattern chi matched: "" if none did.
+// route returns the pattern that chi matched, or "" if none did.
 func route(ctx context.Context) string {
 	if c := chi.RouteContext(ctx); c != nil {
 		return c.RoutePattern()

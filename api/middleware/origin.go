@@ -8,9 +8,9 @@ import (
 	"pawl/api/problem"
 )
 
-// SameOrigin refuses requests that change something and come from a page of
-// another origin, save the trusted ones (Fetch metadata, see
-// [http.CrossOriginProtection]). An origin that makes no sense is an error.
+// SameOrigin rejects requests with unsafe methods from pages of other origins, except the
+// trusted ones: see [http.CrossOriginProtection]. It returns an error if an origin is
+// invalid.
 func SameOrigin(trusted []string) (func(http.Handler) http.Handler, error) {
 	guard := http.NewCrossOriginProtection()
 	for _, origin := range trusted {
@@ -19,7 +19,7 @@ func SameOrigin(trusted []string) (func(http.Handler) http.Handler, error) {
 		}
 	}
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		problem.Write(w, r, pawl.Errorf(pawl.Forbidden, "pages of other sites cannot do this"))
+		problem.Write(w, r, pawl.Errorf(pawl.Forbidden, "cross-origin requests are not allowed"))
 	}))
 	return guard.Handler, nil
 }

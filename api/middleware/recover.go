@@ -8,19 +8,19 @@ import (
 	"pawl/api/problem"
 )
 
-// Recover turns a panic into a problem, and leaves the stack for the request's
-// line in the log. It runs inside [Log]. Where the answer has begun already, the
-// connection is cut, so that nobody takes half an answer for a whole one.
+// Recover answers a panic with a problem, and notes the stack for the log entry of the
+// request. It must run inside [Log]. If the response has been started, it aborts the
+// connection, so that the client does not take the response as complete.
 func Recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			switch v := recover(); v {
 			case nil:
 			case http.ErrAbortHandler:
-				panic(v) // a handler that wants just this
+				panic(v) // the handler aborts the connection
 			default:
 				err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-				if rec, ok := w.(*record); ok && rec.started() {
+				if rec, ok := w.(*recorder); ok && rec.started() {
 					problem.Note(r.Context(), err)
 					panic(http.ErrAbortHandler)
 				}

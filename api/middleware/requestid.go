@@ -8,12 +8,12 @@ import (
 	"pawl/api/problem"
 )
 
-// RequestID gives every answer an X-Request-Id: the one the client or a proxy
-// sent, if it is harmless to log, else a new one.
+// RequestID sets X-Request-Id in every response: that of the request if it is safe to
+// log, else a new one.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(problem.RequestIDHeader)
-		if !saneID(id) {
+		if !isSafeID(id) {
 			id = string(pawl.NewID(time.Now()))
 		}
 		w.Header().Set(problem.RequestIDHeader, id)
@@ -21,7 +21,7 @@ func RequestID(next http.Handler) http.Handler {
 	})
 }
 
-func saneID(id string) bool {
+func isSafeID(id string) bool {
 	if id == "" || len(id) > 64 {
 		return false
 	}

@@ -1,65 +1,50 @@
-// Package middleware is what every request passes on its way to a handler.
+// Package middleware provides the HTTP middleware of the server.
 package middleware
 
 import (
 	"io"
 	"net/http"
-	"sync/atomic"
 )
 
-// record is a response writer that remembers what was answered. It keeps the
-// way to the connection open: Unwrap for [http.ResponseController], ReadFrom for
-// sendfile.
-type record struct {
+// recorder is a response writer that records status and size of a response. It supports
+// [http.ResponseController] by Unwrap, and sendfile by ReadFrom.
+type recorder struct {
 	http.ResponseWriter
 	status int
 	sent   int64
 }
 
-func (w *record) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *record) WriteHeader(status int) {
-	// Informational answers come before the one that counts (RFC 9110 §15.2).
+func (w *recorder) WriteHeader(status int) {
+	// Informational responses precede the final one (RFC 9110 §15.2).
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		w.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *record) Write(p []byte) (int, error) {
+func (w *recorder) Write(p []byte) (int, error) {
 	w.wrote()
 	n, err := w.ResponseWriter.Write(p)
 	w.sent += int64(n)
 	return n, err
 }
 
-// ReadFrom hands src to the connection as it is; HTTP/2 has no ReadFrom and gets
-// it by plain writes.
-func (w *record) ReadFrom(src io.Reader) (int64, error) {
+// ReadFrom copies src to the underlying writer, which uses sendfile for an *os.File over
+// HTTP/1.1 without TLS.
+func (w *recorder) ReadFrom(src io.Reader) (int64, error) {
 	w.wrote()
 	n, err := io.Copy(w.ResponseWriter, src)
 	w.sent += n
 	return n, err
 }
 
-func (w *record) wrote() {
+func (w *recorder) wrote() {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
 }
 
-// started reports whether the head of the answer has left the handler.
-func (w *record) started() bool { return w.status != 0 }
-
-// counted is a request body that counts what was read of it. A handler may read
-// in one goroutine while another looks.
-type counted struct {
-	io.ReadCloser
-	n atomic.Int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
+// started reports whether the header has been written.
+func (w *recorder) started() bool { return w.status != 0 }

@@ -1,6 +1,5 @@
-// Package problem is the one place that turns an error into an HTTP answer: the
-// status of each [pawl.Kind], and a body of application/problem+json (RFC 9457)
-// that tells people what happened and never how Pawl is built.
+// Package problem converts errors to HTTP responses: the status for each [pawl.Kind], and
+// a body of application/problem+json (RFC 9457) without internal details.
 package problem
 
 import (
@@ -16,48 +15,46 @@ import (
 // ContentType is the media type of a problem (RFC 9457 §3).
 const ContentType = "application/problem+json"
 
-// RequestIDHeader carries the id of the request, in the answer too. The
-// middleware sets it before anything else runs, so that problems can quote it.
+// RequestIDHeader is the header with the request id, in requests and responses. The
+// middleware sets it before any handler runs, so that problems contain it.
 const RequestIDHeader = "X-Request-Id"
 
-// Problem is the body of every refusal.
+// Problem is the body of every error response.
 type Problem struct {
-	Type      string  `json:"type" doc:"Always about:blank: code tells the kinds apart" example:"about:blank"`
-	Title     string  `json:"title" doc:"The status in words" example:"Not Found"`
-	Status    int     `json:"status" doc:"The HTTP status" example:"404"`
-	Detail    string  `json:"detail" doc:"A sentence for people" example:"no such file"`
-	Code      string  `json:"code" enum:"invalid,not_found,gone,conflict,mismatch,locked,too_large,unsupported_type,refused,forbidden,no_space,unavailable,internal" doc:"The kind of failure, for programs"`
-	RequestID string  `json:"request_id" doc:"Quote it when you ask for help" example:"06f1q3m0k8s4v2t1"`
-	Errors    []Fault `json:"errors,omitempty" nullable:"false" doc:"What is wrong with which part of the request"`
+	Type      string  `json:"type" doc:"Always about:blank; see code" example:"about:blank"`
+	Title     string  `json:"title" doc:"Reason phrase of the status" example:"Not Found"`
+	Status    int     `json:"status" doc:"HTTP status" example:"404"`
+	Detail    string  `json:"detail" doc:"Human-readable message" example:"no such file"`
+	Code      string  `json:"code" enum:"invalid,not_found,gone,conflict,mismatch,locked,too_large,unsupported_type,refused,forbidden,no_space,unavailable,internal" doc:"Machine-readable error code"`
+	RequestID string  `json:"request_id" doc:"Also in the server's log" example:"06f1q3m0k8s4v2t1"`
+	Errors    []Fault `json:"errors,omitempty" nullable:"false" doc:"Faults in parts of the request"`
 }
 
-// Fault is one thing that is wrong with a request.
+// Fault is a fault in a part of a request.
 type Fault struct {
-	Location string `json:"location" doc:"Where, for example body.name or query.limit"`
-	Message  string `json:"message" doc:"What is wrong with it"`
+	Location string `json:"location" doc:"Location, such as body.name or query.limit"`
+	Message  string `json:"message" doc:"Message"`
 }
 
-// Error makes a problem an error whose answer is already known.
+// Error returns the detail: a problem is also an error.
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus is the HTTP status.
+// GetStatus returns the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType is the media type of a problem, whatever the client prefers.
+// ContentType returns the media type of a problem, whatever the client accepts.
 func (p *Problem) ContentType(string) string { return ContentType }
 
-// Of is the problem that tells of err. Of an error that is nobody's but ours the
-// answer says no more than that.
+// Of returns the problem for err. For internal errors it contains no details.
 func Of(err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	a := answerTo(err)
-	return New(a.status, a.code, sentence(err))
+	a := responseTo(err)
+	return New(a.status, a.code, message(err))
 }
 
-// New makes a problem by hand, for the refusals HTTP itself knows: a method or a
-// header that makes no sense here.
+// New returns a problem with the given status, for errors that are specific to HTTP.
 func New(status int, code pawl.Kind, detail string) *Problem {
 	return &Problem{
 		Type: "about:blank", Title: title(status),
@@ -72,9 +69,8 @@ func title(status int) string {
 	return http.StatusText(status)
 }
 
-// Write answers r with the problem that tells of err, and leaves err for the
-// request's line in the log. Headers that described the answer there should
-// have been are dropped.
+// Write sends the problem for err, and notes err for the log entry of the request. It
+// removes headers that describe a successful response.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
 	Note(r.Context(), err)
 	p := *Of(err)
@@ -90,7 +86,7 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Method != http.MethodHead {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
-		_ = enc.Encode(p) // the client is gone: nobody is left to tell
+		_ = enc.Encode(p) // an error means that the client is gone
 	}
 }
 
@@ -98,7 +94,7 @@ var staleHeaders = []string{
 	"Content-Length", "Content-Encoding", "Content-Disposition", "Etag", "Last-Modified", "Repr-Digest",
 }
 
-// SetRetryAfter tells clients when to come back, where coming back can help.
+// SetRetryAfter sets Retry-After for statuses of temporary errors.
 func SetRetryAfter(h http.Header, status int) {
 	switch status {
 	case http.StatusServiceUnavailable:
@@ -108,29 +104,29 @@ func SetRetryAfter(h http.Header, status int) {
 	}
 }
 
-// sentence is the outermost sentence for people in err's chain. Internal errors
-// have none for strangers.
-func sentence(err error) string {
+// message returns the outermost message for users in err's chain. For internal errors it
+// is a general one.
+func message(err error) string {
 	if e, ok := errors.AsType[*pawl.Error](err); ok && e.Kind != pawl.Internal && e.Message != "" {
 		return e.Message
 	}
-	a := answerTo(err)
+	a := responseTo(err)
 	if a.detail != "" {
 		return a.detail
 	}
 	return strings.ToLower(http.StatusText(a.status))
 }
 
-// noteKey finds the place for a request's cause in its context.
+// noteKey is the context key of the note of a request.
 type noteKey struct{}
 
-// WithNote gives a request a place where [Note] leaves its cause for the log.
+// WithNote returns a context in which [Note] sets *note.
 func WithNote(ctx context.Context, note *error) context.Context {
 	return context.WithValue(ctx, noteKey{}, note)
 }
 
-// Note keeps the first cause of a failed request, to be logged once, with the
-// request's line. It is for the goroutine that serves the request.
+// Note records why a request failed, to be logged with the request. Only the first note
+// counts. It must be called by the goroutine that serves the request.
 func Note(ctx context.Context, err error) {
 	if note, ok := ctx.Value(noteKey{}).(*error); ok && *note == nil {
 		*note = err

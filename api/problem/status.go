@@ -8,20 +8,19 @@ import (
 	"pawl"
 )
 
-// answer is what HTTP says to a kind of failure. The detail is for errors that
-// brought no sentence of their own.
-type answer struct {
+// response is the response for a kind of error. The detail is for errors without a message.
+type response struct {
 	status int
 	code   pawl.Kind
 	detail string
 }
 
-// StatusChecksumMismatch is the protocol's own (tus 1.0, "Checksum").
+// StatusChecksumMismatch is defined by tus 1.0, "Checksum".
 const StatusChecksumMismatch = 460
 
-// answers is the whole translation. An interrupted request has hardly anybody
-// left to read its answer; browsers repeat a 408 by themselves, so it is a 400.
-var answers = map[pawl.Kind]answer{
+// responses maps error kinds to responses. An interrupted request is a 400, since browsers
+// automatically repeat requests answered with 408.
+var responses = map[pawl.Kind]response{
 	pawl.Invalid:         {http.StatusBadRequest, pawl.Invalid, ""},
 	pawl.NotFound:        {http.StatusNotFound, pawl.NotFound, ""},
 	pawl.Gone:            {http.StatusGone, pawl.Gone, ""},
@@ -34,11 +33,11 @@ var answers = map[pawl.Kind]answer{
 	pawl.Forbidden:       {http.StatusForbidden, pawl.Forbidden, ""},
 	pawl.NoSpace:         {http.StatusInsufficientStorage, pawl.NoSpace, "the storage is full"},
 	pawl.Interrupted:     {http.StatusBadRequest, pawl.Invalid, "the request ended early"},
-	pawl.Unavailable:     {http.StatusServiceUnavailable, pawl.Unavailable, "something Pawl needs is away; try again soon"},
-	pawl.Internal:        {http.StatusInternalServerError, pawl.Internal, "something went wrong on the server; its log knows more under this request id"},
+	pawl.Unavailable:     {http.StatusServiceUnavailable, pawl.Unavailable, "the service is temporarily unavailable; try again later"},
+	pawl.Internal:        {http.StatusInternalServerError, pawl.Internal, "internal error; the server's log has details under this request id"},
 }
 
-// Status is the HTTP status of an error: 200 for nil, 500 for one of no known kind.
+// Status returns the HTTP status of an error: 200 for nil, 500 for an unknown kind.
 func Status(err error) int {
 	if err == nil {
 		return http.StatusOK
@@ -46,17 +45,17 @@ func Status(err error) int {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p.Status
 	}
-	return answerTo(err).status
+	return responseTo(err).status
 }
 
-func answerTo(err error) answer {
-	if a, ok := answers[kindOf(err)]; ok {
+func responseTo(err error) response {
+	if a, ok := responses[kindOf(err)]; ok {
 		return a
 	}
-	return answers[pawl.Internal]
+	return responses[pawl.Internal]
 }
 
-// kindOf adds to [pawl.KindOf] what net/http and context say in their own words.
+// kindOf returns the kind of an error, including errors of net/http and context.
 func kindOf(err error) pawl.Kind {
 	kind := pawl.KindOf(err)
 	if kind != pawl.Internal {
@@ -66,7 +65,7 @@ func kindOf(err error) pawl.Kind {
 		return pawl.TooLarge
 	}
 	switch {
-	case errors.Is(err, context.Canceled): // the client went away, or the server stops
+	case errors.Is(err, context.Canceled): // the client disconnected, or the server is shutting down
 		return pawl.Interrupted
 	case errors.Is(err, context.DeadlineExceeded):
 		return pawl.Unavailable

@@ -5,20 +5,20 @@ import (
 	"io"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pawl"
+	"pawl/api/middleware"
+	"pawl/uploads"
 )
 
 // body is the request's body below tusd's reader, which hides how a body ended:
 // a broken connection and one that is too long look like an end to the store.
 type body struct {
-	src     io.ReadCloser
+	src     *middleware.Counter
 	control *http.ResponseController
 	known   int64 // Content-Length, -1 if chunked
 
-	read    atomic.Int64
 	pending []byte // what peek has read
 
 	mu      sync.Mutex
@@ -29,8 +29,8 @@ type body struct {
 
 func newBody(w http.ResponseWriter, r *http.Request) *body {
 	return &body{
-		src: r.Body, control: http.NewResponseController(w), known: r.ContentLength,
-		ended: r.Body == nil || r.ContentLength == 0,
+		src: middleware.CountBody(r), control: http.NewResponseController(w), known: r.ContentLength,
+		ended: r.ContentLength == 0,
 	}
 }
 
@@ -44,7 +44,6 @@ func (b *body) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	n, err := b.src.Read(p)
-	b.read.Add(int64(n))
 	if errors.Is(err, io.EOF) {
 		b.end()
 	}
@@ -96,7 +95,7 @@ func (b *body) interrupt() {
 
 // peek reports whether there is anything to read.
 func (b *body) peek() (bool, error) {
-	if b.known == 0 || b.src == nil {
+	if b.known == 0 {
 		return false, nil
 	}
 	if b.known > 0 {
@@ -130,10 +129,11 @@ var drainBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 // ends, behind the whole answer (RFC 9113 §8.1); a client that stops sending when
 // it is refused would keep the rest of the answer waiting for nothing.
 func (b *body) drain(r *http.Request) {
-	if r.ProtoMajor > 1 || !b.unread() || b.read.Load() == 0 && r.Header.Get("Expect") != "" {
+	if r.ProtoMajor > 1 || !b.unread() || b.src.N() == 0 && r.Header.Get("Expect") != "" {
 		return
 	}
 	_ = b.control.Flush()
+	b.src.Observe(nil) // these bytes are for no upload
 	b.reopen()
 	_ = b.control.SetReadDeadline(time.Now().Add(drainFor))
 	buffer := drainBuffers.Get().(*[64 << 10]byte)
@@ -148,30 +148,30 @@ func (b *body) reopen() {
 	b.stopped = false
 }
 
-// honest is tusd's view of the body with its end told truly.
-type honest struct {
+// endReader is tusd's reader of the body, which ends as the body has.
+type endReader struct {
 	tusd  io.Reader
 	body  *body
 	given int64
 }
 
-func (h *honest) Read(p []byte) (int, error) {
-	n, err := h.tusd.Read(p)
-	h.given += int64(n)
+func (r *endReader) Read(p []byte) (int, error) {
+	n, err := r.tusd.Read(p)
+	r.given += int64(n)
 	if !errors.Is(err, io.EOF) {
 		return n, err
 	}
 	switch {
-	case h.body.read.Load() > h.given:
-		return n, pawl.ErrTooLong
-	case !h.body.hasEnded():
+	case r.body.src.N() > r.given:
+		return n, uploads.ErrTooLong
+	case !r.body.hasEnded():
 		return n, errCutShort
 	default:
 		// tusd has just moved its deadline. None may be met while the upload finishes;
 		// see interrupt.
-		_ = h.body.control.SetReadDeadline(time.Time{})
+		_ = r.body.control.SetReadDeadline(time.Time{})
 		return n, io.EOF
 	}
 }
 
-var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and go on")
+var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and resume from there")

@@ -11,6 +11,7 @@ import (
 
 	"pawl"
 	"pawl/api/problem"
+	"pawl/uploads"
 )
 
 // check refuses what the protocol does not allow, before anything else looks at
@@ -95,7 +96,7 @@ func (x *exchange) checkCreation() error {
 	}
 	x.spec.Length, err = creationLength(h)
 	if err == nil && x.carries && x.spec.Length != pawl.UnknownLength && x.body.known > x.spec.Length {
-		err = pawl.ErrTooLong
+		err = uploads.ErrTooLong
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // algorithms are the digests a client can give (tus 1.0, "Checksum"). sha1 has to
@@ -43,14 +44,14 @@ func (x *exchange) checkChecksum() error {
 	case asTrailer:
 		// Which digest it is becomes known after the bytes: all are made.
 		all := newDigests()
-		x.checksum = &pawl.Checksum{Hash: all, Want: func() ([]byte, error) { return all.choose(x.trailer.Values(checksumHeader)) }}
+		x.checksum = &uploads.Checksum{Hash: all, Want: func() ([]byte, error) { return all.choose(x.trailer.Values(checksumHeader)) }}
 		return nil
 	}
 	name, want, err := parseChecksum(values)
 	if err != nil {
 		return err
 	}
-	x.checksum = &pawl.Checksum{Hash: algorithms[name](), Want: func() ([]byte, error) { return want, nil }}
+	x.checksum = &uploads.Checksum{Hash: algorithms[name](), Want: func() ([]byte, error) { return want, nil }}
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 
 // checkConcat reads Upload-Concat (tus 1.0, "Concatenation") and rewrites it in
 // the one form tusd's handler cannot misread. What is kept of it, to be echoed, has
-// no secrets in it.
+// no tokens in it.
 func (x *exchange) checkConcat(h http.Header) error {
 	kind, parts, err := parseConcat(h)
 	if err != nil || kind == pawl.Regular {
@@ -20,13 +20,13 @@ func (x *exchange) checkConcat(h http.Header) error {
 	if kind == pawl.Partial {
 		return nil
 	}
-	canonical, secrets, shown := "final;", false, make([]string, len(parts))
+	canonical, tokens, shown := "final;", false, make([]string, len(parts))
 	for i, part := range parts {
 		x.spec.Parts = append(x.spec.Parts, part.id)
 		canonical += Path + string(part.id) + " "
-		shown[i], secrets = part.shown, secrets || part.secret != ""
+		shown[i], tokens = part.shown, tokens || part.token != ""
 	}
-	if secrets {
+	if tokens {
 		x.concat = "final;" + strings.Join(shown, " ")
 	}
 	x.spec.RawConcat = x.concat
@@ -36,9 +36,9 @@ func (x *exchange) checkConcat(h http.Header) error {
 
 // part is a partial upload as a final one names it.
 type part struct {
-	id     pawl.ID
-	secret string
-	shown  string // its URL without the secret
+	id    pawl.ID
+	token string
+	shown string // its URL without the token
 }
 
 // parseConcat tells what kind of upload a creation begins, and of what.
@@ -83,8 +83,8 @@ func parsePart(text string) (p part, err error) {
 		return part{}, errConcat
 	}
 	p.id, err = pawl.ParseID(u.Path[slash+1:])
-	p.secret, p.shown = secretOf(u), text
-	if p.secret != "" {
+	p.token, p.shown = tokenOf(u), text
+	if p.token != "" {
 		p.shown, _, _ = strings.Cut(text, "?")
 	}
 	return p, err

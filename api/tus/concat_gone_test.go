@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // TestJoinsWhosePartsAreGone has joins that can never be because their owner used the
@@ -38,7 +39,7 @@ func TestJoinsWhosePartsAreGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			s := start(t, func(c *pawl.UploadsConfig) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+			s := start(t, func(c *uploads.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 			never := test(s)
 			s.do("HEAD", never, nil).want(t, 404)
 			s.do("HEAD", never, nil).want(t, 404)
@@ -63,7 +64,7 @@ func TestJoinsWhosePartsAreGone(t *testing.T) {
 // TestJoinOfLostBytes has the bytes of a part go missing that is there.
 func TestJoinOfLostBytes(t *testing.T) {
 	var log bytes.Buffer
-	s := start(t, func(c *pawl.UploadsConfig) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	s := start(t, func(c *uploads.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	a, b := s.part("hello"), s.create(5, "Upload-Concat: partial")
 	never := s.joinLater(a, b)
 	check(t, s.blobs.Delete(t.Context(), idOf(a)))

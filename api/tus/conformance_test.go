@@ -13,6 +13,7 @@ import (
 	"pawl"
 	"pawl/api/middleware"
 	"pawl/api/tus/conformance"
+	"pawl/uploads"
 )
 
 // outage is a store that can be taken away.
@@ -34,7 +35,7 @@ func (o outage) Upload(ctx context.Context, id pawl.ID) (pawl.Upload, error) {
 func TestConformance(t *testing.T) {
 	const limit = 8 << 20
 	now, away := &clock{}, &atomic.Bool{}
-	s := start(t, maxSize(limit), now.option(week), func(c *pawl.UploadsConfig) { c.Store = outage{c.Store, away} })
+	s := start(t, maxSize(limit), now.option(week), func(c *uploads.Config) { c.Store = outage{c.Store, away} })
 	const origin = "https://page.example"
 	speaking := httptest.NewUnstartedServer(middleware.CORS([]string{origin})(s.Config.Handler))
 	speaking.Config.Protocols = new(http.Protocols)
@@ -44,9 +45,9 @@ func TestConformance(t *testing.T) {
 	t.Cleanup(speaking.Close)
 	// closed lets go of what is held in memory, so that the database has to be asked.
 	closed := func(t testing.TB) {
-		s.uploads.Keep(t.Context())
+		s.uploads.SaveProgress(t.Context())
 		now.advance(time.Hour)
-		s.uploads.Keep(t.Context())
+		s.uploads.SaveProgress(t.Context())
 	}
 	conformance.Run(t, conformance.Server{
 		URL: speaking.URL + "/files/",

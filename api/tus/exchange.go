@@ -9,6 +9,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // exchange is one request and its answer. It travels in the context through
@@ -17,26 +18,27 @@ type exchange struct {
 	*server
 	principal pawl.Principal
 	request   *http.Request
-	answer    *answer
+	response  *response
 	body      *body
 
-	id      pawl.ID         // of the upload the URL names; empty for POST
-	spec    pawl.UploadSpec // of a POST
-	offset  int64           // of a PATCH
-	length  int64           // Upload-Length of a PATCH, or pawl.UnknownLength
-	carries bool            // the body is meant to be appended
-	trailer http.Header     // filled in when the body has been read
+	id      pawl.ID      // of the upload the URL names; empty for POST
+	spec    uploads.Spec // of a POST
+	offset  int64        // of a PATCH
+	length  int64        // Upload-Length of a PATCH, or pawl.UnknownLength
+	carries bool         // the body is meant to be appended
+	trailer http.Header  // filled in when the body has been read
 
-	declares int64          // the length to be declared with the body; or pawl.UnknownLength
-	checksum *pawl.Checksum // what the body is said to add up to; nil if nothing is said
+	declares int64             // the length to be declared with the body; or pawl.UnknownLength
+	checksum *uploads.Checksum // what the body is said to add up to; nil if nothing is said
 
-	begun    pawl.ID   // the upload this POST has stored, to be unmade should the POST fail
-	location pawl.ID   // the upload the answer points to
-	secret   string    // of that upload, if it was given one
-	joining  bool      // that upload waits for its parts
-	expires  time.Time // of that upload; zero: never, or there is nothing to expire
-	metadata string    // Upload-Metadata to echo, as it came
-	concat   string    // Upload-Concat to echo, as it came
+	session  *uploads.Session // of a request that appends
+	begun    pawl.ID          // the upload this POST has stored, to be unmade should the POST fail
+	location pawl.ID          // the upload the answer points to
+	token    string           // of that upload, if it was given one
+	joining  bool             // that upload waits for its parts
+	expires  time.Time        // of that upload; zero: never, or there is nothing to expire
+	metadata string           // Upload-Metadata to echo, as it came
+	concat   string           // Upload-Concat to echo, as it came
 }
 
 type exchangeKey struct{}
@@ -56,11 +58,11 @@ func shuttingDown(ctx context.Context) bool {
 // end does what has to follow the answer.
 func (x *exchange) end() {
 	ctx := context.WithoutCancel(x.request.Context())
-	switch status := x.answer.status; {
+	switch status := x.response.status; {
 	case status < 400:
 		return
 	case status == http.StatusGone:
-		x.follow(ctx, x.Uploads.Resume(ctx, x.id)) // writes it off
+		x.follow(ctx, x.Uploads.Advance(ctx, x.id)) // writes it off
 	case x.begun != "":
 		// A creation that failed leaves nothing behind: its client does not know
 		// the URL and will begin anew.

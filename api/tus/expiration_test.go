@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // clock is a time that tests can move.
@@ -16,7 +17,7 @@ type clock struct{ ahead atomic.Int64 }
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 func (c *clock) option(e time.Duration) option {
-	return func(config *pawl.UploadsConfig) { config.Now, config.Expiry = c.now, e }
+	return func(config *uploads.Config) { config.Now, config.Expiry = c.now, e }
 }
 
 const week = 7 * 24 * time.Hour
@@ -48,9 +49,9 @@ func TestUploadExpiresIsToldAndRenewed(t *testing.T) {
 	wantNear(t, s.do("HEAD", path, nil).want(t, 200).expires(t), c.now().Add(4*24*time.Hour))
 	wantNear(t, s.patch(path, 0, "hello").want(t, 204).expires(t), c.now().Add(week))
 	wantNear(t, s.do("HEAD", path, nil).want(t, 200).expires(t), c.now().Add(week))
-	s.uploads.Keep(t.Context())
+	s.uploads.SaveProgress(t.Context())
 	c.advance(6 * 24 * time.Hour)
-	s.uploads.Keep(t.Context()) // closes it: from now on the row alone knows
+	s.uploads.SaveProgress(t.Context()) // closes it: from now on the row alone knows
 	s.wantOffset(path, 5)
 	s.patch(path, 5, "world").want(t, 204).wantHeader(t, "Upload-Expires", "")
 	s.do("HEAD", path, nil).want(t, 200).wantHeader(t, "Upload-Expires", "")
@@ -67,7 +68,7 @@ func TestExpiredUploadIsGone(t *testing.T) {
 		path := s.create(10)
 		s.patch(path, 0, "hello").want(t, 204)
 		c.advance(time.Minute)
-		s.uploads.Keep(t.Context())
+		s.uploads.SaveProgress(t.Context())
 		c.advance(week + time.Hour)
 		if r := ask(path); r.StatusCode != http.StatusGone {
 			t.Errorf("%s of an expired upload: %d", name, r.StatusCode)
@@ -84,7 +85,7 @@ func TestExpiredUploadsAreReclaimed(t *testing.T) {
 	s.patch(idle, 0, "hello").want(t, 204)
 	s.patch(partial, 0, "hello").want(t, 204) // whole, and never joined
 	c.advance(time.Minute)
-	s.uploads.Keep(t.Context())
+	s.uploads.SaveProgress(t.Context())
 	c.advance(week - time.Hour)
 	young := s.create(10)
 	s.patch(young, 0, "hello").want(t, 204)
@@ -92,15 +93,15 @@ func TestExpiredUploadsAreReclaimed(t *testing.T) {
 		t.Fatalf("%d uploads have expired before their time, %v", n, err)
 	}
 	c.advance(2 * time.Hour)
-	s.uploads.Keep(t.Context())
+	s.uploads.SaveProgress(t.Context())
 
-	s.uploads.Grant(c.now().Add(time.Hour)) // the clock has jumped, or the server was away
+	s.uploads.PostponeExpiry(c.now().Add(time.Hour)) // the clock has jumped, or the server was away
 	if n, err := s.uploads.Expire(t.Context()); n != 0 || err != nil {
 		t.Fatalf("%d uploads have expired in spite of the grace, %v", n, err)
 	}
 	wantNear(t, s.do("HEAD", idle, nil).want(t, 200).expires(t), c.now().Add(time.Hour))
 	c.advance(2 * time.Hour)
-	s.uploads.Keep(t.Context())
+	s.uploads.SaveProgress(t.Context())
 	if n, err := s.uploads.Expire(t.Context()); n != 2 || err != nil {
 		t.Fatalf("%d uploads have expired, %v; want 2", n, err)
 	}

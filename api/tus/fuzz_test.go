@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 // The readers here are other ones than the server's: slow, and strict to the
@@ -110,7 +111,7 @@ func keptValue(key, value string) string {
 }
 
 // wantSpec checks that every pair is in the upload's name, type or metadata.
-func wantSpec(t *testing.T, spec pawl.UploadSpec, pairs map[string]string) {
+func wantSpec(t *testing.T, spec uploads.Spec, pairs map[string]string) {
 	t.Helper()
 	first := func(keys ...string) string {
 		for _, key := range keys {
@@ -344,7 +345,7 @@ func FuzzReprDigest(f *testing.F) {
 				want = append(want, m[1])
 			}
 		}
-		got, there := pairs[pawl.DigestKey]
+		got, there := pairs[uploads.DigestKey]
 		if there != (len(want) == 1) || there && got != want[0] || len(want) > 1 {
 			t.Errorf("%q is read as %q", raw, pairs)
 		}

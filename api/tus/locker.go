@@ -7,43 +7,41 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/uploads"
 )
 
-// locker lends tusd's handler the domain's locks.
-type locker struct{ uploads *pawl.Uploads }
+// locker has tusd's handler open a session where it takes a lock.
+type locker struct{ uploads *uploads.Service }
 
 func (l locker) NewLock(id string) (handler.Lock, error) {
-	return &lock{uploads: l.uploads, id: pawl.ID(id), unlock: func() {}}, nil
+	return &lock{uploads: l.uploads, id: pawl.ID(id)}, nil
 }
 
 type lock struct {
-	uploads *pawl.Uploads
+	uploads *uploads.Service
 	id      pawl.ID
-	unlock  func()
+	session *uploads.Session
 }
 
-// Lock waits for the upload to be this request's. Only a PATCH, and a creation
-// that appends, need that: a HEAD disturbs nobody, and a DELETE takes the lock by
-// itself. Whose the upload is comes first: a stranger must not stop a transfer by
-// asking for it.
-func (l *lock) Lock(ctx context.Context, _ func()) error {
+// Lock opens the upload for a PATCH, or for a creation that appends. A HEAD disturbs
+// nobody, and a DELETE takes the lock by itself.
+func (l *lock) Lock(ctx context.Context, _ func()) (err error) {
 	x := exchangeOf(ctx)
 	if m := x.request.Method; m == http.MethodHead || m == http.MethodDelete || m == http.MethodPost && x.begun == "" {
 		return nil
 	}
-	if err := l.uploads.May(ctx, x.principal, pawl.ActWrite, l.id); err != nil {
-		return x.toTus(err)
-	}
-	// tusd's own way of letting go would fail a request whose body has all arrived.
-	unlock, err := l.uploads.Lock(ctx, l.id, x.body.interrupt)
+	// tusd's own release would fail a request whose body has all arrived.
+	l.session, err = l.uploads.Open(ctx, x.principal, l.id, x.body.interrupt)
 	if err != nil {
 		return x.toTus(err)
 	}
-	l.unlock = unlock
+	x.session = l.session
 	return nil
 }
 
 func (l *lock) Unlock() error {
-	l.unlock()
+	if l.session != nil {
+		l.session.Close()
+	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pawl"
+	"pawl/uploads"
 )
 
 const maxMetadataHeader = 8 << 10
@@ -14,7 +15,7 @@ const maxMetadataHeader = 8 << 10
 // parseMetadata reads Upload-Metadata (tus 1.0, "Upload-Metadata"): pairs of a key
 // and a Base64 value, split by commas. What is not exactly that is refused rather
 // than dropped: a file without its name is no use to anybody.
-func parseMetadata(h http.Header) (spec pawl.UploadSpec, err error) {
+func parseMetadata(h http.Header) (spec uploads.Spec, err error) {
 	raw := strings.Join(h.Values("Upload-Metadata"), ",")
 	if len(raw) > maxMetadataHeader {
 		return spec, pawl.Errorf(pawl.Invalid, "Upload-Metadata can be at most %d bytes long", maxMetadataHeader)
@@ -51,10 +52,10 @@ func takeDigest(h http.Header, pairs map[string]string) error {
 		if len(value) < 2 || value[0] != ':' || value[len(value)-1] != ':' {
 			return pawl.Errorf(pawl.Invalid, "Repr-Digest must be like sha-256=:Base64:")
 		}
-		if _, twice := pairs[pawl.DigestKey]; twice {
+		if _, twice := pairs[uploads.DigestKey]; twice {
 			return pawl.Errorf(pawl.Invalid, "the file's SHA-256 is given twice")
 		}
-		pairs[pawl.DigestKey] = value[1 : len(value)-1]
+		pairs[uploads.DigestKey] = value[1 : len(value)-1]
 	}
 	return nil
 }

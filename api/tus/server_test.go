@@ -23,7 +23,10 @@ import (
 	"pawl/api/problem"
 	"pawl/api/tus"
 	"pawl/db/sqlite"
+	"pawl/events"
+	"pawl/files"
 	"pawl/storage/disk"
+	"pawl/uploads"
 )
 
 // rig is a whole server on a real database and a real disk.
@@ -32,16 +35,16 @@ type rig struct {
 	t       testing.TB
 	store   pawl.Store
 	blobs   pawl.Blobs
-	uploads *pawl.Uploads
-	files   *pawl.Files
+	uploads *uploads.Service
+	files   *files.Service
 }
 
-type option func(*pawl.UploadsConfig)
+type option func(*uploads.Config)
 
-func maxSize(n int64) option { return func(c *pawl.UploadsConfig) { c.MaxSize = n } }
+func maxSize(n int64) option { return func(c *uploads.Config) { c.MaxSize = n } }
 
 func gates(g pawl.Gates) option {
-	return func(c *pawl.UploadsConfig) {
+	return func(c *uploads.Config) {
 		g.Detect = detect
 		c.Gates = g
 	}
@@ -83,16 +86,16 @@ func start(t testing.TB, options ...option) *rig {
 	blobs, err := disk.Open(disk.Config{Dir: dir, Log: log})
 	check(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	events := pawl.NewEvents(store, pawl.OwnersOnly)
-	config := pawl.UploadsConfig{
+	events := events.New(store, pawl.OwnersOnly)
+	config := uploads.Config{
 		Store: store, Blobs: blobs, Gates: pawl.Gates{Detect: detect}, Policy: pawl.OwnersOnly,
 		Events: events, Log: log, Now: time.Now,
 	}
 	for _, set := range options {
 		set(&config)
 	}
-	s := &rig{t: t, store: store, blobs: blobs, uploads: pawl.NewUploads(config)}
-	s.files = pawl.NewFiles(pawl.FilesConfig{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
+	s := &rig{t: t, store: store, blobs: blobs, uploads: uploads.New(config)}
+	s.files = files.New(files.Config{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
 	handler, err := tus.New(tus.Config{
 		Uploads: s.uploads, Files: s.files, Principal: who, Log: log,
 		Download: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a download") }),

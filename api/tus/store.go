@@ -10,12 +10,14 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"pawl"
+	"pawl/files"
+	"pawl/uploads"
 )
 
 // store is the domain as tusd's handler wants to see it.
 type store struct {
-	uploads *pawl.Uploads
-	files   *pawl.Files
+	uploads *uploads.Service
+	files   *files.Service
 }
 
 // NewUpload begins what a POST asks for. A small upload whose bytes all come along
@@ -31,7 +33,7 @@ func (s store) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Uploa
 		return nil, x.toTus(err)
 	}
 	x.location = planned.ID
-	x.entrust(&planned)
+	x.giveToken(&planned)
 	up := &upload{store: s, x: x, up: planned, whole: x.isWhole(planned)}
 	if up.whole {
 		return up, nil
@@ -54,24 +56,24 @@ func (x *exchange) isWhole(planned pawl.Upload) bool {
 	}
 }
 
-// newFinal joins. Asked again, it answers with what came of it the first time.
+// newFinal joins. A repeated request is answered with the earlier join.
 func (s store) newFinal(ctx context.Context, x *exchange) (handler.Upload, error) {
-	id, err := s.uploads.Joined(ctx, x.principal, x.spec.Parts)
-	if err == nil {
-		err = s.uploads.DriveJoin(ctx, x.principal, id)
-	} else if pawl.KindOf(err) == pawl.NotFound {
+	id, err := s.uploads.FindJoin(ctx, x.principal, x.spec.Parts)
+	if pawl.KindOf(err) == pawl.NotFound {
 		id, err = s.join(ctx, x)
+	} else if err == nil {
+		err = s.uploads.ResumeJoin(ctx, x.principal, id)
 	}
-	if pawl.KindOf(err) == pawl.Conflict { // somebody else began the same join just now
-		if id, err = s.uploads.Joined(ctx, x.principal, x.spec.Parts); err == nil {
-			err = s.uploads.DriveJoin(ctx, x.principal, id)
+	if pawl.KindOf(err) == pawl.Conflict { // another request began the same join just now
+		if id, err = s.uploads.FindJoin(ctx, x.principal, x.spec.Parts); err == nil {
+			err = s.uploads.ResumeJoin(ctx, x.principal, id)
 		}
 	}
 	if err != nil {
 		return nil, x.toTus(err)
 	}
 	x.location = id
-	return &upload{store: s, x: x, up: pawl.Upload{ID: id, Kind: pawl.Final}, settled: true}, nil
+	return &upload{store: s, x: x, up: pawl.Upload{ID: id, Kind: pawl.Final}, finished: true}, nil
 }
 
 func (s store) join(ctx context.Context, x *exchange) (pawl.ID, error) {
@@ -79,94 +81,101 @@ func (s store) join(ctx context.Context, x *exchange) (pawl.ID, error) {
 	if err != nil {
 		return "", err
 	}
-	x.entrust(&planned)
+	x.giveToken(&planned)
 	if err := s.uploads.Join(ctx, x.principal, planned); err != nil {
-		x.secret = "" // the answer may be another join, begun just before
+		x.token = "" // the answer may be another join, begun just before
 		return "", err
 	}
 	return planned.ID, nil
 }
 
-// GetUpload is called with the upload's lock held for a PATCH, without for a HEAD
-// or DELETE, and for the parts of a join.
+// GetUpload is called with a session for a PATCH, without for a HEAD or DELETE, and for the
+// parts of a join.
 func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
 	x := exchangeOf(ctx)
 	ctx = context.WithoutCancel(ctx)
-	if x.request.Method == http.MethodDelete {
+	switch {
+	case x.request.Method == http.MethodDelete:
 		return &upload{store: s, x: x, up: pawl.Upload{ID: x.id}}, nil
-	}
-	if x.spec.Kind == pawl.Final { // parts: Plan looks at them all together
+	case x.spec.Kind == pawl.Final: // Plan reads all parts together
 		return &upload{store: s, x: x, up: pawl.Upload{ID: pawl.ID(id)}}, nil
 	}
-	up, err := s.uploads.Look(ctx, x.principal, x.id)
-	if err == nil {
-		err = x.settle(ctx, up)
-	}
-	if err == nil && x.joining {
-		up, err = s.uploads.Look(ctx, x.principal, x.id) // it may have become a file
-		x.joining = !up.Filed
-	}
+	up, err := s.status(ctx, x)
 	if err != nil {
 		return nil, x.toTus(err)
 	}
 	x.metadata, x.concat, x.expires = up.RawMetadata, up.RawConcat, s.uploads.Expires(up)
-	if x.request.Method == http.MethodPatch {
-		if err := x.admit(up); err != nil {
+	if x.session != nil {
+		if err := x.admit(ctx, up); err != nil {
 			return nil, x.toTus(err)
 		}
 	}
-	return &upload{store: s, x: x, up: up, settled: up.Filed}, nil
+	return &upload{store: s, x: x, up: up, finished: up.Filed}, nil
 }
 
-// settle takes an upload to its end that has all its bytes but is no file yet: the
-// request that brought the last of them may have died before it could.
-func (x *exchange) settle(ctx context.Context, up pawl.Upload) error {
-	if up.Kind == pawl.Final && !up.Filed {
-		x.joining = true
-		return x.Uploads.Nudge(ctx, up.ID)
+// status returns the upload that a PATCH or a HEAD is about.
+func (s store) status(ctx context.Context, x *exchange) (pawl.Upload, error) {
+	if x.session != nil {
+		return x.session.Upload(), nil
 	}
-	if up.Filed || up.Kind != pawl.Regular || !up.Complete() {
-		return nil
+	up, err := s.uploads.Status(ctx, x.principal, x.id)
+	switch {
+	case err != nil || up.Filed:
+		return up, err
+	case up.Kind == pawl.Final:
+		if err = s.uploads.FinishIfIdle(ctx, x.id); err == nil {
+			up, err = s.uploads.Status(ctx, x.principal, x.id) // it may have become a file
+		}
+		x.joining = !up.Filed
+	case up.Kind == pawl.Regular && up.Complete():
+		// The request that brought the last byte may have died before it could finish.
+		err = s.uploads.FinishIfIdle(ctx, x.id)
 	}
-	if x.request.Method == http.MethodPatch {
-		return x.Uploads.Finish(ctx, x.principal, up.ID)
-	}
-	return x.Uploads.Nudge(ctx, up.ID)
+	return up, err
 }
 
-// admit checks a PATCH against the upload: tusd's handler is too lenient, or too terse.
-func (x *exchange) admit(up pawl.Upload) error {
+// admit checks a PATCH against the upload, where tusd's handler is too lenient or too terse.
+func (x *exchange) admit(ctx context.Context, up pawl.Upload) error {
 	switch {
 	case up.Kind == pawl.Final:
-		return pawl.Errorf(pawl.Forbidden, "a final upload is made of its parts and takes no bytes of its own")
-	case x.offset != up.Progress.Offset:
-		return pawl.Errorf(pawl.Conflict, "the upload is at offset %d, not %d; go on from there", up.Progress.Offset, x.offset)
-	}
-	if x.length != pawl.UnknownLength && up.Length != pawl.UnknownLength {
-		if x.length != up.Length {
-			return pawl.Errorf(pawl.Invalid, "the upload's length is already known to be %d", up.Length)
+		return uploads.ErrFinal
+	case up.Kind == pawl.Regular && up.Complete() && !up.Filed: // the request that brought the last byte could not
+		if err := x.session.Finish(ctx); err != nil {
+			return err
 		}
-		x.request.Header.Del("Upload-Length") // said again: nothing new
 	}
-	length := up.Length
-	if length == pawl.UnknownLength {
-		length = x.length
+	if x.offset != up.Progress.Offset {
+		return uploads.ErrOffset(up.Progress.Offset, x.offset)
+	}
+	length, err := x.admitLength(up)
+	if err != nil || length == pawl.UnknownLength {
+		return err
 	}
 	switch {
-	case length == pawl.UnknownLength:
-		return nil
 	case length < up.Progress.Offset:
 		return pawl.Errorf(pawl.Invalid, "the upload already has %d bytes, more than the declared length of %d", up.Progress.Offset, length)
 	case x.body.known > length-up.Progress.Offset:
-		return pawl.ErrTooLong
+		return uploads.ErrTooLong
 	case !up.Complete():
 		return nil
 	}
 	more, err := x.body.peek()
 	if err == nil && more {
-		err = pawl.ErrTooLong
+		err = uploads.ErrTooLong
 	}
 	return err
+}
+
+// admitLength returns the upload's length, which the PATCH may declare, or UnknownLength.
+func (x *exchange) admitLength(up pawl.Upload) (int64, error) {
+	if x.length == pawl.UnknownLength || up.Length == pawl.UnknownLength {
+		return max(x.length, up.Length), nil
+	}
+	if x.length != up.Length {
+		return 0, uploads.ErrLength(up.Length)
+	}
+	x.request.Header.Del("Upload-Length") // known already; tusd's handler would declare it again
+	return up.Length, nil
 }
 
 func (store) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload { return u.(*upload) }
@@ -180,10 +189,10 @@ func (store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclarable
 // upload is one upload in one request.
 type upload struct {
 	store
-	x       *exchange
-	up      pawl.Upload
-	whole   bool // planned only: its bytes come with this request
-	settled bool // a file already
+	x        *exchange
+	up       pawl.Upload
+	whole    bool // planned only: its bytes come with this request
+	finished bool // a file already
 }
 
 func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) {
@@ -199,15 +208,15 @@ func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) {
 
 func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	ctx = context.WithoutCancel(ctx)
-	src = &honest{tusd: src, body: u.x.body}
+	src = &endReader{tusd: src, body: u.x.body}
 	if u.whole {
 		if err := u.uploads.Put(ctx, u.up, src, u.x.checksum); err != nil {
 			return 0, u.x.toTus(err)
 		}
-		u.settled = true
+		u.finished = true
 		return u.up.Length, nil
 	}
-	end, err := u.add(ctx, offset, src)
+	end, err := u.append(ctx, offset, src)
 	if err != nil {
 		return end - offset, u.x.toTus(err)
 	}
@@ -216,22 +225,22 @@ func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (i
 	return end - offset, nil
 }
 
-func (u *upload) add(ctx context.Context, offset int64, src io.Reader) (end int64, err error) {
+func (u *upload) append(ctx context.Context, offset int64, src io.Reader) (end int64, err error) {
 	if sum := u.x.checksum; sum != nil {
-		return u.uploads.AppendChecked(ctx, u.x.principal, u.up.ID, offset, u.x.declares, src, sum)
+		return u.x.session.AppendChecked(ctx, offset, u.x.declares, src, sum)
 	}
-	return u.uploads.Append(ctx, u.x.principal, u.up.ID, offset, src)
+	return u.x.session.Append(ctx, offset, src)
 }
 
 func (u *upload) FinishUpload(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	switch {
-	case u.settled:
+	case u.finished:
 	case u.whole: // empty, and no body came
 		err = u.uploads.Put(ctx, u.up, http.NoBody, u.x.checksum)
 	default:
-		err = u.uploads.Finish(ctx, u.x.principal, u.up.ID)
+		err = u.finish(ctx)
 	}
 	if err != nil {
 		return u.x.toTus(err)
@@ -242,6 +251,20 @@ func (u *upload) FinishUpload(ctx context.Context) error {
 	return nil
 }
 
+// finish finishes an upload, also an empty one that was created without a body: that one
+// has no session yet.
+func (u *upload) finish(ctx context.Context) error {
+	if u.x.session != nil {
+		return u.x.session.Finish(ctx)
+	}
+	s, err := u.uploads.Open(ctx, u.x.principal, u.up.ID, func() {})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Finish(ctx)
+}
+
 // DeclareLength waits with a body that may be refused for its checksum: then nothing
 // of the request is to stay.
 func (u *upload) DeclareLength(ctx context.Context, length int64) error {
@@ -249,7 +272,7 @@ func (u *upload) DeclareLength(ctx context.Context, length int64) error {
 		u.x.declares = length
 		return nil
 	}
-	if err := u.uploads.DeclareLength(context.WithoutCancel(ctx), u.x.principal, u.up.ID, length); err != nil {
+	if err := u.x.session.DeclareLength(context.WithoutCancel(ctx), length); err != nil {
 		return u.x.toTus(err)
 	}
 	return nil

@@ -251,7 +251,7 @@ func TestAFinishThatHasToWaitIsNobodysLoss(t *testing.T) {
 	s.wantFile(first, "hello")
 	s.uploads.Close(t.Context()) // as if the server had been started again
 	s.wantOffset(second, 5)      // a HEAD does not wait for gates
-	check(t, s.uploads.Resume(t.Context(), idOf(second)))
+	check(t, s.uploads.Advance(t.Context(), idOf(second)))
 	s.wantFile(second, "world")
 }
 
@@ -300,12 +300,12 @@ func TestConnectionOutlivesATakeover(t *testing.T) {
 	waiting := make(chan struct{})
 	go func() {
 		defer close(waiting)
-		unlock, err := s.uploads.Lock(t.Context(), idOf(path), func() {})
+		session, err := s.uploads.Open(t.Context(), pawl.Local, idOf(path), func() {})
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		unlock()
+		session.Close()
 	}()
 	time.Sleep(time.Second) // longer than a holder is left alone
 	close(gate.done)

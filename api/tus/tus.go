@@ -16,6 +16,8 @@ import (
 	"pawl"
 	"pawl/api/middleware"
 	"pawl/api/problem"
+	"pawl/files"
+	"pawl/uploads"
 )
 
 // ErrShutdown is what the server's base context is to be cancelled with when it
@@ -25,10 +27,11 @@ var ErrShutdown error = handler.ErrServerShutdown
 
 // Config is what the protocol needs.
 type Config struct {
-	Uploads   *pawl.Uploads
-	Files     *pawl.Files
+	Uploads   *uploads.Service
+	Files     *files.Service
 	Principal func(*http.Request) (pawl.Principal, error)
 	Download  http.Handler // answers GET of a finished upload, told who asks
+	Received  func(n int)  // is told how many bytes of bodies arrive; may be nil
 	PublicURL string       // where clients reach the server; empty: Location is relative to it
 	Log       *slog.Logger
 }
@@ -89,8 +92,8 @@ func (x *exchange) url() string {
 		base = prefixOf(x.request.Header)
 	}
 	url := base + Path + string(x.location)
-	if x.secret != "" {
-		url += "?" + secretKey + "=" + x.secret
+	if x.token != "" {
+		url += "?" + tokenKey + "=" + x.token
 	}
 	return url
 }
@@ -148,7 +151,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		x.refuse(err)
 	} else {
-		s.routed.ServeHTTP(x.answer, x.request)
+		s.routed.ServeHTTP(x.response, x.request)
 	}
 	x.end()
 }
@@ -194,26 +197,25 @@ func overrideMethod(r *http.Request) *http.Request {
 func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
 	x := &exchange{server: s, declares: pawl.UnknownLength}
 	x.body = newBody(w, r)
-	x.answer = &answer{ResponseWriter: w, x: x}
+	x.body.src.Observe(s.Received)
+	x.response = &response{ResponseWriter: w, x: x}
 	x.request = r.WithContext(withExchange(r.Context(), x))
-	if r.Body != nil {
-		x.request.Body = x.body
-	}
+	x.request.Body = x.body
 	return x, x.identify()
 }
 
 // refuse answers a request that tusd's handler does not get to see.
 func (x *exchange) refuse(err error) {
 	e := x.toTus(err)
-	h := x.answer.Header()
+	h := x.response.Header()
 	h.Set("Tus-Resumable", version)
 	h.Set("X-Content-Type-Options", "nosniff")
 	for key, value := range e.HTTPResponse.Header {
 		h.Set(key, value)
 	}
-	x.answer.WriteHeader(e.HTTPResponse.StatusCode)
+	x.response.WriteHeader(e.HTTPResponse.StatusCode)
 	if x.request.Method != http.MethodHead {
-		_, _ = x.answer.Write([]byte(e.HTTPResponse.Body))
+		_, _ = x.response.Write([]byte(e.HTTPResponse.Body))
 	}
 }
 

@@ -1,7 +1,9 @@
+//go:build linux
+
 // Command bench compares Pawl with tusd as shipped and with a bare net/http
 // handler, in one run and in interleaved rounds: each round starts every server
 // afresh, as a process of its own on loopback, with an empty directory on the
-// same file system.
+// same file system. It measures with what Linux has in /proc, and is built there alone.
 //
 //	go run ./cmd/bench [-only name] [-rounds N] [-pawl bin/pawl] [-md]
 //

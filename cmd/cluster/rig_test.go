@@ -43,6 +43,7 @@ func newRig(t *testing.T, proxy reverseproxy.Kind, instances, clients int, envir
 // startCluster starts a cluster whose proxy sends each request to any instance.
 func startCluster(t *testing.T, proxy reverseproxy.Kind, instances int, environ []string) *cluster {
 	t.Helper()
+	testbed.SkipShort(t, "PostgreSQL, an S3 server and a reverse proxy")
 	versitygw, err := s3test.Find()
 	if err == nil {
 		_, err = reverseproxy.Find(proxy)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// publicURL reads the address people use: scheme and host.
+// publicURL returns the public address, scheme and host only, or nil if it is not set.
 func (p *parser) publicURL() *url.URL {
 	text := p.settings.PublicURL
 	if text == "" {
@@ -18,18 +18,18 @@ func (p *parser) publicURL() *url.URL {
 	}
 	u, err := parseOrigin(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		p.fault("public-url", "%q must be the scheme and host of a site alone, such as https://files.example.org: Pawl's paths begin at /", text)
+		p.fault("public-url", "%q must consist of scheme and host, such as https://files.example.org: Pawl cannot be served below a path", text)
 		return nil
 	}
 	return u
 }
 
-// origins reads the origins of other sites, each as browsers send it.
+// origins returns the allowed origins, each in the form that browsers send.
 func (p *parser) origins() (origins []string) {
 	for _, text := range p.settings.CORSOrigins {
 		u, err := parseOrigin(text)
 		if err != nil {
-			p.fault("cors-origins", "%q is no origin: write scheme, host and port alone, such as https://app.example.org", text)
+			p.fault("cors-origins", "%q is not an origin: use scheme, host and port, such as https://app.example.org", text)
 			continue
 		}
 		origins = append(origins, u.String())
@@ -37,13 +37,12 @@ func (p *parser) origins() (origins []string) {
 	return origins
 }
 
-// hosts reads the names this server answers to. That of the address it listens on
-// is one of them.
+// hosts returns the host names to accept, including that of the listen address.
 func (p *parser) hosts() (hosts []string) {
 	for _, text := range p.settings.Hosts {
 		name, err := asciiHost(text)
 		if err != nil {
-			p.fault("hosts", "%q is no host name: write names without scheme and port, such as files.example.org", text)
+			p.fault("hosts", "%q is not a host name: use a name without scheme and port, such as files.example.org", text)
 			continue
 		}
 		hosts = append(hosts, name)
@@ -54,7 +53,7 @@ func (p *parser) hosts() (hosts []string) {
 	return hosts
 }
 
-// public returns the address people use, empty if it is not set.
+// public returns the public address, or "" if it is not set.
 func (c config) public() string {
 	if c.publicURL == nil {
 		return ""
@@ -63,16 +62,16 @@ func (c config) public() string {
 }
 
 var (
-	errNoOrigin = errors.New("no origin")
-	errNoHost   = errors.New("no host name")
+	errNoOrigin = errors.New("not an origin")
+	errNoHost   = errors.New("not a host name")
 )
 
-// defaultPorts are left out of an origin (RFC 6454 section 6.1).
+// defaultPorts maps schemes to the ports that an origin omits (RFC 6454 section 6.1).
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
-// parseOrigin reads a scheme and a host, and a port if need be, in the form in which
-// browsers send them: in lower case, in ASCII, and without the scheme's default
-// port. A slash at the end does no harm; a path, a query or a login is an error.
+// parseOrigin parses scheme, host and optional port, and returns them as browsers send
+// them: in lower-case ASCII and without the default port of the scheme. A trailing
+// slash is ignored; a path, a query or user information is an error.
 func parseOrigin(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -94,23 +93,23 @@ func parseOrigin(text string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: host}, nil
 }
 
-// lookup turns international names into those that browsers look up (UTS 46). It
-// passes underscores, which containers have in their names.
+// lookup maps internationalized names to ASCII as browsers do (UTS 46). It allows
+// underscores, which occur in the names of containers.
 var lookup = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false))
 
-// asciiHost returns a host name or an IP address as it stands in the Host header of a
-// browser, without brackets.
+// asciiHost returns a host name or an IP address in the form of a browser's Host
+// header, without brackets.
 func asciiHost(text string) (string, error) {
 	if ip, err := netip.ParseAddr(text); err == nil {
 		return ip.String(), nil
 	}
 	name, err := lookup.ToASCII(text)
-	if err == nil && (strings.Trim(name, ".") == "" || len(name) > 253 || strings.ContainsFunc(name, isNotOfHost)) {
+	if err == nil && (strings.Trim(name, ".") == "" || len(name) > 253 || strings.ContainsFunc(name, isNotHostRune)) {
 		err = errNoHost
 	}
 	return name, err
 }
 
-func isNotOfHost(r rune) bool {
+func isNotHostRune(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.' && r != '_'
 }

@@ -12,58 +12,59 @@ import (
 	"time"
 
 	"pawl/cmd/internal/redact"
-	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
+	"pawl/hooks/httphook"
 	"pawl/storage/s3"
 )
 
-// config is settings that make sense.
+// config is the validated configuration.
 type config struct {
 	listen      string
-	publicURL   *url.URL // nil: not set
-	hosts       []string // names this server answers to, beside those it always answers to
+	publicURL   *url.URL // nil if not set
+	hosts       []string // accepted in Host headers, beside those that always are
 	corsOrigins []string
 	shutdown    time.Duration
 
 	dataDir  string
-	sqlite   string    // path of the SQLite file; empty: PostgreSQL
+	sqlite   string    // path of the SQLite file; empty with PostgreSQL
 	postgres string    // URL of the PostgreSQL database
-	blobs    string    // directory that holds the directory of blobs; empty: S3
-	bucket   s3.Config // where there is no directory
+	blobs    string    // parent directory of the blobs; empty with S3
+	bucket   s3.Config // if blobs is empty
+	s3Memory int64     // bytes of memory for uploads that are not in the bucket yet
 
-	redirect  bool     // downloads go to the bucket
-	cdn       *url.URL // what stands in front of the bucket; nil: nothing
-	cdnSecret string   // signs links to it; empty: they are not signed
+	redirect  bool     // redirect downloads to the bucket
+	cdn       *url.URL // CDN in front of the bucket; nil if none
+	cdnSecret string   // key that signs links to the CDN; empty for none
 
 	maxSize int64         // bytes, 0 for no limit
-	expiry  time.Duration // of uploads that nothing arrives for, 0 for never
-	h2c     bool          // whether HTTP/2 without TLS is spoken
-	window  int           // bytes that may be under way to an upload over HTTP/2
+	expiry  time.Duration // idle time after which uploads expire, 0 for never
+	h2c     bool          // accept HTTP/2 without TLS
+	window  int           // HTTP/2 receive window in bytes
 	types   filetype.Config
-	hook    callout.Config // URL empty: no call-out
+	hook    httphook.Config // no hook if its URL is empty
 
 	logFormat string
 	logLevel  slog.Level
 }
 
-// configError is what is wrong with the settings, all of it.
+// configError lists everything that is wrong with the settings.
 type configError []string
 
 func (e configError) Error() string {
 	if len(e) == 1 {
-		return "there is a fault in the configuration:\n  " + e[0]
+		return "invalid configuration:\n  " + e[0]
 	}
-	return fmt.Sprintf("there are %d faults in the configuration:\n  %s", len(e), strings.Join(e, "\n  "))
+	return fmt.Sprintf("invalid configuration, %d problems:\n  %s", len(e), strings.Join(e, "\n  "))
 }
 
-// parser collects faults while settings become a config.
+// parser converts settings to a config and collects faults.
 type parser struct {
 	settings *settings
 	faults   configError
 }
 
-// fault notes what is wrong with the setting of this flag, and what to do. Where it
-// quotes the value of a setting, that is redacted as [setting.shown] does.
+// fault records a fault in the setting of the given flag. Quoted values of settings are
+// redacted, as by [setting.shown].
 func (p *parser) fault(flag, format string, args ...any) {
 	env := "PAWL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 	text := fmt.Sprintf(format, args...)
@@ -77,7 +78,7 @@ func (p *parser) fault(flag, format string, args ...any) {
 	p.faults = append(p.faults, fmt.Sprintf("%s (--%s): %s", env, flag, text))
 }
 
-// parse makes a config of the settings, or an error that names every fault.
+// parse returns the config for the settings, and all faults.
 func (s *settings) parse() (config, configError) {
 	p := parser{settings: s}
 	c := config{
@@ -107,17 +108,17 @@ func (p *parser) listen() string {
 	insecure := p.toggle("insecure-listen", p.settings.InsecureListen)
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		p.fault("listen", "%q is no address: write HOST:PORT, such as 127.0.0.1:8080", address)
+		p.fault("listen", "%q is not an address: use HOST:PORT, such as 127.0.0.1:8080", address)
 		return ""
 	}
 	if _, err := net.LookupPort("tcp", port); err != nil || port == "" {
-		p.fault("listen", "%q has no valid port: write a number from 0 to 65535", address)
+		p.fault("listen", "%q has no valid port: use a number from 0 to 65535", address)
 		return ""
 	}
 	if !isLoopback(host) && !insecure {
-		p.fault("listen", "%q can be reached from other machines, and this version of Pawl has no login: everybody there could "+
-			"read and delete everything. Listen on 127.0.0.1 behind a proxy that asks who is there, or, if you "+
-			"trust everybody who can connect, set PAWL_INSECURE_LISTEN=true (--insecure-listen)", address)
+		p.fault("listen", "%q can be reached from other machines, and this version of Pawl has no login: everybody who can connect "+
+			"could read and delete everything. Listen on 127.0.0.1 behind an authenticating proxy, or set "+
+			"PAWL_INSECURE_LISTEN=true (--insecure-listen) to accept the risk", address)
 	}
 	return address
 }
@@ -138,7 +139,7 @@ func (p *parser) maxSize() int64 {
 	return size
 }
 
-// never is what is said where a time could be.
+// never is the value of PAWL_UPLOAD_EXPIRY that disables expiry.
 const never = "never"
 
 func (p *parser) expiry() time.Duration {
@@ -148,15 +149,16 @@ func (p *parser) expiry() time.Duration {
 	return p.duration("upload-expiry", p.settings.UploadExpiry)
 }
 
-// The window is what Go's HTTP/2 server takes: whole bytes in 31 bits, and no less than the protocol begins with.
+// Limits of the HTTP/2 receive window in bytes: at least the initial window of the
+// protocol, at most what Go's server accepts.
 const (
-	leastWindow = 64 << 10
-	mostWindow  = 1 << 30
+	minWindow = 64 << 10
+	maxWindow = 1 << 30
 )
 
 func (p *parser) window() int {
 	size, err := parseSize(p.settings.HTTP2Window)
-	if err != nil || size < leastWindow || size > mostWindow {
+	if err != nil || size < minWindow || size > maxWindow {
 		p.fault("http2-window", "must be a size from 64KiB to 1GiB, such as 16MiB")
 	}
 	return int(size)
@@ -168,7 +170,7 @@ func (p *parser) types() filetype.Config {
 	for _, part := range []struct {
 		flag    string
 		entries list
-		only    filetype.Config // to be judged alone
+		only    filetype.Config // to find the faults of this list
 		put     *[]string
 	}{
 		{"allow-types", s.AllowTypes, filetype.Config{AllowTypes: s.AllowTypes}, &c.AllowTypes},
@@ -186,9 +188,9 @@ func (p *parser) types() filetype.Config {
 	return c
 }
 
-func (p *parser) hook() callout.Config {
+func (p *parser) hook() httphook.Config {
 	s := p.settings
-	c := callout.Config{
+	c := httphook.Config{
 		URL:      s.HookURL,
 		Secret:   string(s.HookSecret),
 		Timeout:  p.duration("hook-timeout", s.HookTimeout),
@@ -196,11 +198,11 @@ func (p *parser) hook() callout.Config {
 	}
 	if c.URL == "" {
 		if c.Secret != "" {
-			p.fault("hook-secret", "there is nobody to sign for: set PAWL_HOOK_URL too")
+			p.fault("hook-secret", "requires PAWL_HOOK_URL")
 		}
 		return c
 	}
-	if _, err := callout.CheckURL(c.URL); err != nil {
+	if _, err := httphook.CheckURL(c.URL); err != nil {
 		p.fault("hook-url", "%v", err) // without the URL, which may hold a password
 	}
 	return c
@@ -209,7 +211,7 @@ func (p *parser) hook() callout.Config {
 func (p *parser) duration(flag, text string) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		p.fault(flag, "%q is no time: write one like 500ms, 20s or 5m", text)
+		p.fault(flag, "%q is not a valid duration: use a value such as 500ms, 20s or 5m", text)
 	}
 	return d
 }
@@ -221,7 +223,7 @@ func (p *parser) toggle(flag string, t toggle) bool {
 	case "", "false", "0", "no", "off":
 		return false
 	}
-	p.fault(flag, "%q is neither true nor false", string(t))
+	p.fault(flag, "%q is not a boolean: use true or false", string(t))
 	return false
 }
 
@@ -231,7 +233,7 @@ func (p *parser) oneOf(flag, text string, words ...string) string {
 			return word
 		}
 	}
-	p.fault(flag, "%q is none of %s", text, strings.Join(words, ", "))
+	p.fault(flag, "%q is not one of %s", text, strings.Join(words, ", "))
 	return ""
 }
 
@@ -244,7 +246,8 @@ func (p *parser) logLevel() slog.Level {
 	return level
 }
 
-// load makes a config of everything that was set anywhere.
+// load returns the config for the settings from all sources. Its error is a
+// [configError].
 func (s *settings) load(file *settingsFile) (config, error) {
 	faults := misspeltVariables(os.Environ(), s.each())
 	if file != nil {

@@ -54,15 +54,14 @@ func TestNearby(t *testing.T) {
 		":8080": "127.0.0.1:8080", "0.0.0.0:8080": "127.0.0.1:8080", "[::]:8080": "[::1]:8080",
 		"127.0.0.1:8080": "127.0.0.1:8080", "10.1.2.3:80": "10.1.2.3:80", "localhost:80": "localhost:80",
 	} {
-		if got := nearby(listen); got != want {
-			t.Errorf("nearby(%q) = %q, want %q", listen, got, want)
+		if got := localAddress(listen); got != want {
+			t.Errorf("localAddress(%q) = %q, want %q", listen, got, want)
 		}
 	}
 }
 
-// TestSecretsAreNotShown gives every setting values with a secret in them, whether
-// or not they make sense there, and looks for it in what `pawl config` prints and in
-// the faults. It walks over all settings, so that a new one cannot be forgotten.
+// TestSecretsAreNotShown sets every setting to values that contain a secret, valid or not,
+// and checks that neither `pawl config` nor a fault contains it.
 func TestSecretsAreNotShown(t *testing.T) {
 	const password = "hunter2"
 	values := []string{
@@ -77,7 +76,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	for i, s := range defaultSettings(t).each() {
 		for _, value := range values {
 			settings := defaultSettings(t)
-			// With a bucket and a call-out what depends on them is judged too.
+			// With a bucket and a hook, the settings that depend on them are validated too.
 			settings.StorageURL, settings.HookURL, settings.CDNURL = "s3://bucket/files", "http://127.0.0.1", "http://127.0.0.1"
 			settings.set(s.env, value)
 			var printed strings.Builder

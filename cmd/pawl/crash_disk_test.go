@@ -6,9 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
-	"unsafe"
 
 	"pawl/internal/testbed"
 )
@@ -62,19 +60,16 @@ func (d *crashDisk) mount() error {
 	return nil
 }
 
-// cutPower ends all writing to the disk at once (EXT4_IOC_SHUTDOWN with
-// EXT4_GOING_FLAGS_NOLOGFLUSH); the server meets nothing but errors from then on.
+// cutPower ends all writing to the disk at once; the server meets nothing but errors
+// from then on.
 func (d *crashDisk) cutPower() {
-	const shutdown, noLogFlush = 0x8004587d, uint32(2)
 	dir, err := os.Open(d.dir)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	defer dir.Close()
-	flags := noLogFlush
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, dir.Fd(), shutdown, uintptr(unsafe.Pointer(&flags)))
-	if errno != 0 {
-		d.t.Fatalf("the file system cannot be shut down: %v", errno)
+	if err := shutDown(dir); err != nil {
+		d.t.Fatalf("the file system cannot be shut down: %v", err)
 	}
 }
 

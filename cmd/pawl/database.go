@@ -10,28 +10,28 @@ import (
 	"pawl/db/sqlite"
 )
 
-// store is a [pawl.Store] that was opened here, and its jobs.
+// store is a [pawl.Store] with its job queue.
 type store interface {
 	pawl.Store
 	pawl.Jobs
 	Close() error
 }
 
-// database is a store, with what comes beside it where instances share it.
+// database is an open database. The fields after store are for databases that instances
+// can share.
 type database struct {
 	store  store
-	leases pawl.Leases // nil: no other instance uses it
-	// listen hears from the other instances until ctx ends; nil: there are none.
-	listen func(ctx context.Context, h heard)
-	// instances counts the others that are alive; nil: there are none.
+	leases pawl.Leases // nil if instances cannot share it
+	// listen receives notifications from other instances until ctx ends; may be nil.
+	listen func(ctx context.Context, n notifications)
+	// instances returns the number of other running instances; may be nil.
 	instances func(ctx context.Context) (int64, error)
 }
 
-// heard is told what other instances say: that they want an upload this one has,
-// and that something has happened.
-type heard struct {
-	wanted func(pawl.ID)
-	event  func()
+// notifications are the handlers of notifications from other instances.
+type notifications struct {
+	wanted func(pawl.ID) // another instance requests an upload that this one holds
+	event  func()        // an event was recorded
 }
 
 // databaseOpener is openDatabase or awaitDatabase.
@@ -49,24 +49,24 @@ func openDatabase(ctx context.Context, c config, log *slog.Logger) (database, er
 	if err != nil {
 		return database{}, err
 	}
-	return database{store: s, leases: s.Leases(), instances: s.Instances, listen: func(ctx context.Context, h heard) {
-		s.Listen(ctx, postgres.Heard{Wanted: h.wanted, Event: h.event})
+	return database{store: s, leases: s.Leases(), instances: s.Instances, listen: func(ctx context.Context, n notifications) {
+		s.Listen(ctx, postgres.Heard{Wanted: n.wanted, Event: n.event})
 	}}, nil
 }
 
-const askAgain = 2 * time.Second
+const databaseRetry = 2 * time.Second
 
-// awaitDatabase is openDatabase for a server, which may be started before its
-// database or while that is being replaced.
+// awaitDatabase opens the database, and retries while it is unavailable: a server may be
+// started before its database. It returns the last error when ctx ends.
 func awaitDatabase(ctx context.Context, c config, log *slog.Logger) (database, error) {
 	for {
 		d, err := openDatabase(ctx, c, log)
 		if pawl.KindOf(err) != pawl.Unavailable || ctx.Err() != nil {
 			return d, err
 		}
-		log.WarnContext(ctx, "the database is away; it is waited for", "error", err)
+		log.WarnContext(ctx, "waiting for the database", "error", err)
 		select {
-		case <-time.After(askAgain):
+		case <-time.After(databaseRetry):
 		case <-ctx.Done():
 			return database{}, err
 		}

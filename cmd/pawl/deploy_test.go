@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What lies in deploy, and the files for containers at the top, cannot be run
-// everywhere. These tests keep them true to the program they are about.
+// The files in deploy and those for containers cannot be run everywhere. These tests check
+// them against the program.
 
 const top = "../../"
 
@@ -62,7 +62,7 @@ func readCompose(t *testing.T) composeFile {
 	return c
 }
 
-// pawls are the services that run Pawl, by name.
+// pawls returns the services that run Pawl, by name.
 func (c composeFile) pawls() map[string]composeService {
 	pawls := make(map[string]composeService)
 	for name, s := range c.Services {
@@ -75,7 +75,7 @@ func (c composeFile) pawls() map[string]composeService {
 
 var defaulted = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
 
-// TestComposeSettings reads the instances' variables as an instance would.
+// TestComposeSettings parses the variables of the instances.
 func TestComposeSettings(t *testing.T) {
 	pawls := readCompose(t).pawls()
 	if len(pawls) < 2 {
@@ -106,7 +106,7 @@ func TestComposeSettings(t *testing.T) {
 	}
 }
 
-// defaultSettings are those of an empty command line.
+// defaultSettings returns the settings of an empty command line.
 func defaultSettings(t *testing.T) *settings {
 	t.Helper()
 	for _, s := range new(settings).each() {
@@ -119,7 +119,7 @@ func defaultSettings(t *testing.T) *settings {
 	return a.settings
 }
 
-// set gives a setting the value of its variable, and reports whether there is one.
+// set sets the setting of a variable, and reports whether there is one.
 func (s *settings) set(env, value string) bool {
 	for _, known := range s.each() {
 		if known.env != env {
@@ -135,7 +135,7 @@ func (s *settings) set(env, value string) bool {
 	return false
 }
 
-// TestDockerfileSettings looks at what the image sets.
+// TestDockerfileSettings parses the variables of the image.
 func TestDockerfileSettings(t *testing.T) {
 	settings := defaultSettings(t)
 	found := 0
@@ -157,8 +157,8 @@ func TestDockerfileSettings(t *testing.T) {
 	}
 }
 
-// TestComposePlaces keeps every port on this machine, every image at a version,
-// and every mounted file there.
+// TestComposePlaces checks that every port is bound to loopback, every image has a version,
+// and every mounted file exists.
 func TestComposePlaces(t *testing.T) {
 	c := readCompose(t)
 	version := regexp.MustCompile(`:v?\d+\.\d+[\w.-]*$`)
@@ -187,8 +187,8 @@ func TestComposePlaces(t *testing.T) {
 	}
 }
 
-// TestComposeConfined keeps every container from writing to its image and from having
-// or gaining rights, and Grafana from having the password that everybody knows.
+// TestComposeConfined checks that containers have a read-only root and no capabilities,
+// and that Grafana has no default password.
 func TestComposeConfined(t *testing.T) {
 	services := readCompose(t).Services
 	if len(services) < 7 {
@@ -216,7 +216,8 @@ func TestComposeConfined(t *testing.T) {
 	}
 }
 
-// TestComposePeers has the proxies and Prometheus know the instances as they are.
+// TestComposePeers checks that the proxies and Prometheus use the addresses of the
+// instances.
 func TestComposePeers(t *testing.T) {
 	var want []string
 	for name, s := range readCompose(t).pawls() {
@@ -250,8 +251,8 @@ func TestComposePeers(t *testing.T) {
 	}
 }
 
-// TestComposeNames has the instances answer to the names they are asked by, and the
-// balancer to no others than they do.
+// TestComposeNames checks that the instances accept the host names used for them, and the
+// balancer no others.
 func TestComposeNames(t *testing.T) {
 	pawls := readCompose(t).pawls()
 	for name, s := range pawls {
@@ -272,7 +273,7 @@ func TestComposeNames(t *testing.T) {
 	}
 }
 
-// statusAs asks for the metrics by a host name.
+// statusAs returns the status of /metrics for a host name.
 func (r *running) statusAs(host string) int {
 	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.url+"/metrics", nil)
@@ -288,8 +289,8 @@ func (r *running) statusAs(host string) int {
 	return resp.StatusCode
 }
 
-// TestDashboard has the dashboard ask for nothing that Pawl does not count, and
-// find Grafana's data source.
+// TestDashboard checks that the dashboard uses existing metrics and the provisioned data
+// source.
 func TestDashboard(t *testing.T) {
 	var dashboard struct {
 		Panels []struct {
@@ -324,7 +325,7 @@ func TestDashboard(t *testing.T) {
 	}
 }
 
-// countedMetrics are the names a server tells after it has had an upload.
+// countedMetrics returns the names of the metrics of a server after an upload.
 func countedMetrics(t *testing.T) map[string]bool {
 	t.Helper()
 	r := start(t, "--data-dir="+t.TempDir())

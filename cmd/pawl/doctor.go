@@ -7,13 +7,13 @@ import (
 	"pawl/cmd/internal/tusclient"
 )
 
-// doctorCommand diagnoses what is between clients and a server.
+// doctorCommand diagnoses the connection between clients and a server.
 type doctorCommand struct {
-	Server  string        `arg:"" name:"url" help:"The server as clients reach it, or its tus endpoint; without a path /files/."`
-	Headers []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'."`
+	Server  string        `arg:"" name:"url" help:"URL of the server as clients use it, or of its tus endpoint; the path defaults to /files/."`
+	Headers []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"Header for every request, such as 'Authorization: Bearer …'."`
 	Origin  string        `placeholder:"ORIGIN" help:"Also check CORS for pages of this origin, such as https://app.example.com."`
 	Large   bool          `help:"Also try a body of 100 MiB."`
-	Slow    time.Duration `placeholder:"TIME" help:"Also send a slow body for this long, to find time-outs."`
+	Slow    time.Duration `placeholder:"TIME" help:"Also send a slow body for this long, to find timeouts."`
 	JSON    bool          `name:"json" help:"Print the report as JSON."`
 }
 

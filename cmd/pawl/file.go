@@ -12,16 +12,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// settingsFile is a YAML file of settings, a kong.Resolver. Kong's own loader for
-// YAML ranks the file above the environment and says nothing of a misspelt key;
-// here the environment wins, and every odd line is a fault.
+// settingsFile is a YAML file of settings, a kong.Resolver. Unlike Kong's own YAML
+// loader it gives precedence to the environment and reports unknown keys.
 type settingsFile struct {
 	values map[string]string // by flag
 	faults []string
 }
 
-// readFile reads the file at path; its faults are kept for later, to be told with
-// all others.
+// readFile reads the file at path. Faults are stored in the result, to be reported with
+// those of other sources.
 func readFile(path string, known []setting) *settingsFile {
 	f := &settingsFile{values: map[string]string{}}
 	content, err := os.ReadFile(path)
@@ -31,7 +30,7 @@ func readFile(path string, known []setting) *settingsFile {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
-		f.fault("%s: is no YAML: %s", path, yamlProblem(err))
+		f.fault("%s: invalid YAML: %s", path, yamlProblem(err))
 		return f
 	}
 	if doc.Kind == 0 { // an empty file
@@ -39,17 +38,17 @@ func readFile(path string, known []setting) *settingsFile {
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		f.fault("%s: write settings as name: value, one a line", path)
+		f.fault("%s: must contain one setting per line, as name: value", path)
 		return f
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
-		f.take(path, root.Content[i], root.Content[i+1], known)
+		f.set(path, root.Content[i], root.Content[i+1], known)
 	}
 	return f
 }
 
-// anchorName is all that errors of YAML quote of a file. "secret: *word" refers to an
-// anchor, and may have been meant as a secret.
+// anchorName matches the only part of a file that YAML errors quote. In
+// "hook-secret: *word", the name may have been meant as a secret.
 var anchorName = regexp.MustCompile(`anchor '[^']*'`)
 
 func yamlProblem(err error) string {
@@ -58,7 +57,7 @@ func yamlProblem(err error) string {
 
 func readProblem(path string, err error) string {
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Sprintf("PAWL_CONFIG (--config): there is no file %s", path)
+		return fmt.Sprintf("PAWL_CONFIG (--config): file %s does not exist", path)
 	}
 	return fmt.Sprintf("PAWL_CONFIG (--config): %v", err)
 }
@@ -67,8 +66,8 @@ func (f *settingsFile) fault(format string, args ...any) {
 	f.faults = append(f.faults, fmt.Sprintf(format, args...))
 }
 
-// take reads one setting of the file.
-func (f *settingsFile) take(path string, key, value *yaml.Node, known []setting) {
+// set stores one setting of the file.
+func (f *settingsFile) set(path string, key, value *yaml.Node, known []setting) {
 	where := fmt.Sprintf("%s:%d", path, key.Line)
 	name := strings.ReplaceAll(key.Value, "_", "-")
 	isName := func(s setting) bool { return s.flag == name && name != "config" }
@@ -82,13 +81,14 @@ func (f *settingsFile) take(path string, key, value *yaml.Node, known []setting)
 	}
 	text, ok := textOf(value)
 	if !ok {
-		f.fault("%s: the value of %s must be a text or a list of texts", where, key.Value)
+		f.fault("%s: the value of %s must be a string or a list of strings", where, key.Value)
 		return
 	}
 	f.values[name] = text
 }
 
-// textOf is a value as it would be written in the environment.
+// textOf returns a value as it would be written in the environment. It reports false
+// for mappings and nested lists.
 func textOf(n *yaml.Node) (string, bool) {
 	switch n.Kind {
 	case yaml.ScalarNode:
@@ -110,11 +110,11 @@ func textOf(n *yaml.Node) (string, bool) {
 	}
 }
 
-// Validate has nothing to say that faults does not.
+// Validate returns nil: faults are reported by [settings.load].
 func (f *settingsFile) Validate(*kong.Application) error { return nil }
 
-// Resolve gives kong the file's value of a flag that neither the command line nor
-// the environment sets.
+// Resolve returns the value of a flag that is set neither on the command line nor in the
+// environment.
 func (f *settingsFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	for _, env := range flag.Envs {
 		if _, ok := os.LookupEnv(env); ok {

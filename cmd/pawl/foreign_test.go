@@ -24,6 +24,9 @@ type foreignClient []string
 // foreignLibrary is the folder that `make test` has put a library in.
 func foreignLibrary(t *testing.T, env, name string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("requires " + name)
+	}
 	dir := os.Getenv(env)
 	if _, err := os.Stat(dir); dir == "" || err != nil {
 		testbed.SkipAloud(t, name+": `make test` installs it where it can be had")

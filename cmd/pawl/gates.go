@@ -4,11 +4,11 @@ import (
 	"log/slog"
 
 	"pawl"
-	"pawl/hooks/callout"
 	"pawl/hooks/filetype"
+	"pawl/hooks/httphook"
 )
 
-// newGates lines up what an upload is asked, cheapest first.
+// newGates returns the checks of uploads, cheapest first.
 func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
 	types, err := filetype.New(c.types)
 	if err != nil {
@@ -24,11 +24,11 @@ func newGates(c config, log *slog.Logger) (pawl.Gates, error) {
 	}
 	hook := c.hook
 	hook.Log = log
-	service, err := callout.New(hook)
+	external, err := httphook.New(hook)
 	if err != nil {
 		return pawl.Gates{}, err
 	}
-	gates.Begin = append(gates.Begin, service)
-	gates.Finish = append(gates.Finish, service)
+	gates.Begin = append(gates.Begin, external)
+	gates.Finish = append(gates.Finish, external)
 	return gates, nil
 }

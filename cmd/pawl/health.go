@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// healthCommand asks the server of this machine whether it is up: containers
-// without a shell have nothing else to ask with.
+// healthCommand checks whether the server on this machine responds, for containers
+// without a shell.
 type healthCommand struct{}
 
 const healthTimeout = 5 * time.Second
@@ -21,24 +21,24 @@ func (healthCommand) Run(a *app) error {
 	}
 	ctx, cancel := context.WithTimeout(a.ctx, healthTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+nearby(c.listen)+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+localAddress(c.listen)+"/healthz", nil)
 	if err != nil {
 		return err
 	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
-		return fmt.Errorf("the server does not answer: %w", err)
+		return fmt.Errorf("the server does not respond: %w", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server is not well: %s", resp.Status)
+		return fmt.Errorf("the server is unhealthy: %s", resp.Status)
 	}
 	_, err = fmt.Fprintln(a.stdout, "ok")
 	return err
 }
 
-// nearby is how this machine reaches an address that is listened on.
-func nearby(listen string) string {
+// localAddress returns the address by which this machine reaches a listen address.
+func localAddress(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return listen

@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestHostileServer has a server say what a terminal would obey, in each place where
-// a client repeats its words.
+// TestHostileServer checks that terminal control sequences from a server are not printed.
 func TestHostileServer(t *testing.T) {
 	const attack = "\x1b]0;title\x07\x1b[2J\u009b2J\u202e"
 	answers := map[string]http.HandlerFunc{
@@ -74,7 +73,7 @@ func TestHostileServer(t *testing.T) {
 	}
 }
 
-// hostileServer speaks tus as far as OPTIONS, and answers everything else so.
+// hostileServer answers OPTIONS as a tus server, and everything else with an error.
 func hostileServer(t *testing.T, answer http.HandlerFunc) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -90,7 +89,7 @@ func hostileServer(t *testing.T, answer http.HandlerFunc) (url string) {
 	return server.URL
 }
 
-// checkJSON reads every document that was printed.
+// checkJSON checks that every line is valid JSON.
 func checkJSON(t *testing.T, text string) {
 	t.Helper()
 	for dec := json.NewDecoder(strings.NewReader(text)); dec.More(); {

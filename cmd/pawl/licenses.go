@@ -5,8 +5,7 @@ import (
 	"io"
 )
 
-// licenses are those of Pawl and of everything that is linked into it: see
-// cmd/licenses.
+// licenses holds the licences of Pawl and its dependencies, written by cmd/licenses.
 //
 //go:embed licenses.txt
 var licenses string

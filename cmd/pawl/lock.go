@@ -9,18 +9,17 @@ import (
 	"strings"
 )
 
-// lockName is the file in the data directory that whoever changes it holds.
+// lockName is the name of the lock file in the data directory.
 const lockName = "pawl.lock"
 
-// dirLock is the right to change a data directory. It ends with the process,
-// however that ends, so a killed container leaves nothing that has to be removed:
-// it is the kernel's lock on the file that counts, not the file.
+// dirLock is an exclusive lock on a data directory. The kernel releases it when the
+// process ends, however it ends, so a killed container leaves no stale lock.
 type dirLock struct{ file *os.File }
 
-// errHeld says which process has the data directory.
+// errHeld is returned if another process has locked the data directory.
 type errHeld struct {
 	dir string
-	pid string // empty: unknown
+	pid string // empty if unknown
 }
 
 func (e errHeld) Error() string {
@@ -28,18 +27,18 @@ func (e errHeld) Error() string {
 	if e.pid != "" {
 		who += " (process " + e.pid + ")"
 	}
-	return fmt.Sprintf("the data directory %s is in use by %s; stop it first, or give this one its own with PAWL_DATA_DIR", e.dir, who)
+	return fmt.Sprintf("the data directory %s is in use by %s; stop it first, or set PAWL_DATA_DIR to another directory", e.dir, who)
 }
 
-// lockDir makes the data directory if need be, and takes it; the error is an
-// [errHeld] when somebody else has it.
+// lockDir creates the data directory if necessary and locks it. The error is an
+// [errHeld] if another process has locked it.
 func lockDir(dir string) (*dirLock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data directory: %w", err)
+		return nil, fmt.Errorf("create the data directory: %w", err)
 	}
 	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open the lock of the data directory: %w", err)
+		return nil, fmt.Errorf("open the lock file of the data directory: %w", err)
 	}
 	held, err := tryLock(file)
 	if held || err != nil {
@@ -53,7 +52,8 @@ func lockDir(dir string) (*dirLock, error) {
 	return &dirLock{file: file}, nil
 }
 
-// readPID is who wrote the file, as a hint for people.
+// readPID returns the process id in the file, or "" if there is none. It is only used
+// in messages.
 func readPID(file *os.File) string {
 	content, err := io.ReadAll(io.LimitReader(file, 32))
 	text := strings.TrimSpace(string(content))
@@ -63,13 +63,13 @@ func readPID(file *os.File) string {
 	return text
 }
 
-// writePID leaves the hint; without it the lock holds as well.
+// writePID writes the process id. Errors are ignored: the lock does not depend on it.
 func writePID(file *os.File) {
 	if file.Truncate(0) == nil {
 		_, _ = fmt.Fprintf(file, "%d\n", os.Getpid())
 	}
 }
 
-// release gives the directory back. The file stays: were it removed, another
-// process could hold a lock on a name that is gone.
+// release releases the lock. It does not remove the file: another process could
+// otherwise hold a lock on a file that no longer has a name.
 func (l *dirLock) release() error { return l.file.Close() }

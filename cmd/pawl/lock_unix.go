@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// noFollow has an open fail where the path ends in a symbolic link.
+// noFollow makes os.OpenFile fail if the path is a symbolic link.
 const noFollow = syscall.O_NOFOLLOW
 
-// tryLock locks the file for this process, unless somebody else holds it.
+// tryLock locks the file. It reports held if another process has locked it.
 func tryLock(file *os.File) (held bool, err error) {
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {

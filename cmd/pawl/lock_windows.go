@@ -9,14 +9,14 @@ import (
 
 const noFollow = 0
 
-// farAway is a byte that nobody writes: a locked one cannot be read either, and
-// the process id at the beginning is to be read.
-const farAway = 1 << 30
+// lockOffset is the byte to lock. It is far behind the process id, since locked bytes
+// cannot be read.
+const lockOffset = 1 << 30
 
-// tryLock locks the file for this process, unless somebody else holds it.
+// tryLock locks the file. It reports held if another process has locked it.
 func tryLock(file *os.File) (held bool, err error) {
 	flags := uint32(windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY)
-	err = windows.LockFileEx(windows.Handle(file.Fd()), flags, 0, 1, 0, &windows.Overlapped{Offset: farAway})
+	err = windows.LockFileEx(windows.Handle(file.Fd()), flags, 0, 1, 0, &windows.Overlapped{Offset: lockOffset})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
 		return true, nil
 	}

@@ -1,4 +1,5 @@
-// Command pawl is the server and what its operator needs beside it.
+// Command pawl is a server for resumable uploads, with commands to check and diagnose
+// it and to upload files to it.
 package main
 
 import (
@@ -19,36 +20,36 @@ import (
 // Exit codes.
 const (
 	exitFailure = 1 // something went wrong while running, or a check found problems
-	exitUsage   = 2 // the command line or the configuration makes no sense
+	exitUsage   = 2 // the command line or the configuration is invalid
 )
 
-// commands is the command line.
+// commands defines the command line.
 type commands struct {
 	Settings settings `embed:""`
 
 	Serve    serveCommand    `cmd:"" default:"1" help:"Run the server. This is the default."`
 	Check    checkCommand    `cmd:"" help:"Compare the database with the stored files."`
-	Health   healthCommand   `cmd:"" help:"Check whether the server on this machine is up."`
+	Health   healthCommand   `cmd:"" help:"Check whether the server on this machine responds."`
 	Upload   uploadCommand   `cmd:"" help:"Upload files and folders to a tus server."`
-	Doctor   doctorCommand   `cmd:"" help:"Diagnose what is between clients and a server."`
+	Doctor   doctorCommand   `cmd:"" help:"Diagnose the connection to a tus server, including proxies."`
 	Conf     configCommand   `cmd:"" name:"config" help:"Print the settings in effect."`
 	OpenAPI  openapiCommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document of the REST API."`
-	Licenses licensesCommand `cmd:"" help:"Print the licences of Pawl and of all software in it."`
+	Licenses licensesCommand `cmd:"" help:"Print the licences of all software in the binary."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
-// app is what a command runs with.
+// app holds what every command runs with.
 type app struct {
 	ctx      context.Context
 	settings *settings
-	file     *settingsFile // nil: none was named
+	file     *settingsFile // nil if none was given
 	stdout   io.Writer
 	stderr   *os.File
 }
 
 func main() {
-	// The first signal ends ctx, which every command takes as a wish to stop; stop
-	// then gives the second one back its meaning: to end the process at once.
+	// The first signal cancels ctx, on which every command shuts down; stop then
+	// restores the default, so that a second signal kills the process.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:]))
@@ -63,7 +64,8 @@ func run(ctx context.Context, args []string) int {
 	return a.exit(err)
 }
 
-// commandLine reads the command line, the environment and the file they may name.
+// commandLine parses the command line, the environment and the configuration file. Its
+// error is a [usageError] if the arguments are invalid.
 func (a *app) commandLine(args []string) (*kong.Context, error) {
 	var c commands
 	a.settings = &c.Settings
@@ -71,8 +73,8 @@ func (a *app) commandLine(args []string) (*kong.Context, error) {
 	dropEmptyVariables(known)
 	parser, err := kong.New(&c,
 		kong.Name("pawl"),
-		kong.Description("Pawl is a self-hosted server for resumable uploads. Without any settings it keeps everything in ./pawl-data."),
-		kong.KindMapper(reflect.String, kong.MapperFunc(takeBytes)),
+		kong.Description("Pawl is a self-hosted server for resumable uploads. By default it stores everything in ./pawl-data."),
+		kong.KindMapper(reflect.String, kong.MapperFunc(rawString)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 		kong.WithBeforeResolve(func(ctx *kong.Context) error {
 			if path := configPath(ctx); path != "" {
@@ -92,10 +94,9 @@ func (a *app) commandLine(args []string) (*kong.Context, error) {
 	return command, nil
 }
 
-// takeBytes reads the value of a string as it stands on the command line. Kong itself
-// takes strings through JSON, which replaces bytes that are no UTF-8: those of a file's
-// name, for one, that would then not be found.
-func takeBytes(ctx *kong.DecodeContext, target reflect.Value) error {
+// rawString sets a string to the bytes on the command line. Kong decodes strings as
+// JSON, which replaces invalid UTF-8: a file with such a name would not be found.
+func rawString(ctx *kong.DecodeContext, target reflect.Value) error {
 	token, err := ctx.Scan.PopValue("string")
 	if err != nil {
 		return err
@@ -114,13 +115,14 @@ func configPath(ctx *kong.Context) string {
 	return ""
 }
 
-// config is the configuration in effect.
+// config returns the configuration in effect. Its error is a [configError].
 func (a *app) config() (config, error) { return a.settings.load(a.file) }
 
-// usageError is a command line that makes no sense.
+// usageError is an invalid command line.
 type usageError struct{ error }
 
-// errProblems makes a command that has said all there is to say exit with a failure.
+// errProblems is returned by commands that have reported their problems themselves. It
+// sets the exit code without another message.
 var errProblems = errors.New("there are problems")
 
 func (a *app) exit(err error) int {
@@ -132,16 +134,16 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, errProblems):
 		return exitFailure
 	case errors.As(err, &usage):
-		a.complain(fmt.Sprintf("%v; see pawl --help", err))
+		a.printError(fmt.Sprintf("%v; see pawl --help", err))
 		return exitUsage
 	case errors.As(err, &faults):
-		a.complain(err.Error())
+		a.printError(err.Error())
 		return exitUsage
 	}
-	a.complain(err.Error())
+	a.printError(err.Error())
 	return exitFailure
 }
 
-func (a *app) complain(text string) {
+func (a *app) printError(text string) {
 	fmt.Fprintln(a.stderr, "pawl:", terminal.SafeLines(text))
 }

@@ -2,7 +2,7 @@ package main
 
 import "pawl/api"
 
-// openapiCommand prints the document of the REST API.
+// openapiCommand prints the OpenAPI document of the REST API.
 type openapiCommand struct{}
 
 func (openapiCommand) Run(a *app) error {

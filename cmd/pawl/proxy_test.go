@@ -19,6 +19,7 @@ import (
 func TestProxies(t *testing.T) {
 	for _, kind := range []reverseproxy.Kind{reverseproxy.Nginx, reverseproxy.Caddy} {
 		t.Run(string(kind), func(t *testing.T) {
+			testbed.SkipShort(t, "a reverse proxy")
 			if _, err := reverseproxy.Find(kind); err != nil {
 				testbed.SkipAloud(t, err.Error())
 			}

@@ -9,29 +9,29 @@ import (
 	"runtime"
 )
 
-const othersMode = 0o077 // what group and others may do
+const othersMode = 0o077 // permissions of group and others
 
-// restrict takes the rights of group and others off what Pawl itself makes, as a copy or
-// a restored backup may have given them some. The data directory is its operator's: it is
-// reported if others can write to it, and so put files of their own in the place of
-// Pawl's.
+// restrict removes the permissions of group and others from files that Pawl creates: a
+// copy or a restored backup may have added some. The data directory belongs to the
+// operator: its mode is not changed, but a warning is logged if others can write to it
+// and so replace files.
 func restrict(c config, log *slog.Logger) {
 	if runtime.GOOS == "windows" {
-		return // modes say nothing there
+		return // no Unix permissions
 	}
 	if info, err := os.Stat(c.ownDir()); err == nil && info.Mode()&0o022 != 0 {
-		log.Warn("others can write to the data directory; take that right from them",
+		log.Warn("the data directory is writable by group or others; restrict its permissions",
 			"dir", c.ownDir(), "mode", info.Mode().Perm().String())
 	}
 	for _, path := range c.ownPaths() {
 		if err := restrictPath(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			log.Warn("others can open a file of Pawl's, and its mode cannot be changed", "path", path, "error", err)
+			log.Warn("cannot restrict the permissions of a file", "path", path, "error", err)
 		}
 	}
 }
 
-// ownPaths is what is kept in directories of this process's own. What lies in a folder
-// that others cannot open need not be listed.
+// ownPaths returns the files and folders that this process creates, except those inside
+// another one.
 func (c config) ownPaths() []string {
 	paths := []string{filepath.Join(c.ownDir(), lockName)}
 	if c.sqlite != "" {
@@ -43,7 +43,8 @@ func (c config) ownPaths() []string {
 	return paths
 }
 
-// restrictPath leaves a link alone: what it points to is not Pawl's.
+// restrictPath removes the permissions of group and others. It ignores symbolic links,
+// whose targets are not created by Pawl.
 func restrictPath(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil || info.Mode()&fs.ModeSymlink != 0 {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestLaxModesAreCorrected starts a server on a data directory that was copied with
-// rights for everybody.
+// TestLaxModesAreCorrected starts a server on a data directory that everybody can read and
+// write.
 func TestLaxModesAreCorrected(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing there")
@@ -33,7 +33,7 @@ func TestLaxModesAreCorrected(t *testing.T) {
 	}
 }
 
-// TestLinksAreLeftAlone has a link where a file of Pawl's belongs.
+// TestLinksAreLeftAlone checks that the target of a symbolic link is not changed.
 func TestLinksAreLeftAlone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links cannot be told from files when they are opened")

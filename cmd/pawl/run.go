@@ -18,17 +18,17 @@ const (
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
 
-	// shortRequests is how long a stopping server waits before it interrupts what
-	// is under way: nearly every request is over by then.
+	// shortRequests is how long a shutdown waits before it interrupts uploads: most
+	// requests finish by then.
 	shortRequests = 300 * time.Millisecond
 )
 
-// newHTTPServer returns a server without ReadTimeout and WriteTimeout: they would
-// cut long uploads and downloads. The handlers extend deadlines instead.
+// newHTTPServer returns a server without ReadTimeout and WriteTimeout, which would end
+// long uploads and downloads. The handlers extend deadlines instead.
 //
-// HTTP/2 without TLS is served only if the configuration asks for it: it is a large
-// protocol, of use only behind a proxy that speaks it. An upload over HTTP/2 sends at
-// most one window per round trip; with Go's default of 1 MiB that is 10 MiB/s at 100 ms.
+// HTTP/2 without TLS is off by default, since it is a large protocol that is only useful
+// behind a proxy. An upload over HTTP/2 sends at most one window per round trip; with
+// Go's default of 1 MiB that is 10 MiB/s at 100 ms.
 func newHTTPServer(handler http.Handler, c config, log *slog.Logger) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -44,13 +44,13 @@ func newHTTPServer(handler http.Handler, c config, log *slog.Logger) *http.Serve
 	}
 }
 
-// Run serves until ctx ends, then lets what is under way come to its end.
+// Run serves until ctx ends, then shuts down: see drain. It returns nil after a shutdown.
 func (s *server) Run(ctx context.Context) error {
 	defer s.listenToOthers()()
 	defer s.startJanitor()()
 
-	// What is still under way when the server stops learns of it by the end of its
-	// context, and uploads by the cause: they keep what has come.
+	// At shutdown the context of all requests is cancelled. Its cause lets uploads save
+	// what they have received.
 	requests, interrupt := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer interrupt(nil)
 	s.http.BaseContext = func(net.Listener) context.Context { return requests }
@@ -72,19 +72,20 @@ func (s *server) Run(ctx context.Context) error {
 	}
 }
 
-// drain stops taking requests, and waits for those under way.
+// drain stops accepting requests and waits for those in progress, at most for the
+// shutdown timeout.
 func (s *server) drain() {
 	s.stopping.Store(true)
-	s.log.Info("stopping", "timeout", s.config.shutdown.String())
+	s.log.Info("shutting down", "timeout", s.config.shutdown.String())
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.shutdown)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
-		s.log.Warn("requests had to be cut", "error", err)
+		s.log.Warn("shutdown timed out; closing connections", "error", err)
 		_ = s.http.Close()
 	}
 }
 
-// startJanitor sets the janitor to work; stop waits for it.
+// startJanitor runs the janitor. The returned function stops it and waits.
 func (s *server) startJanitor() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
@@ -95,17 +96,17 @@ func (s *server) startJanitor() (stop func()) {
 	}
 }
 
-// listenToOthers does what other instances want of this one, if there can be any;
-// stop waits for what is being done. A server that drains still lets uploads go.
+// listenToOthers handles notifications from other instances, also during a shutdown.
+// The returned function stops it and waits.
 func (s *server) listenToOthers() (stop func()) {
-	if s.ground.listen == nil {
+	if s.backends.listen == nil {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	working.Go(func() {
-		s.ground.listen(ctx, heard{
-			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.LetGo(context.WithoutCancel(ctx), id) }) },
+		s.backends.listen(ctx, notifications{
+			wanted: func(id pawl.ID) { working.Go(func() { s.uploads.Yield(context.WithoutCancel(ctx), id) }) },
 			event:  s.events.Wake,
 		})
 	})

@@ -13,9 +13,13 @@ import (
 
 	"pawl"
 	"pawl/api/metrics"
+	"pawl/events"
+	"pawl/files"
+	"pawl/upkeep"
+	"pawl/uploads"
 )
 
-// serveCommand runs the server until a signal comes.
+// serveCommand runs the server until it receives a signal.
 type serveCommand struct{}
 
 func (serveCommand) Run(a *app) error {
@@ -23,7 +27,7 @@ func (serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	makeRoomForSyncs()
+	raiseMaxProcs()
 	s, err := openServer(a.ctx, c, newLog(a.stderr, c.logFormat, c.logLevel))
 	if err != nil {
 		return err
@@ -32,35 +36,35 @@ func (serveCommand) Run(a *app) error {
 	return errors.Join(s.Run(a.ctx), s.Close())
 }
 
-// makeRoomForSyncs lets more goroutines run than there are processors. One that
-// waits for the disk keeps its place until the runtime's monitor takes it away,
-// and on a small machine two that sync stop everybody else: a third more small
-// files and PATCHes were stored a second with twice the places on two processors.
-func makeRoomForSyncs() {
+// raiseMaxProcs sets GOMAXPROCS above the number of processors, unless the environment
+// sets it. A goroutine in a sync system call holds its P until the runtime's monitor
+// retakes it, so on a small machine two syncs block everything else. Twice as many Ps
+// on two processors stored a third more small files and PATCHes per second.
+func raiseMaxProcs() {
 	if os.Getenv("GOMAXPROCS") == "" {
-		places := runtime.GOMAXPROCS(0)
-		runtime.GOMAXPROCS(places + min(places, 8))
+		procs := runtime.GOMAXPROCS(0)
+		runtime.GOMAXPROCS(procs + min(procs, 8))
 	}
 }
 
-// server is everything that runs: opened by openServer, set to work by Run, and
-// put away by Close.
+// server is a running server: opened by openServer, run by Run, and closed by Close.
 type server struct {
 	config   config
 	log      *slog.Logger
 	meters   *metrics.Metrics
-	ground   ground
-	events   *pawl.Events
-	uploads  *pawl.Uploads
-	files    *pawl.Files
-	janitor  *pawl.Janitor
+	backends backends
+	events   *events.Feed
+	uploads  *uploads.Service
+	files    *files.Service
+	janitor  *upkeep.Janitor
 	http     *http.Server
 	listener net.Listener
 	stopping atomic.Bool
 	closers
 }
 
-// openServer wires the house from the ground up, and listens.
+// openServer locks the data directory, opens the backends, wires the domain and opens
+// the listener. The caller must close the server.
 func openServer(ctx context.Context, c config, log *slog.Logger) (_ *server, err error) {
 	s := &server{config: c, log: log, meters: metrics.New()}
 	defer func() {
@@ -68,21 +72,22 @@ func openServer(ctx context.Context, c config, log *slog.Logger) (_ *server, err
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if err := s.takeDir(); err != nil {
+	if err := s.lockDataDir(); err != nil {
 		return nil, err
 	}
-	if s.ground, err = openGround(ctx, c, log, awaitDatabase, false); err != nil {
+	if s.backends, err = openBackends(ctx, c, log, awaitDatabase, false); err != nil {
 		return nil, err
 	}
-	s.onClose(s.ground.Close)
-	if err := s.openHouse(ctx); err != nil {
+	s.onClose(s.backends.Close)
+	if err := s.wireDomain(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.openDoor(ctx)
+	return s, s.listen(ctx)
 }
 
-// takeDir takes the directory that this process has to itself, if there is one.
-func (s *server) takeDir() error {
+// lockDataDir locks the directory that this process uses exclusively, if there is one.
+// The error is an [errHeld] if another process has locked it.
+func (s *server) lockDataDir() error {
 	dir := s.config.ownDir()
 	if dir == "" {
 		return nil
@@ -96,23 +101,23 @@ func (s *server) takeDir() error {
 	return nil
 }
 
-// ready reports what is away, for those who spread requests.
+// ready returns an error if the server cannot serve requests, for load balancers.
 func (s *server) ready(ctx context.Context) error {
 	if s.stopping.Load() {
-		return pawl.Errorf(pawl.Unavailable, "the server is stopping")
+		return pawl.Errorf(pawl.Unavailable, "the server is shutting down")
 	}
-	if err := s.ground.store.Ping(ctx); err != nil || s.ground.writable == nil {
+	if err := s.backends.store.Ping(ctx); err != nil || s.backends.writable == nil {
 		return err
 	}
-	return s.ground.writable(ctx)
+	return s.backends.writable(ctx)
 }
 
-// closers puts away what was opened, in the opposite order.
+// closers is a list of functions that close what was opened, last opened first.
 type closers []func() error
 
 func (c *closers) onClose(f func() error) { *c = append(*c, f) }
 
-// Close puts everything away; doing so twice is harmless.
+// Close calls and removes all functions, and returns their errors joined.
 func (c *closers) Close() error {
 	var errs []error
 	for len(*c) > 0 {
@@ -123,7 +128,7 @@ func (c *closers) Close() error {
 	return errors.Join(errs...)
 }
 
-// announce tells a person where to open Pawl, and a log that it is there.
+// announce prints the URL of the server on a terminal, and logs it elsewhere.
 func (s *server) announce(a *app) {
 	url := s.url()
 	if isTerminal(a.stderr) && s.config.logFormat != "json" {
@@ -133,7 +138,7 @@ func (s *server) announce(a *app) {
 	s.log.Info("Pawl is ready", "url", url, "listen", s.listener.Addr().String(), "version", versionText())
 }
 
-// url is where this server can be opened.
+// url returns the URL of the server: the public one, or one that works on this machine.
 func (s *server) url() string {
 	if s.config.publicURL != nil {
 		return s.config.public()

@@ -8,7 +8,7 @@ import (
 	"pawl/cmd/internal/redact"
 )
 
-// configCommand prints the settings in effect, as a file that --config takes.
+// configCommand prints the settings in effect, in the format of --config.
 type configCommand struct{}
 
 func (configCommand) Run(a *app) error {
@@ -24,7 +24,7 @@ func (configCommand) Run(a *app) error {
 	return err
 }
 
-// shown returns the value as YAML, without what is secret in it.
+// shown returns the value as YAML, with secrets redacted.
 func (s setting) shown() string {
 	entries := s.texts()
 	for i, entry := range entries {
@@ -36,7 +36,7 @@ func (s setting) shown() string {
 	return entries[0]
 }
 
-// texts returns the entries of a list, or the one text that any other value is.
+// texts returns the entries of a list, or a single entry for any other value.
 func (s setting) texts() []string {
 	switch value := s.value.Interface().(type) {
 	case list:
@@ -47,12 +47,11 @@ func (s setting) texts() []string {
 		}
 		return []string{string(value)}
 	default:
-		return []string{fmt.Sprint(value)} // of a secret its stars
+		return []string{fmt.Sprint(value)} // a secret is masked by its String method
 	}
 }
 
-// quoted leaves plain words as they are: YAML takes only some of them for
-// something else.
+// quoted quotes text unless it consists of characters without a meaning in YAML.
 func quoted(text string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("./-_:", r)

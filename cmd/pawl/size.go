@@ -7,20 +7,22 @@ import (
 	"strings"
 )
 
-// units of size: binary with an i, decimal without (IEC 80000-13).
+// units maps lower-case unit names to bytes: binary with an i, decimal without (IEC
+// 80000-13).
 var units = map[string]float64{
 	"": 1, "b": 1,
 	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
 	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
 }
 
-// parseSize reads a number of bytes such as 1048576, 20MiB or 1.5 GB. Nothing is 0.
+// parseSize parses a size such as 1048576, 20MiB or 1.5 GB and returns it in bytes. The
+// empty string is 0.
 func parseSize(text string) (int64, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return 0, nil
 	}
-	wrong := fmt.Errorf("%q is no size: write bytes, or a number with a unit, such as 20MiB or 2GB", text)
+	wrong := fmt.Errorf("%q is not a size: use a number of bytes, or a number with a unit, such as 20MiB or 2GB", text)
 	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	unit, known := units[strings.ToLower(strings.TrimSpace(text[len(number):]))]
 	if !known {

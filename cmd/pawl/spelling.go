@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// closeEnough is how many letters a misspelt name may be off.
-const closeEnough = 2
+// maxDistance is the largest edit distance at which a name is suggested.
+const maxDistance = 2
 
-// didYouMean suggests the known name that name looks like, or nothing.
+// didYouMean returns a hint with the known name most similar to name, or "" if none is
+// similar enough.
 func didYouMean(name string, known []string) string {
-	best, bestDistance := "", closeEnough+1
+	best, bestDistance := "", maxDistance+1
 	for _, k := range known {
 		if d := distance(name, k); d < bestDistance {
 			best, bestDistance = k, d
@@ -24,9 +25,9 @@ func didYouMean(name string, known []string) string {
 	return fmt.Sprintf("; did you mean %s?", best)
 }
 
-// misspeltVariables finds variables that look like settings with a slip in them:
-// a filter that is off because of a missing letter would never be noticed. Other
-// PAWL_ variables are not ours to judge (Kubernetes sets some by itself).
+// misspeltVariables returns a fault for each variable whose name is similar to a setting:
+// a filter that is off because of a typo would go unnoticed. Other PAWL_ variables are
+// ignored (Kubernetes sets some for a service named pawl).
 func misspeltVariables(environ []string, known []setting) []string {
 	names := make([]string, len(known))
 	for i, s := range known {
@@ -45,8 +46,8 @@ func misspeltVariables(environ []string, known []setting) []string {
 	return faults
 }
 
-// dropEmptyVariables makes an empty variable mean the same as none: compose files
-// pass on variables that nobody has set.
+// dropEmptyVariables unsets empty variables: compose files pass on variables that are
+// not set as empty.
 func dropEmptyVariables(known []setting) {
 	for _, s := range known {
 		if text, ok := os.LookupEnv(s.env); ok && strings.TrimSpace(text) == "" {
@@ -55,8 +56,7 @@ func dropEmptyVariables(known []setting) {
 	}
 }
 
-// distance is how many letters have to be added, dropped or changed to make b of a
-// (Levenshtein).
+// distance returns the Levenshtein distance of a and b, in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

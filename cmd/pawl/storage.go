@@ -3,41 +3,53 @@ package main
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"pawl/storage/disk"
+	"pawl/storage/multipart"
 	"pawl/storage/s3"
 )
 
-// openStorage opens the bytes' place.
-func (g *ground) openStorage(ctx context.Context, c config, log *slog.Logger, look bool) error {
+// openStorage opens the storage.
+func (b *backends) openStorage(ctx context.Context, c config, log *slog.Logger, readOnly bool) error {
 	if c.blobs == "" {
-		return g.openBucket(ctx, c.bucket, log)
+		return b.openBucket(ctx, c, log)
 	}
-	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, Look: look})
+	blobs, err := disk.Open(disk.Config{Dir: c.blobs, Log: log, ReadOnly: readOnly})
 	if err != nil {
 		return err
 	}
-	g.onClose(blobs.Close)
-	g.blobs, g.writable = blobs, blobs.Ready
+	b.onClose(blobs.Close)
+	b.blobs, b.writable = blobs, blobs.Ready
 	return nil
 }
 
-// openBucket opens the bucket, whether or not it can be used yet: a server that is
-// started before its storage answers when that is there.
-func (g *ground) openBucket(ctx context.Context, c s3.Config, log *slog.Logger) error {
-	c.Books, c.Log = g.store, log
-	blobs, err := s3.Open(ctx, c)
+// openBucket opens the bucket without waiting for it: a server may be started before its
+// storage.
+func (b *backends) openBucket(ctx context.Context, c config, log *slog.Logger) error {
+	c.bucket.Log = log
+	bucket, err := s3.Open(ctx, c.bucket)
 	if err != nil {
 		return err
 	}
-	g.blobs, g.bucket = blobs, blobs
-	go tryBucket(ctx, blobs, log)
+	blobs := multipart.Open(multipart.Config{
+		Remote: bucket, Manifests: b.store, Prefix: c.bucket.Prefix, Memory: c.s3Memory, Log: log,
+	})
+	b.blobs, b.bucket, b.key = blobs, bucket, blobs.Key
+	checking, cancel := context.WithCancel(ctx)
+	var check sync.WaitGroup
+	check.Go(func() { checkBucket(checking, blobs, log) })
+	b.onClose(func() error {
+		cancel()
+		check.Wait()
+		return blobs.Close()
+	})
 	return nil
 }
 
-// tryBucket tells the operator of a bucket that cannot be used before a user does.
-func tryBucket(ctx context.Context, blobs *s3.Blobs, log *slog.Logger) {
+// checkBucket logs a warning if the bucket cannot be used.
+func checkBucket(ctx context.Context, blobs *multipart.Blobs, log *slog.Logger) {
 	if err := blobs.Check(ctx); err != nil && ctx.Err() == nil {
-		log.WarnContext(ctx, "the bucket cannot be used yet", "error", err)
+		log.WarnContext(ctx, "the bucket is not usable yet", "error", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"pawl/internal/testbed/postgrestest"
 )
 
-// TestTextThatIsNone sends what is no text wherever a client can send any, with
-// either database: it is never taken for a fault of the server.
+// TestTextThatIsNone sends invalid text in URLs, headers and bodies, with both databases:
+// it must not cause an internal error.
 func TestTextThatIsNone(t *testing.T) {
 	for name, flags := range map[string][]string{
 		"SQLite":     nil,
@@ -34,7 +34,7 @@ func TestTextThatIsNone(t *testing.T) {
 	}
 }
 
-// noText are bytes that PostgreSQL takes for no text.
+// noText are strings that PostgreSQL does not accept.
 var noText = []string{"\x00", "\xff", "a\x00b", "caf\xe9", "\xed\xa0\x80", "\xf4\x90\x80\x80"}
 
 func (r *running) nonsenseInURLs(upload, file string) {
@@ -62,7 +62,7 @@ func (r *running) nonsenseInURLs(upload, file string) {
 	}
 }
 
-// percent encodes every byte of a text.
+// percent returns text with every byte percent-encoded.
 func percent(text string) (encoded string) {
 	for i := range len(text) {
 		encoded += fmt.Sprintf("%%%02x", text[i])
@@ -107,7 +107,7 @@ func (r *running) nonsenseInBodies(file string) {
 	}
 }
 
-// sane expects the client to be told that the fault is its own, if it is one.
+// sane checks that the response is not an internal error.
 func (r *running) sane(method, path, body string, header ...string) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(r.t.Context())

@@ -21,14 +21,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets this test binary be `pawl` too, so that transcripts run the real
-// main, race detector included.
+// TestMain also makes the test binary the `pawl` command of transcripts, so that they run
+// the real main with the race detector.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pawl": main})
 }
 
-// TestTranscripts plays testdata/*.txtar: what an operator types, and what Pawl
-// says to it. Beside testscript's own commands they know:
+// TestTranscripts runs testdata/*.txtar. Beside the commands of testscript they have:
 //
 //	serve [FLAG…]        starts `pawl serve`, sets $URL
 //	stop [SIGNAL]        ends it (TERM), its log becomes stdout; it must exit with 0
@@ -48,7 +47,7 @@ func TestTranscripts(t *testing.T) {
 	})
 }
 
-// script is what the commands of one transcript share.
+// script is the state of a transcript.
 type script struct {
 	vars   []string
 	server *exec.Cmd
@@ -82,8 +81,7 @@ func serveInScript(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// environ is the environment at the start of the transcript, with the settings it
-// has made since.
+// environ returns the environment of the transcript, with the settings it has made.
 func (s *script) environ(ts *testscript.TestScript) []string {
 	environ := append([]string{}, s.vars...)
 	for _, known := range new(settings).each() {
@@ -117,7 +115,7 @@ func httpInScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: http METHOD PATH [HEADER…] [=BODY | @FILE]")
 	}
 	req := requestOf(ts, args)
-	// A connection of its own: no server waits for it when it stops.
+	// A new connection for each request, so that no idle one delays a shutdown.
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()
@@ -179,7 +177,7 @@ func blobInScript(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("BLOB", found)
 }
 
-// serverLog keeps what a server logs, and waits for it to be ready.
+// serverLog collects the log of a server.
 type serverLog struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
@@ -200,7 +198,7 @@ func (l *serverLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// readyURL finds where the server is in its log, of either format.
+// readyURL returns the URL of the server in its log, of either format.
 func readyURL(log []byte) string {
 	if match := readyInText.FindSubmatch(log); match != nil {
 		return string(match[1])

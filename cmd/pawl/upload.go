@@ -17,16 +17,16 @@ import (
 
 // uploadCommand is a tus client for scripts.
 type uploadCommand struct {
-	Args      []string      `arg:"" name:"path" help:"Files and folders, or - for standard input; then the URL of the server, unless PAWL_URL or --url gives it."`
-	URL       string        `env:"PAWL_URL" name:"url" placeholder:"URL" help:"The server, or its tus endpoint; /files/ if there is no path."`
-	Name      string        `placeholder:"NAME" help:"The name of the file that is read from standard input."`
-	Headers   []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"A header for every request, such as 'Authorization: Bearer …'; other users of the machine cannot see it if it is set in the environment."`
+	Args      []string      `arg:"" name:"path" help:"Files and folders, or - for standard input, followed by the URL of the server unless set by PAWL_URL or --url."`
+	URL       string        `env:"PAWL_URL" name:"url" placeholder:"URL" help:"URL of the server, or of its tus endpoint; the path defaults to /files/."`
+	Name      string        `placeholder:"NAME" help:"File name for standard input."`
+	Headers   []string      `name:"header" short:"H" sep:"none" env:"PAWL_HEADER" placeholder:"NAME:VALUE" help:"Header for every request, such as 'Authorization: Bearer …'; prefer the environment variable, which other users of the machine cannot see."`
 	Metadata  []string      `sep:"none" placeholder:"KEY=VALUE" help:"Metadata for every file."`
 	Files     int           `default:"2" help:"Number of files to upload at a time (${default})."`
-	Parts     int           `default:"1" help:"Number of parts of a file to upload at a time, if the server supports concatenation (${default})."`
-	ChunkSize string        `placeholder:"SIZE" help:"Largest request body, for proxies that limit it; each is sent with a checksum if the server supports that."`
+	Parts     int           `default:"1" help:"Number of parts of each file to upload at a time, if the server supports concatenation (${default})."`
+	ChunkSize string        `placeholder:"SIZE" help:"Maximum request body, for proxies that limit it; each chunk has a checksum if the server supports that."`
 	RetryFor  time.Duration `default:"5m" placeholder:"TIME" help:"How long to retry without progress (${default})."`
-	JSON      bool          `name:"json" help:"Print events as lines of JSON."`
+	JSON      bool          `name:"json" help:"Print one JSON object per event and line."`
 }
 
 const userAgent = "pawl-upload"
@@ -69,7 +69,8 @@ func (u *uploadCommand) Run(a *app) error {
 	return err
 }
 
-// target separates the paths from the URL, which comes last if it is given.
+// target returns the paths and the endpoint, whose URL is the last argument or set by
+// --url.
 func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) {
 	paths, server := u.Args, u.URL
 	if last := u.Args[len(u.Args)-1]; strings.HasPrefix(last, "http://") || strings.HasPrefix(last, "https://") {
@@ -78,13 +79,13 @@ func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) 
 	stdin := slices.Contains(paths, batch.StdinPath)
 	switch {
 	case server == "":
-		return nil, nil, errors.New("no server given: write its URL last, or set PAWL_URL")
+		return nil, nil, errors.New("no server given: add its URL as the last argument, or set PAWL_URL")
 	case len(paths) == 0:
-		return nil, nil, errors.New("nothing to upload: name files or folders, or - for standard input")
+		return nil, nil, errors.New("nothing to upload: add files or folders, or - for standard input")
 	case stdin && u.Name == "":
 		return nil, nil, errors.New("standard input requires a --name")
 	case !stdin && u.Name != "":
-		return nil, nil, errors.New("--name is for standard input; files keep their names")
+		return nil, nil, errors.New("--name can only be used with standard input")
 	case u.Files < 1 || u.Parts < 1 || u.RetryFor < 0:
 		return nil, nil, errors.New("--files and --parts must be at least 1, and --retry-for cannot be negative")
 	}
@@ -92,7 +93,8 @@ func (u *uploadCommand) target() (paths []string, endpoint *url.URL, err error) 
 	return paths, endpoint, err
 }
 
-// readHeaders parses header lines. Its error never quotes one: it may hold a secret.
+// readHeaders parses header lines. Its errors do not quote them, as they may contain
+// secrets.
 func readHeaders(lines []string) (http.Header, error) {
 	header := http.Header{"User-Agent": {userAgent + "/" + versionText()}}
 	for _, line := range lines {
@@ -106,7 +108,8 @@ func readHeaders(lines []string) (http.Header, error) {
 	return header, nil
 }
 
-// readMetadata parses KEY=VALUE pairs. Its error never quotes one: it may hold a secret.
+// readMetadata parses KEY=VALUE pairs. Its errors do not quote them, as they may contain
+// secrets.
 func readMetadata(pairs []string) (map[string]string, error) {
 	metadata := map[string]string{}
 	for _, pair := range pairs {
@@ -119,8 +122,8 @@ func readMetadata(pairs []string) (map[string]string, error) {
 	return metadata, nil
 }
 
-// columns returns a function that reports the width of the terminal f, or nil if f is
-// no terminal.
+// columns returns a function that returns the width of the terminal f, or nil if f is
+// not a terminal.
 func columns(f *os.File) func() int {
 	fd := int(f.Fd())
 	if !term.IsTerminal(fd) {

@@ -6,10 +6,10 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker: see the Makefile.
+// version is set by the linker; see the Makefile.
 var version = ""
 
-// versionText is the version of this binary, as good as it knows it.
+// versionText returns the version of this binary, or "dev" if it is unknown.
 func versionText() string {
 	if version != "" {
 		return version

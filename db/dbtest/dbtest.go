@@ -1,4 +1,4 @@
-// Package dbtest says what a [pawl.Store] does. Every implementation passes it.
+// Package dbtest is the contract of [pawl.Store], which every implementation passes.
 package dbtest
 
 import (
@@ -40,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 
 		{"a file comes back as it was", fileRoundTrip},
 		{"a file's id or join is taken once", fileIsUnique},
-		{"editing changes what it says", fileIsEdited},
+		{"editing changes what it names", fileIsEdited},
 		{"files are deleted once", filesAreDeletedOnce},
 		{"files are deleted all together or not at all", deletionIsAtomic},
 		{"one of many deletes a file", oneOfManyDeletes},
@@ -59,16 +59,18 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"statistics of nothing", statisticsOfNothing},
 
 		{"events come back in order", eventsComeBack},
-		{"a tailing reader misses no event", tailMissesNothing},
+		{"a reader that follows misses no event", followerMissesNothing},
 		{"forgotten events leave no seq behind", eventsAreForgotten},
 
-		{"a multipart comes back as it was", multipartRoundTrip},
+		{"a manifest comes back as it was", manifestRoundTrip},
 		{"a number and a place are taken once", piecesAreUnique},
-		{"pieces are dropped, multiparts deleted", piecesAreDropped},
-		{"multiparts that are not sealed are listed", multipartsAreListed},
+		{"pieces are dropped, manifests deleted", piecesAreDropped},
+		{"manifests that are not sealed are listed", manifestsAreListed},
+		{"sizes of manifests are read at once", manifestSizes},
+		{"a manifest is of one moment", manifestIsOfOneMoment},
 		{"an unknown lease does not hold", unknownLeaseDoesNotHold},
 
-		{"jobs are asked for by what is committed", jobsAreCommitted},
+		{"jobs are enqueued by what is committed", jobsAreCommitted},
 		{"a job is done until it succeeds", jobsAreRetried},
 		{"a job is brought forward", jobsAreBroughtForward},
 		{"a job that failed is brought forward", failedJobsAreBroughtForward},
@@ -76,7 +78,7 @@ func Run(t *testing.T, open func(t *testing.T) pawl.Store) {
 		{"a job is done by one of many", jobsAreShared},
 		{"periodic work is done by one of many", periodicWorkIsShared},
 		{"what is referenced is known", referencedIsKnown},
-		{"the heartbeat is kept", heartbeatIsKept},
+		{"the heartbeat is stored", heartbeatIsStored},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, open(t)) })
 	}

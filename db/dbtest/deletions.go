@@ -92,8 +92,8 @@ func deletionIsAtomic(t *testing.T, s pawl.Store) {
 }
 
 // oneOfManyDeletes has deletions of many files at a time meet, each in an order of
-// its own, and deletions of one. Nobody waits for each other in a circle, and each
-// file is deleted by one of them.
+// its own, and deletions of one. They do not deadlock, and each file
+// is deleted by one of them.
 func oneOfManyDeletes(t *testing.T, s pawl.Store) {
 	const n = 60
 	_, all := insertSome(t, s, n)

@@ -46,9 +46,9 @@ func eventsComeBack(t *testing.T, s pawl.Store) {
 	wantEqual(t, got, err, nil)
 }
 
-// tailMissesNothing reads on from the last seq it has seen, while others write.
+// followerMissesNothing reads on from the last seq it has seen, while others write.
 // What it has not seen when it passes by, it would never see.
-func tailMissesNothing(t *testing.T, s pawl.Store) {
+func followerMissesNothing(t *testing.T, s pawl.Store) {
 	const writers, each = 12, 40
 	written := make(chan struct{})
 	go func() {

@@ -136,7 +136,7 @@ func jobsAreRetried(t *testing.T, s pawl.Store) {
 // later is further away than any test waits.
 func later() time.Time { return time.Now().Add(time.Hour) }
 
-// jobsAreBroughtForward asks for jobs that are scheduled already: in a change that is
+// jobsAreBroughtForward enqueues jobs that are scheduled already: in a change that is
 // committed, in one that is not, and for a time that is later still.
 func jobsAreBroughtForward(t *testing.T, s pawl.Store) {
 	ids := someIDs(3)
@@ -169,7 +169,7 @@ func jobsAreBroughtForward(t *testing.T, s pawl.Store) {
 	}
 }
 
-// failedJobsAreBroughtForward asks at once for a job that has failed: it is done long
+// failedJobsAreBroughtForward enqueues a job again that has failed: it is done long
 // before its pause is over.
 func failedJobsAreBroughtForward(t *testing.T, s pawl.Store) {
 	id, tries := someID(1), atomic.Int32{}
@@ -185,7 +185,7 @@ func failedJobsAreBroughtForward(t *testing.T, s pawl.Store) {
 	}
 }
 
-// runningJobsAreFollowed asks for a job while it runs: it may have read what it needed
+// runningJobsAreFollowed enqueues a job while it runs: it may have read what it needed
 // by then, so it is run again.
 func runningJobsAreFollowed(t *testing.T, s pawl.Store) {
 	started, goOn := make(chan struct{}), make(chan struct{})

@@ -27,7 +27,7 @@ func referencedIsKnown(t *testing.T, s pawl.Store) {
 	wantEqual(t, got, err, map[pawl.ID]bool{u: true})
 }
 
-func heartbeatIsKept(t *testing.T, s pawl.Store) {
+func heartbeatIsStored(t *testing.T, s pawl.Store) {
 	beat, err := s.Heartbeat(t.Context())
 	wantEqual(t, beat, err, pawl.Heartbeat{})
 	gap := pawl.HeartbeatGap

@@ -12,7 +12,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"pawl"
-	"pawl/db/columns"
+	"pawl/db/rows"
 	"pawl/db/schema"
 )
 
@@ -84,8 +84,8 @@ func (o Old) insert(t *testing.T, db *sql.DB, files []pawl.File) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		at := columns.Micros(f.CreatedAt)
-		_, err := tx.Exec(o.Insert, string(f.ID), f.Name, strings.ToLower(f.Name), f.SHA256[:], columns.Metadata(f.Metadata), at, at)
+		at := rows.Micros(f.CreatedAt)
+		_, err := tx.Exec(o.Insert, string(f.ID), f.Name, strings.ToLower(f.Name), f.SHA256[:], rows.Metadata(f.Metadata), at, at)
 		if err != nil {
 			t.Fatal(err)
 		}

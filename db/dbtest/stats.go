@@ -23,8 +23,8 @@ func statisticsOfNothing(t *testing.T, s pawl.Store) {
 	wantEqual(t, got, err, want)
 }
 
-// statisticsEqualAFullCount does this and that at random, keeps a diary of it,
-// and counts the diary: the kept counters must say the same (I6).
+// statisticsEqualAFullCount makes random changes, records them in a diary and counts the
+// diary: the counters must equal that (I6).
 func statisticsEqualAFullCount(t *testing.T, s pawl.Store) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

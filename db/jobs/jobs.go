@@ -1,5 +1,5 @@
-// Package jobs is Pawl's background work on River, the same for every database
-// dialect: a dialect brings River's driver, and its transactions.
+// Package jobs runs Pawl's background work on River, the same for every database dialect,
+// which brings River's driver and its transactions.
 package jobs
 
 import (
@@ -19,42 +19,42 @@ import (
 	"pawl"
 )
 
-// Queue is a [pawl.Jobs], in a database whose transactions are TTx.
+// Queue implements [pawl.Jobs] in a database whose transactions are TTx.
 type Queue[TTx any] struct {
 	driver riverdriver.Driver[TTx]
 	log    *slog.Logger
-	insert *river.Client[TTx] // works nothing
+	insert *river.Client[TTx] // works no jobs
 
-	takingUp sync.Mutex
-	takenUp  bool
+	releasing sync.Mutex
+	released  bool // what an earlier process left, see releaseAbandoned
 }
 
-// Config says where jobs are kept.
+// Config configures a [Queue].
 type Config[TTx any] struct {
 	Driver riverdriver.Driver[TTx]
 	Log    *slog.Logger
-	// Alone tells that no other process works here: what is marked as being worked
-	// was left so by one that is gone, and is taken up at the start.
+	// Alone is set where no other process works the jobs: those that are marked as running
+	// were left so by one that is gone, and are worked again.
 	Alone bool
 }
 
-// New makes a queue; the database has been migrated.
+// New returns a queue. The database has been migrated: see [Migrate].
 func New[TTx any](c Config[TTx]) (*Queue[TTx], error) {
-	q := &Queue[TTx]{driver: polled[TTx]{c.Driver}, log: c.Log, takenUp: !c.Alone}
+	q := &Queue[TTx]{driver: polled[TTx]{c.Driver}, log: c.Log, released: !c.Alone}
 	var err error
 	q.insert, err = river.NewClient(q.driver, &river.Config{Logger: quiet(c.Log)})
 	return q, err
 }
 
-// polled has instances look for jobs, every second, rather than be told: a
-// notification would cost every transaction that asks for a job another write,
-// and on PostgreSQL a lock that commits wait for.
+// polled makes instances poll for jobs rather than listen for notifications, which would
+// cost every transaction that enqueues a job another write, and on PostgreSQL a lock that
+// commits wait for.
 type polled[TTx any] struct{ riverdriver.Driver[TTx] }
 
 func (polled[TTx]) SupportsListener() bool     { return false }
 func (polled[TTx]) SupportsListenNotify() bool { return false }
 
-// Migrate brings River's own tables up to date. Only one may be at it at a time.
+// Migrate brings River's own tables up to date. It must not run twice at the same time.
 func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], log *slog.Logger) error {
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet(log)})
 	if err != nil {
@@ -64,19 +64,19 @@ func Migrate[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], log *
 	return err
 }
 
-// unfinished are the states of a job that is not done. While a job is in one of
-// them, no other with the same args is inserted.
+// unfinished are the states of a job that is not done. While a job is in one of them, no
+// other with the same args is inserted.
 var unfinished = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 	rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }
 
-// args are what River keeps of a job.
+// args are what River stores of a job.
 type args struct {
 	kind string
 	ID   pawl.ID `json:"id,omitempty"`
-	// Turn tells a job from those of its kind and id that were running when it was
-	// asked for.
+	// Turn distinguishes a job from those of its kind and id that were running when it was
+	// enqueued.
 	Turn int `json:"turn,omitempty"`
 }
 
@@ -89,10 +89,10 @@ func (a args) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: a.kind, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
 }
 
-// Enqueue asks for jobs, within a transaction. Where the same job is waiting for a later
-// time, that one is brought forward. Where it is running, it may have read what it needed
-// before this transaction changed it, so another is inserted behind it. A row that is
-// found stays locked until the commit: it cannot start in between.
+// Enqueue inserts jobs, within a transaction. Where the same job is scheduled for a later
+// time, that one is brought forward. Where it is running, it may have read what it needs
+// before this transaction changed it, so another is inserted to follow it. A row that is
+// found stays locked until the commit: its job cannot start in between.
 func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, jobs ...pawl.Job) (err error) {
 	for turn := 0; len(jobs) > 0 && err == nil; turn++ {
 		jobs, err = q.enqueue(ctx, tx, turn, jobs)
@@ -100,7 +100,7 @@ func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, jobs ...pawl.Job) (err
 	return err
 }
 
-// enqueue asks for jobs in one statement, and returns those that are running.
+// enqueue inserts jobs in one statement, and returns those that are running.
 func (q *Queue[TTx]) enqueue(ctx context.Context, tx TTx, turn int, jobs []pawl.Job) (running []pawl.Job, err error) {
 	asked := make(map[args]pawl.Job, len(jobs))
 	params := make([]river.InsertManyParams, len(jobs))
@@ -143,7 +143,7 @@ func (q *Queue[TTx]) Waiting(ctx context.Context) (map[pawl.JobKind]int, error) 
 	row := q.driver.GetExecutor().QueryRow(ctx, "SELECT "+strings.Join(columns, ", ")+
 		" FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled')")
 	if err := row.Scan(into...); err != nil {
-		return nil, pawl.Because(err, pawl.Unavailable, "the database cannot be asked for its jobs")
+		return nil, pawl.Because(err, pawl.Unavailable, "the jobs in the database could not be counted")
 	}
 	waiting := make(map[pawl.JobKind]int, len(counts))
 	for i, kind := range pawl.JobKinds {
@@ -154,12 +154,12 @@ func (q *Queue[TTx]) Waiting(ctx context.Context) (map[pawl.JobKind]int, error) 
 	return waiting, nil
 }
 
-// takeUp frees, when work first begins here, what a process that is gone has left:
-// its jobs, and its place as the one that sees to the periodic work.
-func (q *Queue[TTx]) takeUp(ctx context.Context) error {
-	q.takingUp.Lock()
-	defer q.takingUp.Unlock()
-	if q.takenUp {
+// releaseAbandoned releases, when work first starts here, what a process that is gone has
+// left: its running jobs, and the leadership for periodic work.
+func (q *Queue[TTx]) releaseAbandoned(ctx context.Context) error {
+	q.releasing.Lock()
+	defer q.releasing.Unlock()
+	if q.released {
 		return nil
 	}
 	db := q.driver.GetExecutor()
@@ -169,7 +169,7 @@ func (q *Queue[TTx]) takeUp(ctx context.Context) error {
 	if err := db.Exec(ctx, "UPDATE river_job SET state = 'available' WHERE state = 'running'"); err != nil {
 		return err
 	}
-	q.takenUp = true
+	q.released = true
 	return nil
 }
 
@@ -177,23 +177,23 @@ const (
 	pollEvery = time.Second
 	grace     = 3 * time.Second // for jobs under way when the server stops
 	workers   = 4               // of each kind, in each instance
-	// rescueAfter is when a job is taken up anew whose instance seems to be gone. One
-	// that takes longer is then begun a second time elsewhere, see [pawl.Job].
+	// rescueAfter is when a job is started again whose instance seems to be gone. One that
+	// takes longer is then started a second time elsewhere, see [pawl.Job].
 	rescueAfter = 5 * time.Minute
 	keepDone    = time.Minute
 	startAgain  = 2 * time.Second
 )
 
-// Work implements [pawl.Jobs]. While the database is away it waits for it.
+// Work implements [pawl.Jobs]. It waits until the database can be reached.
 func (q *Queue[TTx]) Work(ctx context.Context, tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) {
 	for ctx.Err() == nil {
 		stopped, err := q.start(ctx, tasks, periodic)
 		if err == nil {
-			<-stopped // which it is when ctx has ended
+			<-stopped // which is closed when ctx has ended
 			return
 		}
 		if ctx.Err() == nil {
-			q.log.WarnContext(ctx, "background work cannot begin yet", "error", err)
+			q.log.WarnContext(ctx, "background work cannot start yet", "error", err)
 		}
 		select {
 		case <-time.After(startAgain):
@@ -203,7 +203,7 @@ func (q *Queue[TTx]) Work(ctx context.Context, tasks map[pawl.JobKind]pawl.Task,
 }
 
 func (q *Queue[TTx]) start(ctx context.Context, tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) (stopped <-chan struct{}, err error) {
-	if err := q.takeUp(ctx); err != nil {
+	if err := q.releaseAbandoned(ctx); err != nil {
 		return nil, err
 	}
 	client, err := river.NewClient(q.driver, q.config(tasks, periodic))
@@ -234,10 +234,10 @@ func (q *Queue[TTx]) config(tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Pe
 		river.AddWorkerArgs(c.Workers, args{kind: kind}, &worker{busy: all, work: work})
 	}
 	for kind, task := range tasks {
-		add(string(kind), workers, q.doing(task))
+		add(string(kind), workers, q.working(task))
 	}
 	for _, p := range periodic {
-		add(p.Name, 1, q.turn(p))
+		add(p.Name, 1, q.periodic(p))
 		c.PeriodicJobs = append(c.PeriodicJobs, river.NewPeriodicJob(river.PeriodicInterval(p.Every),
 			func() (river.JobArgs, *river.InsertOpts) { return args{kind: p.Name}, nil },
 			&river.PeriodicJobOpts{ID: p.Name, RunOnStart: true}))

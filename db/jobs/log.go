@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// quiet lets River say only what a person has to look at, and the same thing only now
-// and then: while the database is away each of its loops says so with every turn.
+// quiet returns a logger for River that logs warnings and errors alone, and the same
+// message only now and then: while the database is unreachable each of its loops logs
+// that again and again.
 func quiet(log *slog.Logger) *slog.Logger {
-	return slog.New(warnings{log.Handler(), &said{at: make(map[string]time.Time)}})
+	return slog.New(warnings{log.Handler(), &logged{at: make(map[string]time.Time)}})
 }
 
 type warnings struct {
 	slog.Handler
-	said *said
+	logged *logged
 }
 
 func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
@@ -23,34 +24,36 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (w warnings) Handle(ctx context.Context, r slog.Record) error {
-	if w.said.lately(r.Message, r.Time) {
+	if w.logged.lately(r.Message, r.Time) {
 		return nil
 	}
 	return w.Handler.Handle(ctx, r)
 }
 
 func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return warnings{w.Handler.WithAttrs(attrs), w.said}
+	return warnings{w.Handler.WithAttrs(attrs), w.logged}
 }
 
 func (w warnings) WithGroup(name string) slog.Handler {
-	return warnings{w.Handler.WithGroup(name), w.said}
+	return warnings{w.Handler.WithGroup(name), w.logged}
 }
 
-// said remembers when each message was last let through.
-type said struct {
+// logged remembers when each message was last logged.
+type logged struct {
 	mu sync.Mutex
 	at map[string]time.Time
 }
 
-const sayEvery = time.Minute
+const logEvery = time.Minute
 
-func (s *said) lately(message string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if last, ok := s.at[message]; ok && now.Sub(last) < sayEvery {
+// lately reports whether a message was logged within logEvery, and otherwise remembers
+// that it is now.
+func (l *logged) lately(message string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if last, ok := l.at[message]; ok && now.Sub(last) < logEvery {
 		return true
 	}
-	s.at[message] = now
+	l.at[message] = now
 	return false
 }

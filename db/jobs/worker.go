@@ -11,7 +11,7 @@ import (
 	"pawl"
 )
 
-// worker does the jobs of one kind.
+// worker works the jobs of one kind.
 type worker struct {
 	river.WorkerDefaults[args]
 	busy *busy
@@ -20,23 +20,23 @@ type worker struct {
 
 // Work implements [river.Worker].
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
-	leave := w.busy.enter(job.ID)
-	if leave == nil { // it was taken for stuck, and is under way here still
+	done := w.busy.start(job.ID)
+	if done == nil { // River believes it to be stuck, and it is still running here
 		return river.JobSnooze(rescueAfter)
 	}
-	defer leave()
+	defer done()
 	return w.work(ctx, job)
 }
 
-// doing does a task. One that fails is put off rather than failed: River would give
-// it up after so many times, and keep every error in its row.
-func (q *Queue[TTx]) doing(task pawl.Task) func(context.Context, *river.Job[args]) error {
+// working returns the work of a task. A job that fails is postponed rather than failed:
+// River would discard it after so many times, and store every error in its row.
+func (q *Queue[TTx]) working(task pawl.Task) func(context.Context, *river.Job[args]) error {
 	return func(ctx context.Context, job *river.Job[args]) error {
 		err := task(ctx, job.Args.ID)
 		switch {
 		case err == nil:
 			return nil
-		case ctx.Err() != nil: // the server stops
+		case ctx.Err() != nil: // the server is stopping
 			return river.JobSnooze(0)
 		}
 		wait := pause(job.Metadata)
@@ -45,8 +45,8 @@ func (q *Queue[TTx]) doing(task pawl.Task) func(context.Context, *river.Job[args
 	}
 }
 
-// turn does periodic work once. Where it fails, its next turn comes.
-func (q *Queue[TTx]) turn(p pawl.Periodic) func(context.Context, *river.Job[args]) error {
+// periodic returns the work of one run of p. Where it fails, its next run comes anyway.
+func (q *Queue[TTx]) periodic(p pawl.Periodic) func(context.Context, *river.Job[args]) error {
 	return func(ctx context.Context, _ *river.Job[args]) error {
 		if err := p.Do(ctx); err != nil && ctx.Err() == nil {
 			q.log.WarnContext(ctx, "background work will be tried again", "work", p.Name, "error", err)
@@ -60,7 +60,7 @@ const (
 	longestPause  = 5 * time.Minute
 )
 
-// pause is how long a job waits that has been put off as often as its metadata says.
+// pause returns how long a job waits that was postponed as often as its metadata says.
 func pause(metadata []byte) time.Duration {
 	var before struct{ Snoozes int }
 	if err := json.Unmarshal(metadata, &before); err != nil || before.Snoozes < 0 {
@@ -69,14 +69,15 @@ func pause(metadata []byte) time.Duration {
 	return min(shortestPause<<min(before.Snoozes, 16), longestPause)
 }
 
-// busy is the jobs that this process is at.
+// busy has the jobs that are running in this process.
 type busy struct {
 	mu  sync.Mutex
 	all map[int64]bool
 }
 
-// enter marks a job until leave; it is nil if the job is marked already.
-func (b *busy) enter(job int64) (leave func()) {
+// start marks a job as running until done is called; done is nil if the job is marked
+// already.
+func (b *busy) start(job int64) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.all[job] {

@@ -25,17 +25,17 @@ func TestPausesGrowToALimit(t *testing.T) {
 	}
 }
 
-func TestAJobIsEnteredOnce(t *testing.T) {
+func TestAJobIsStartedOnce(t *testing.T) {
 	var b busy
-	leave := b.enter(1)
-	if leave == nil || b.enter(1) != nil {
-		t.Fatal("one job is not entered once")
+	done := b.start(1)
+	if done == nil || b.start(1) != nil {
+		t.Fatal("a job is started twice")
 	}
-	if b.enter(2) == nil {
-		t.Fatal("another job waits for the first")
+	if b.start(2) == nil {
+		t.Fatal("another job cannot be started")
 	}
-	leave()
-	if b.enter(1) == nil {
-		t.Fatal("a job that was left cannot be entered")
+	done()
+	if b.start(1) == nil {
+		t.Fatal("a job that is done cannot be started again")
 	}
 }

@@ -16,8 +16,8 @@ import (
 const (
 	connectTimeout = 3 * time.Second // to each host, unless the URL says another
 	pingTimeout    = 2 * time.Second
-	// abandonedAfter is when the server ends a transaction whose instance says nothing
-	// more: what it has locked must not stop the others for long.
+	// abandonedAfter is when the server ends a transaction whose instance sends nothing
+	// more: its locks must not block the others for long.
 	abandonedAfter = "5s"
 )
 
@@ -61,22 +61,22 @@ func configure(c *pgx.ConnConfig) {
 	for name, value := range map[string]string{
 		"application_name":                    "pawl",
 		"idle_in_transaction_session_timeout": abandonedAfter,
-		// An answer leaves when what it tells is durable, also where the server's own
-		// default is less. The URL can say otherwise.
+		// A commit is durable when it returns, also where the server's own default is
+		// less. The URL can override it.
 		"synchronous_commit": "on",
 		// The lists' filters are switched off by empty parameters: a plan made once
 		// for all parameters would be a bad one for each.
 		"plan_cache_mode": "force_custom_plan",
 	} {
-		if _, said := c.RuntimeParams[name]; !said {
+		if _, set := c.RuntimeParams[name]; !set {
 			c.RuntimeParams[name] = value
 		}
 	}
 }
 
-// limitConnecting bounds the way to a connection that works, for each host: pgx
-// bounds the dialing alone, and a server that takes a connection and then says
-// nothing would never be given up for the next.
+// limitConnecting bounds how long it takes to connect to each host: pgx bounds the
+// dialing alone, and would wait forever for a server that accepts a connection and then
+// sends nothing.
 func limitConnecting(c *pgx.ConnConfig) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectTimeout

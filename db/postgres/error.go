@@ -1,18 +1,17 @@
 package postgres
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
 
 	"pawl"
+	"pawl/db/rows"
 )
 
 // Error codes (PostgreSQL documentation, appendix A).
@@ -29,36 +28,15 @@ const (
 	stalePlan           = "0A000" // among other things; pgx forgets the statement
 )
 
-// translate gives a database's error the kind that the domain knows. doing is
-// what was tried, as in "read a file"; it is for the log alone. An error that has
-// its kind keeps it.
-func translate(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, known := errors.AsType[*pawl.Error](err); known {
-		return err
-	}
-	kind, message := classify(err)
-	return pawl.Because(&operation{doing, err}, kind, message)
-}
+var dialect = &rows.Dialect{Name: "postgres", Classify: classify}
 
-// operation is a cause that says what was tried.
-type operation struct {
-	doing string
-	err   error
-}
-
-func (o *operation) Error() string { return "postgres: " + o.doing + ": " + o.err.Error() }
-func (o *operation) Unwrap() error { return o.err }
+func translate(doing string, err error) error { return dialect.Translate(doing, err) }
 
 func classify(err error) (pawl.Kind, string) {
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return pawl.NotFound, "no such upload or file"
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errNoConnection):
+	case errors.Is(err, errNoConnection):
 		return pawl.Unavailable, "the database did not answer in time"
-	case errors.Is(err, puddle.ErrClosedPool), errors.Is(err, errClosed):
+	case errors.Is(err, puddle.ErrClosedPool):
 		return pawl.Unavailable, "the database is closed"
 	case isDisconnected(err):
 		return pawl.Unavailable, "the database is not available"
@@ -69,6 +47,7 @@ func classify(err error) (pawl.Kind, string) {
 	return pawl.Internal, "the database failed"
 }
 
+// classifyCode classifies the codes that a server sends.
 func classifyCode(code string) (pawl.Kind, string) {
 	switch code {
 	case uniqueViolation:
@@ -86,8 +65,8 @@ func classifyCode(code string) (pawl.Kind, string) {
 	return pawl.Internal, "the database failed"
 }
 
-// isDisconnected reports whether there was no server at the other end, or none any
-// more.
+// isDisconnected reports whether there was no server at the other end, or no longer
+// one.
 func isDisconnected(err error) bool {
 	if _, refused := errors.AsType[*pgconn.ConnectError](err); refused {
 		return true
@@ -99,19 +78,11 @@ func isDisconnected(err error) bool {
 		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// isLost reports whether another connection may do better: this one's server has
-// stopped or writes no more, or has changed the types that it had told.
+// isLost reports whether another connection may work: this one's server has stopped or
+// no longer writes, or has changed the types of columns since a statement was prepared.
 func isLost(err error) bool {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code == readOnlyTransaction || e.Code == stalePlan || strings.HasPrefix(e.Code, "57P")
 	}
 	return isDisconnected(err)
 }
-
-var (
-	errClosed       = errors.New("the store is closed")
-	errNoSuchUpload = pawl.Errorf(pawl.NotFound, "no such upload")
-	errNoSuchFile   = pawl.Errorf(pawl.NotFound, "no such file")
-	errTaken        = pawl.Errorf(pawl.Conflict, "there is such a piece already")
-	errNotHeld      = pawl.Errorf(pawl.Locked, "the upload is another instance's")
-)

@@ -15,8 +15,7 @@ var _ pawl.Jobs = (*Store)(nil)
 // jobsLock is the advisory lock under which the jobs' tables are brought up to date.
 const jobsLock = 0x7061776c_0002
 
-// openJobs brings the jobs' tables up to date; instances that start at the same time
-// take turns.
+// openJobs brings the jobs' tables up to date, one instance after the other.
 func (s *Store) openJobs(ctx context.Context) error {
 	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {

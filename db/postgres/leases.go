@@ -16,65 +16,63 @@ import (
 	"pawl/db/postgres/internal/query"
 )
 
-// An instance shows that it is alive by one row, which it updates about once a
-// second. Its leases are its own while the row is there. Another instance that
-// wants one of them may delete the row when it is older than deadAfter by the
-// database's clock, and the leases go with it. An instance whose row was deleted
-// never comes back as the same: it registers as a new one, and none of its old
-// leases is its own any more.
+// An instance has a row, which it renews about once a second. Its leases are valid while
+// the row exists. Another instance that needs one of them may delete the row when it was
+// not renewed for deadAfter by the database's clock, and the leases go with it. An
+// instance whose row was deleted registers as a new one, with another id; none of its
+// old leases is valid then.
 const (
-	deadAfter = 5 * time.Second
-	beatEvery = time.Second
-	beatLimit = 3 * time.Second // for one beat
-	// sureFor is for how long after the begin of a beat nobody can have found the
-	// instance dead. The difference is for clocks that do not run at one speed.
+	deadAfter  = 5 * time.Second
+	renewEvery = time.Second
+	renewLimit = 3 * time.Second // for one renewal
+	// sureFor is for how long after the start of a renewal nobody can have found the
+	// instance dead. The difference allows for clocks that run at different speeds.
 	sureFor = deadAfter - 1500*time.Millisecond
-	// buryEvery is how often dead instances are looked for that nobody wants anything
-	// of.
-	buryEvery = time.Minute
+	// cleanEvery is how often dead instances are deleted whose leases nobody needs.
+	cleanEvery = time.Minute
 
-	pollEvery = 200 * time.Millisecond // for a lease that is waited for
-	askEvery  = time.Second            // for one's holder to let go
+	pollEvery   = 200 * time.Millisecond // while waiting for a lease
+	notifyEvery = time.Second            // its holder, meanwhile
 )
 
 // Leases is [pawl.Leases] in the database.
 type Leases struct {
 	store *Store
 	log   *slog.Logger
-	// beats has one connection of its own: the instance lives, however long requests
-	// wait for theirs.
-	beats   *pgxpool.Pool
-	started sync.Once
-	stop    context.CancelFunc
-	stopped chan struct{} // closed when the beats have ended
-	freed   waiters
+	// renewals has one connection of its own: the instance is alive, however long
+	// requests wait for theirs.
+	renewals *pgxpool.Pool
+	started  sync.Once
+	stop     context.CancelFunc
+	stopped  chan struct{} // closed when the renewals have ended
+	freed    waiters
 
-	beating  sync.Mutex // one beat at a time
+	renewing sync.Mutex // one renewal at a time
 	mu       sync.Mutex
 	instance instance
 }
 
 var _ pawl.Leases = (*Leases)(nil)
 
-// instance is as what the database knows this process. The zero one is unknown to
-// it.
+// instance is this process as the database knows it. The zero instance is not
+// registered.
 type instance struct {
-	id    string
-	floor int64     // its leases have higher generations
-	seen  time.Time // when the last beat that arrived began, by the monotonic clock
+	id      string
+	floor   int64     // its leases have higher generations
+	renewed time.Time // when the last renewal that succeeded started, by the monotonic clock
 }
 
 func newLeases(s *Store, config *pgxpool.Config) (*Leases, error) {
 	config = config.Copy()
 	config.MinConns, config.MaxConns = 0, 1
-	beats, err := pgxpool.NewWithConfig(context.Background(), config)
+	renewals, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{store: s, log: s.log, beats: beats, stopped: make(chan struct{})}, nil
+	return &Leases{store: s, log: s.log, renewals: renewals, stopped: make(chan struct{})}, nil
 }
 
-// start begins to show that this instance is alive.
+// start starts renewing the instance.
 func (l *Leases) start() {
 	l.started.Do(func() {
 		var ctx context.Context
@@ -83,50 +81,50 @@ func (l *Leases) start() {
 	})
 }
 
-// close ends the instance: others can have its leases at once.
+// close deletes the instance: others can take its leases at once.
 func (l *Leases) close() {
-	l.started.Do(func() { close(l.stopped) }) // it never began, and never will
+	l.started.Do(func() { close(l.stopped) }) // it was never started, and never will be
 	if l.stop != nil {
 		l.stop()
 	}
 	<-l.stopped
-	if id := l.now().id; id != "" {
+	if id := l.current().id; id != "" {
 		ctx := context.Background()
-		err := l.onBeats(ctx, "end the instance", func(ctx context.Context, q *query.Queries) error {
-			return q.Unregister(ctx, id)
+		err := l.onRenewals(ctx, "delete the instance", func(ctx context.Context, q *query.Queries) error {
+			return q.DeleteInstance(ctx, id)
 		})
 		if err != nil {
-			l.log.WarnContext(ctx, "leases are not given back; they end by themselves", "error", err)
+			l.log.WarnContext(ctx, "leases could not be released; they expire in a few seconds", "error", err)
 		}
 		l.set(instance{})
 	}
-	l.beats.Close()
+	l.renewals.Close()
 }
 
-// Instances is how many instances use the database now, without this one. One that
-// was killed a few seconds ago counts still.
+// Instances returns how many instances use the database now, without this one. One that
+// was killed a few seconds ago still counts.
 func (s *Store) Instances(ctx context.Context) (int64, error) {
-	s.leases.beating.Lock() // one that is registering knows its name when it is done
-	me := s.leases.now()
-	s.leases.beating.Unlock()
-	return read(ctx, s, "count the instances", func(ctx context.Context, q *query.Queries) (int64, error) {
+	s.leases.renewing.Lock() // a registration under way changes the id
+	me := s.leases.current()
+	s.leases.renewing.Unlock()
+	return s.leases.exec(ctx, "count the instances", func(ctx context.Context, q *query.Queries) (int64, error) {
 		return q.CountInstances(ctx, me.id, deadAfter.Seconds())
 	})
 }
 
 func (l *Leases) run(ctx context.Context) {
 	defer close(l.stopped)
-	beat, bury := time.NewTicker(beatEvery), time.NewTicker(buryEvery)
-	defer beat.Stop()
-	defer bury.Stop()
-	alive := l.showAlive(ctx, true) // at once: who counts instances counts this one
+	renew, clean := time.NewTicker(renewEvery), time.NewTicker(cleanEvery)
+	defer renew.Stop()
+	defer clean.Stop()
+	renewed := l.renewAndLog(ctx, true) // at once, so that it is counted among the instances
 	for {
 		select {
-		case <-beat.C:
-			alive = l.showAlive(ctx, alive)
-		case <-bury.C:
-			if _, err := query.New(l.beats).BuryAll(ctx, deadAfter.Seconds()); err != nil && ctx.Err() == nil {
-				l.log.DebugContext(ctx, "dead instances are not removed yet", "error", err)
+		case <-renew.C:
+			renewed = l.renewAndLog(ctx, renewed)
+		case <-clean.C:
+			if _, err := query.New(l.renewals).DeleteDeadInstances(ctx, deadAfter.Seconds()); err != nil && ctx.Err() == nil {
+				l.log.DebugContext(ctx, "dead instances could not be deleted", "error", err)
 			}
 		case <-ctx.Done():
 			return
@@ -134,32 +132,33 @@ func (l *Leases) run(ctx context.Context) {
 	}
 }
 
-// showAlive beats, and tells of a change for the worse or the better.
-func (l *Leases) showAlive(ctx context.Context, before bool) (now bool) {
-	err := l.beat(ctx)
+// renewAndLog renews the instance and reports whether that succeeded. It logs where the
+// outcome is another than before.
+func (l *Leases) renewAndLog(ctx context.Context, before bool) (renewed bool) {
+	err := l.renew(ctx)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil && before:
-		l.log.WarnContext(ctx, "the database does not hear that this instance is alive", "error", err)
+		l.log.WarnContext(ctx, "this instance cannot be renewed in the database; its leases expire in a few seconds", "error", err)
 	case err == nil && !before:
-		l.log.InfoContext(ctx, "the database hears again that this instance is alive")
+		l.log.InfoContext(ctx, "this instance is renewed in the database again")
 	}
 	return err == nil
 }
 
-// beat shows that the instance is alive. One that was declared dead meanwhile
-// registers as a new one.
-func (l *Leases) beat(ctx context.Context) error {
-	l.beating.Lock()
-	defer l.beating.Unlock()
-	me := l.now()
+// renew renews the instance. One that was declared dead meanwhile registers as a new
+// one.
+func (l *Leases) renew(ctx context.Context) error {
+	l.renewing.Lock()
+	defer l.renewing.Unlock()
+	me := l.current()
 	if me.id == "" {
 		return l.register(ctx)
 	}
 	known := false
-	err := l.onBeats(ctx, "show that the instance is alive", func(ctx context.Context, q *query.Queries) error {
-		me.seen = time.Now()
-		n, err := q.Beat(ctx, me.id)
+	err := l.onRenewals(ctx, "renew the instance", func(ctx context.Context, q *query.Queries) error {
+		me.renewed = time.Now()
+		n, err := q.RenewInstance(ctx, me.id)
 		known = n > 0
 		return err
 	})
@@ -167,34 +166,34 @@ func (l *Leases) beat(ctx context.Context) error {
 		return err
 	}
 	if !known {
-		l.log.WarnContext(ctx, "this instance was taken for dead, and begins anew")
+		l.log.WarnContext(ctx, "this instance was declared dead, and registers again")
 		return l.register(ctx)
 	}
 	l.set(me)
 	return nil
 }
 
-// replace makes sure that the instance is another one than old, which the database
-// does not know.
+// replace registers a new instance in place of old, which the database does not know,
+// unless that is done already.
 func (l *Leases) replace(ctx context.Context, old instance) error {
-	l.beating.Lock()
-	defer l.beating.Unlock()
-	if l.now().id != old.id {
+	l.renewing.Lock()
+	defer l.renewing.Unlock()
+	if l.current().id != old.id {
 		return nil
 	}
 	return l.register(ctx)
 }
 
-// register is called by one at a time, and only where the database does not know
-// the instance: two that are both alive could each take leases for this process,
-// which beats for one of them.
+// register registers a new instance. It requires the lock renewing, and is called only
+// where the database does not know the instance: with two of them, each could take
+// leases for this process, which renews one.
 func (l *Leases) register(ctx context.Context) error {
 	l.set(instance{})                // until the database knows the new one
 	ctx = context.WithoutCancel(ctx) // cut off, it could be known there and not here
 	var me instance
-	err := l.onBeats(ctx, "register the instance", func(ctx context.Context, q *query.Queries) (err error) {
-		me = instance{id: rand.Text(), seen: time.Now()} // each attempt is another one
-		me.floor, err = q.Register(ctx, me.id)
+	err := l.onRenewals(ctx, "register the instance", func(ctx context.Context, q *query.Queries) (err error) {
+		me = instance{id: rand.Text(), renewed: time.Now()} // each attempt is another instance
+		me.floor, err = q.RegisterInstance(ctx, me.id)
 		return err
 	})
 	if err == nil {
@@ -203,21 +202,21 @@ func (l *Leases) register(ctx context.Context) error {
 	return err
 }
 
-// onBeats runs a statement on the connection for the beats, and once more where
-// that turned out to be one to a server that is gone.
-func (l *Leases) onBeats(ctx context.Context, doing string, fn func(context.Context, *query.Queries) error) error {
-	ctx, cancel := context.WithTimeout(ctx, beatLimit)
+// onRenewals runs a statement on the connection for renewals, and once more where that
+// turned out to be one to a server that is gone.
+func (l *Leases) onRenewals(ctx context.Context, doing string, fn func(context.Context, *query.Queries) error) error {
+	ctx, cancel := context.WithTimeout(ctx, renewLimit)
 	defer cancel()
-	q := query.New(l.beats)
+	q := query.New(l.renewals)
 	err := fn(ctx, q)
 	if isLost(err) && ctx.Err() == nil {
-		l.beats.Reset()
+		l.renewals.Reset()
 		err = fn(ctx, q)
 	}
 	return translate(doing, err)
 }
 
-func (l *Leases) now() instance {
+func (l *Leases) current() instance {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.instance
@@ -231,28 +230,28 @@ func (l *Leases) set(i instance) {
 
 // Sure implements [pawl.Leases].
 func (l *Leases) Sure(lease pawl.Lease) bool {
-	me := l.now()
-	return me.id != "" && lease.Generation > me.floor && time.Since(me.seen) < sureFor
+	me := l.current()
+	return me.id != "" && lease.Generation > me.floor && time.Since(me.renewed) < sureFor
 }
 
 // Take implements [pawl.Leases].
 func (l *Leases) Take(ctx context.Context, id pawl.ID, wait time.Duration) (pawl.Lease, error) {
 	if wait <= 0 {
-		return l.try(ctx, id)
+		return l.takeNow(ctx, id)
 	}
-	freed, leave := l.freed.join(id) // before it is tried, so that nothing slips between
+	freed, leave := l.freed.add(id) // before the first attempt, so that no notification is missed
 	defer leave()
 	over := time.NewTimer(wait)
 	defer over.Stop()
-	asked := time.Time{}
+	notified := time.Time{}
 	for {
-		lease, err := l.try(ctx, id)
+		lease, err := l.takeNow(ctx, id)
 		if pawl.KindOf(err) != pawl.Locked {
 			return lease, err
 		}
-		if time.Since(asked) > askEvery {
-			asked = time.Now()
-			if err := l.ask(ctx, id); err != nil {
+		if time.Since(notified) > notifyEvery {
+			notified = time.Now()
+			if err := l.notifyHolder(ctx, id); err != nil {
 				return pawl.Lease{}, err
 			}
 		}
@@ -269,39 +268,39 @@ func (l *Leases) Take(ctx context.Context, id pawl.ID, wait time.Duration) (pawl
 
 var errHeld = pawl.Errorf(pawl.Locked, "another instance is using this upload; try again in a moment")
 
-// try takes the lease if nobody else has it who is alive.
-func (l *Leases) try(ctx context.Context, id pawl.ID) (pawl.Lease, error) {
+// takeNow takes the lease unless an instance that is alive has it.
+func (l *Leases) takeNow(ctx context.Context, id pawl.ID) (pawl.Lease, error) {
 	lease, err := l.take(ctx, id)
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return lease, err
 	}
-	buried, err := l.exec(ctx, "look whether a lease's holder is alive", func(ctx context.Context, q *query.Queries) (int64, error) {
-		return q.BuryHolder(ctx, string(id), deadAfter.Seconds())
+	deleted, err := l.exec(ctx, "delete a lease's dead holder", func(ctx context.Context, q *query.Queries) (int64, error) {
+		return q.DeleteDeadHolder(ctx, string(id), deadAfter.Seconds())
 	})
 	if err != nil {
 		return pawl.Lease{}, err
 	}
-	if buried == 0 {
+	if deleted == 0 {
 		return pawl.Lease{}, errHeld
 	}
 	lease, err = l.take(ctx, id)
-	if errors.Is(err, pgx.ErrNoRows) { // somebody else was quicker
+	if errors.Is(err, pgx.ErrNoRows) { // another instance was faster
 		return pawl.Lease{}, errHeld
 	}
 	return lease, err
 }
 
-// take takes a lease that is free or this instance's already. An instance that
-// the database does not know, or no longer, registers before.
+// take takes a lease that is free or this instance's already. An instance that the
+// database does not know is registered first.
 func (l *Leases) take(ctx context.Context, id pawl.ID) (pawl.Lease, error) {
-	me := l.now()
+	me := l.current()
 	lease, err := l.takeAs(ctx, me, id)
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if errors.Is(err, errUnregistered) || ok && e.Code == foreignKeyViolation {
 		if err := l.replace(ctx, me); err != nil {
 			return pawl.Lease{}, err
 		}
-		return l.takeAs(ctx, l.now(), id)
+		return l.takeAs(ctx, l.current(), id)
 	}
 	return lease, err
 }
@@ -318,36 +317,41 @@ func (l *Leases) takeAs(ctx context.Context, me instance, id pawl.ID) (pawl.Leas
 	return pawl.Lease{ID: id, Generation: generation}, err
 }
 
-// ask tells the holder that the upload is wanted here.
-func (l *Leases) ask(ctx context.Context, id pawl.ID) error {
-	_, err := l.exec(ctx, "ask for a lease", func(ctx context.Context, q *query.Queries) (int64, error) {
-		return 0, q.AskHolder(ctx, string(id))
+// notifyHolder notifies the holder that this instance needs the upload.
+func (l *Leases) notifyHolder(ctx context.Context, id pawl.ID) error {
+	_, err := l.exec(ctx, "notify a lease's holder", func(ctx context.Context, q *query.Queries) (int64, error) {
+		return 0, q.NotifyHolder(ctx, string(id))
 	})
 	return err
 }
 
 // GiveBack implements [pawl.Leases].
 func (l *Leases) GiveBack(ctx context.Context, lease pawl.Lease) error {
-	_, err := l.exec(ctx, "give a lease back", func(ctx context.Context, q *query.Queries) (int64, error) {
-		return 0, q.GiveBackLease(ctx, string(lease.ID), lease.Generation)
+	_, err := l.exec(ctx, "release a lease", func(ctx context.Context, q *query.Queries) (int64, error) {
+		return 0, q.ReleaseLease(ctx, string(lease.ID), lease.Generation)
 	})
 	return err
 }
 
-// exec runs a statement that stands by itself. Each of them can be repeated where
-// its outcome is unknown, as it is when the connection turns out to be dead.
-func (l *Leases) exec(ctx context.Context, doing string, fn func(context.Context, *query.Queries) (int64, error)) (int64, error) {
-	return read(ctx, l.store, doing, fn)
+// exec runs a single statement. Each of them can be repeated where its outcome is
+// unknown, as it is when the connection turns out to be dead.
+func (l *Leases) exec(ctx context.Context, doing string, fn func(context.Context, *query.Queries) (int64, error)) (n int64, err error) {
+	err = l.store.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) (err error) {
+		n, err = fn(ctx, query.New(conn))
+		return err
+	})
+	return n, err
 }
 
-// waiters are those who wait for leases to be freed.
+// waiters are the calls that wait for leases to be freed.
 type waiters struct {
 	mu  sync.Mutex
 	all map[chan struct{}]pawl.ID
 }
 
-// join returns a channel that tells when the lease may be free, until leave.
-func (w *waiters) join(id pawl.ID) (freed <-chan struct{}, leave func()) {
+// add returns a channel that receives when the lease may be free, until leave is
+// called.
+func (w *waiters) add(id pawl.ID) (freed <-chan struct{}, leave func()) {
 	c := make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -362,7 +366,7 @@ func (w *waiters) join(id pawl.ID) (freed <-chan struct{}, leave func()) {
 	}
 }
 
-// wake tells those who wait for one lease, or with the empty id all.
+// wake wakes the calls that wait for a lease, or with the empty id all of them.
 func (w *waiters) wake(id pawl.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -372,7 +376,7 @@ func (w *waiters) wake(id pawl.ID) {
 		}
 		select {
 		case c <- struct{}{}:
-		default: // told already
+		default: // woken already
 		}
 	}
 }

@@ -62,9 +62,9 @@ func hold(t *testing.T, s *Store, l pawl.Lease) error {
 	return s.Update(t.Context(), func(tx pawl.Tx) error { return tx.Hold(l) })
 }
 
-// stopBeats makes the database hear no more of the instance, as when it is stopped
+// stopRenewals makes the database hear no more of the instance, as when it is stopped
 // or cut off.
-func stopBeats(s *Store) {
+func stopRenewals(s *Store) {
 	s.leases.stop()
 	<-s.leases.stopped
 }
@@ -110,9 +110,9 @@ func TestLeaseIsGivenBack(t *testing.T) {
 	}
 }
 
-// TestHolderLetsGo has one instance ask the other: no time-out is involved. The
-// waiter's poll alone would find it too, so it is asked for often.
-func TestHolderLetsGo(t *testing.T) {
+// TestHolderReleases has one instance notify the other: no time-out is involved. The
+// waiter's poll alone would find the lease free too, so it is taken many times.
+func TestHolderReleases(t *testing.T) {
 	a, b, listen := two(t)
 	id := pawl.NewID(time.Now())
 	held := take(t, a, id, 0)
@@ -153,14 +153,14 @@ func TestWaitEnds(t *testing.T) {
 	}
 }
 
-// TestSilentHolderLosesLease stops the beats of one instance. It knows that it is
+// TestSilentHolderLosesLease stops the renewals of one instance. It knows that it is
 // not sure any more before anybody can have taken its lease, what it commits then
 // is refused, and when it is back it is another instance.
 func TestSilentHolderLosesLease(t *testing.T) {
 	a, b, _ := two(t)
 	id, other := pawl.NewID(time.Now()), pawl.NewID(time.Now())
 	held := take(t, a, id, 0)
-	stopBeats(a)
+	stopRenewals(a)
 	taken := take(t, b, id, time.Minute) // by the database's clock, in real time
 	if a.leases.Sure(held) {
 		t.Fatal("sure of a lease that another has")
@@ -172,10 +172,10 @@ func TestSilentHolderLosesLease(t *testing.T) {
 	if err := hold(t, b, taken); err != nil {
 		t.Fatal(err)
 	}
-	old := a.leases.now().id
+	old := a.leases.current().id
 	fresh := take(t, a, other, 0)
-	if a.leases.now().id == old || !a.leases.Sure(fresh) || a.leases.Sure(held) {
-		t.Fatalf("the instance has come back as the one that was dead: %+v", a.leases.now())
+	if a.leases.current().id == old || !a.leases.Sure(fresh) || a.leases.Sure(held) {
+		t.Fatalf("the instance has come back as the one that was dead: %+v", a.leases.current())
 	}
 	_, err := a.leases.Take(t.Context(), id, 0)
 	wantLocked(t, err)
@@ -187,8 +187,8 @@ func TestClocks(t *testing.T) {
 	a, b, _ := two(t)
 	id := pawl.NewID(time.Now().Add(-time.Hour))
 	held := take(t, a, id, 0)
-	stopBeats(a)
-	me := a.leases.now().id
+	stopRenewals(a)
+	me := a.leases.current().id
 	age(t, b, me, -time.Hour)
 	_, err := b.leases.Take(t.Context(), id, 0)
 	wantLocked(t, err)
@@ -200,21 +200,21 @@ func TestClocks(t *testing.T) {
 	wantLocked(t, hold(t, a, held))
 }
 
-// TestBeatRevives has an instance that was not heard for long, but that nobody has
-// declared dead, keep its leases.
-func TestBeatRevives(t *testing.T) {
+// TestRenewalRevives has an instance that was not renewed for long, but was not declared
+// dead, keep its leases.
+func TestRenewalRevives(t *testing.T) {
 	a, b, _ := two(t)
 	id := pawl.NewID(time.Now())
 	held := take(t, a, id, 0)
-	stopBeats(a)
-	age(t, b, a.leases.now().id, time.Hour)
-	if err := a.leases.beat(t.Context()); err != nil {
+	stopRenewals(a)
+	age(t, b, a.leases.current().id, time.Hour)
+	if err := a.leases.renew(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.leases.Take(t.Context(), id, 0)
 	wantLocked(t, err)
 	if !a.leases.Sure(held) {
-		t.Fatal("not sure after a beat")
+		t.Fatal("not sure after a renewal")
 	}
 }
 
@@ -224,8 +224,8 @@ func TestHoldDelaysTake(t *testing.T) {
 	a, b, _ := two(t)
 	id := pawl.NewID(time.Now())
 	held := take(t, a, id, 0)
-	stopBeats(a)
-	age(t, b, a.leases.now().id, time.Hour)
+	stopRenewals(a)
+	age(t, b, a.leases.current().id, time.Hour)
 	taken := make(chan pawl.Lease, 1)
 	err := a.Update(t.Context(), func(tx pawl.Tx) error {
 		if err := tx.Hold(held); err != nil {
@@ -297,15 +297,16 @@ func TestClosedInstanceLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestDeadAreBuried removes what nobody asks for, and nobody who lives.
-func TestDeadAreBuried(t *testing.T) {
+// TestDeadAreDeleted deletes dead instances whose leases nobody needs, and none that is
+// alive.
+func TestDeadAreDeleted(t *testing.T) {
 	a, b, _ := two(t)
 	dead, alive := pawl.NewID(time.Now()), pawl.NewID(time.Now())
 	take(t, a, dead, 0)
 	kept := take(t, b, alive, 0)
-	stopBeats(a)
-	age(t, b, a.leases.now().id, time.Hour)
-	n, err := query.New(b.pool).BuryAll(t.Context(), deadAfter.Seconds())
+	stopRenewals(a)
+	age(t, b, a.leases.current().id, time.Hour)
+	n, err := query.New(b.pool).DeleteDeadInstances(t.Context(), deadAfter.Seconds())
 	if err != nil || n != 1 {
 		t.Fatalf("%d buried, %v; want one", n, err)
 	}
@@ -333,8 +334,8 @@ func TestInstances(t *testing.T) {
 	looking := openTest(t, b.pool.Config().ConnString()) // never shows that it is alive
 	count(looking, 2)
 	count(a, 1)
-	stopBeats(b)
-	age(t, b, b.leases.now().id, deadAfter)
+	stopRenewals(b)
+	age(t, b, b.leases.current().id, deadAfter)
 	count(a, 0)
 	if err := a.Close(); err != nil {
 		t.Fatal(err)

@@ -12,13 +12,13 @@ import (
 	"pawl"
 )
 
-// Heard is told what other instances say. Both are called one after the other, and
-// should return soon; nil is not told.
+// Heard has the functions that [Store.Listen] calls for notifications. They are called
+// one after the other, and should return soon; one that is nil is not called.
 type Heard struct {
-	// Wanted: another instance wants an upload whose lease this one has.
+	// Wanted is called when another instance needs an upload whose lease this one has.
 	Wanted func(pawl.ID)
-	// Event: something was recorded, here or elsewhere. It is called too when some
-	// notice may have been missed.
+	// Event is called when an event was recorded, here or elsewhere, and when a
+	// notification may have been missed.
 	Event func()
 }
 
@@ -30,15 +30,15 @@ const (
 )
 
 const (
-	// silence is after how long without a notice the connection is tried.
-	silence    = 15 * time.Second
-	tryLimit   = 5 * time.Second
+	// probeAfter is after how long without a notification the connection is probed.
+	probeAfter = 15 * time.Second
+	probeLimit = 5 * time.Second
 	minBackoff = 100 * time.Millisecond
 	maxBackoff = 5 * time.Second
 )
 
-// Listen tells what other instances say, until ctx ends. It has a connection of its
-// own, and makes a new one when that breaks.
+// Listen calls h for notifications of other instances, until ctx ends. It has a
+// connection of its own, and opens a new one when that breaks.
 func (s *Store) Listen(ctx context.Context, h Heard) {
 	if h.Wanted == nil {
 		h.Wanted = func(pawl.ID) {}
@@ -56,7 +56,7 @@ func (s *Store) Listen(ctx context.Context, h Heard) {
 		if time.Since(began) > maxBackoff {
 			backoff = minBackoff
 		}
-		s.log.WarnContext(ctx, "other instances are not heard; trying again", "in", backoff, "error", err)
+		s.log.WarnContext(ctx, "notifications of other instances are not received; trying again", "in", backoff, "error", err)
 		select {
 		case <-time.After(backoff):
 		case <-ctx.Done():
@@ -65,18 +65,18 @@ func (s *Store) Listen(ctx context.Context, h Heard) {
 	}
 }
 
-// listen listens on one connection for as long as it works.
+// listen listens on one connection until it breaks.
 func (s *Store) listen(ctx context.Context, h Heard) error {
 	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tryLimit)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), probeLimit)
 		defer cancel()
 		_ = conn.Close(ctx)
 	}()
-	if err := try(ctx, conn, "LISTEN "+channelEvent+"; LISTEN "+channelWanted+"; LISTEN "+channelFreed); err != nil {
+	if err := exec(ctx, conn, "LISTEN "+channelEvent+"; LISTEN "+channelWanted+"; LISTEN "+channelFreed); err != nil {
 		return err
 	}
 	s.leases.freed.wake("")
@@ -87,12 +87,12 @@ func (s *Store) listen(ctx context.Context, h Heard) error {
 			return err
 		}
 		if n != nil {
-			s.hear(n, h)
+			s.notify(n, h)
 		}
 	}
 }
 
-func (s *Store) hear(n *pgconn.Notification, h Heard) {
+func (s *Store) notify(n *pgconn.Notification, h Heard) {
 	switch n.Channel {
 	case channelEvent:
 		h.Event()
@@ -100,26 +100,26 @@ func (s *Store) hear(n *pgconn.Notification, h Heard) {
 		s.leases.freed.wake(pawl.ID(n.Payload))
 	case channelWanted:
 		holder, id, _ := strings.Cut(n.Payload, " ")
-		if holder == s.leases.now().id {
+		if holder == s.leases.current().id {
 			h.Wanted(pawl.ID(id))
 		}
 	}
 }
 
-// next waits for a notice. It is nil where there was none for a while and the
-// connection works all the same.
+// next waits for a notification. It returns nil where there was none for a while and the
+// connection still works.
 func next(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
-	quiet, cancel := context.WithTimeout(ctx, silence)
+	quiet, cancel := context.WithTimeout(ctx, probeAfter)
 	defer cancel()
 	n, err := conn.WaitForNotification(quiet)
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil || conn.IsClosed() {
 		return n, err
 	}
-	return nil, try(ctx, conn, "SELECT 1")
+	return nil, exec(ctx, conn, "SELECT 1")
 }
 
-func try(ctx context.Context, conn *pgx.Conn, sql string) error {
-	ctx, cancel := context.WithTimeout(ctx, tryLimit)
+func exec(ctx context.Context, conn *pgx.Conn, sql string) error {
+	ctx, cancel := context.WithTimeout(ctx, probeLimit)
 	defer cancel()
 	_, err := conn.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
 	return err

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"strings"
@@ -14,16 +13,16 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"pawl"
-	"pawl/db/rekey"
+	"pawl/db/migrate"
 	"pawl/db/schema"
 )
 
-// migrate brings the schema up to date. A lock of the session's makes one of the
-// instances do it, while the others wait up to five minutes and find it done.
-func migrate(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
+// migrateSchema brings the schema up to date. A session lock lets one instance do it,
+// while the others wait up to five minutes and find it done.
+func migrateSchema(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
 	config := c.Copy()
-	// An index on many rows takes its time, and what goose has locked meanwhile is
-	// nobody else's concern.
+	// An index on many rows takes a while, and what goose has locked meanwhile blocks
+	// only other migrations.
 	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
@@ -35,7 +34,7 @@ func migrate(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
 	if err != nil {
 		return translate("prepare the migrations", err)
 	}
-	err = bringUp(ctx, provider, db, log)
+	err = migrate.Up(ctx, provider, db, keys, log)
 	if lacksTrigrams(err) {
 		return pawl.Because(err, pawl.Invalid,
 			"the database needs the extension pg_trgm: install it there (it is in postgresql-contrib), and let Pawl's user, "+
@@ -44,33 +43,9 @@ func migrate(ctx context.Context, c *pgx.ConnConfig, log *slog.Logger) error {
 	return translate("bring the database's schema up to date", err)
 }
 
-func bringUp(ctx context.Context, provider *goose.Provider, db *sql.DB, log *slog.Logger) error {
-	done, err := provider.UpTo(ctx, schema.Keys)
-	tell(ctx, log, done)
-	if err != nil {
-		return err
-	}
-	n, err := rekey.Run(ctx, db, rekeyStatements)
-	if n > 0 {
-		log.InfoContext(ctx, "files have new keys to be sorted and searched by", "files", n)
-	}
-	if err != nil {
-		return err
-	}
-	done, err = provider.Up(ctx)
-	tell(ctx, log, done)
-	return err
-}
-
-func tell(ctx context.Context, log *slog.Logger, done []*goose.MigrationResult) {
-	for _, m := range done {
-		log.InfoContext(ctx, "database schema changed", "migration", m.Source.Version, "took", m.Duration)
-	}
-}
-
-// Rows are locked in the order of ids, as by everybody who changes many: instances that
-// start at the same time do not stop each other for good.
-var rekeyStatements = rekey.Statements{
+// Rows are locked in the order of ids, as in all statements that change many: instances
+// that start at the same time do not deadlock.
+var keys = migrate.Keys{
 	Missing: "SELECT id, name, metadata FROM files WHERE search_key = '' AND id > $1 ORDER BY id LIMIT $2",
 	Set: `UPDATE files SET name_key = keyed.name_key, search_key = keyed.search_key
 		FROM (SELECT f.id, made.name_key, made.search_key
@@ -81,8 +56,8 @@ var rekeyStatements = rekey.Statements{
 		WHERE files.id = keyed.id`,
 }
 
-// lacksTrigrams reports whether the extension could not be made, which has many
-// codes: not installed, not permitted, not there for this version.
+// lacksTrigrams reports whether the extension could not be created, which has many codes:
+// not installed, not permitted, not available for this version.
 func lacksTrigrams(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (strings.Contains(e.Message, "pg_trgm") || strings.Contains(e.Message, "gin_trgm_ops"))

@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/columns"
+	"pawl/db/rows"
 	"pawl/internal/testbed/postgrestest"
 )
 
@@ -30,19 +30,19 @@ func (s *seen) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQ
 
 func (s *seen) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// look is one question to the store, and an index that must be in the plan.
-type look struct {
+// question is a read of the store, and an index that must be in its plan.
+type question struct {
 	name  string
 	index string
 	ask   func(ctx context.Context, s *Store) error
 }
 
-// looks are the lists, searches and statistics that people ask for.
-func looks(t *testing.T, n int) (all []look) {
+// questions are the lists, searches and statistics that people ask for.
+func questions(t *testing.T, n int) (all []question) {
 	at := filledAt(n / 2)
 	list := func(name, index string, q pawl.FileQuery) {
 		q.Limit = 50
-		all = append(all, look{"files " + name, index, func(ctx context.Context, s *Store) error {
+		all = append(all, question{"files " + name, index, func(ctx context.Context, s *Store) error {
 			page, err := s.Files(ctx, q)
 			if err == nil && len(page) == 0 {
 				t.Errorf("files %s: nothing is found", name)
@@ -76,39 +76,44 @@ func looks(t *testing.T, n int) (all []look) {
 	for _, owner := range []pawl.Scope{pawl.Everybody, pawl.OwnedBy("few"), pawl.OwnedBy("many")} {
 		of := " of " + owner.Owner()
 		all = append(all,
-			look{"statistics" + of, "", func(ctx context.Context, s *Store) error {
+			question{"statistics" + of, "", func(ctx context.Context, s *Store) error {
 				_, err := s.Stats(ctx, owner, pawl.DayRange{From: at.AddDate(0, 0, -30), To: at})
 				return err
 			}},
-			look{"totals" + of, "stats_types_pkey", func(ctx context.Context, s *Store) error {
+			question{"totals" + of, "stats_types_pkey", func(ctx context.Context, s *Store) error {
 				_, err := s.FileTotals(ctx, pawl.FileQuery{Owner: owner, Types: []string{"image/"}})
 				return err
 			}},
-			look{"totals of a search" + of, "files_by_", func(ctx context.Context, s *Store) error {
+			question{"totals of a search" + of, "files_by_", func(ctx context.Context, s *Store) error {
 				_, err := s.FileTotals(ctx, pawl.FileQuery{Owner: owner, Words: []string{"needle"}})
 				return err
 			}},
-			look{"uploads" + of, "", func(ctx context.Context, s *Store) error {
+			question{"uploads" + of, "", func(ctx context.Context, s *Store) error {
 				_, err := s.Uploads(ctx, pawl.UploadQuery{Owner: owner, Limit: 50})
 				return err
 			}})
 	}
 	return append(all,
-		look{"a file", "files_pkey", func(ctx context.Context, s *Store) error { _, err := s.File(ctx, filledID(1)); return err }},
-		look{"a file by join", "files_join", func(ctx context.Context, s *Store) error {
+		question{"a file", "files_pkey", func(ctx context.Context, s *Store) error { _, err := s.File(ctx, filledID(1)); return err }},
+		question{"a file by join", "files_join", func(ctx context.Context, s *Store) error {
 			if _, err := s.FileByJoinKey(ctx, "few", "a b"); pawl.KindOf(err) != pawl.NotFound {
 				return err
 			}
 			return nil
 		}},
-		look{"idle uploads", "uploads_by_activity", func(ctx context.Context, s *Store) error {
+		question{"idle uploads", "uploads_by_activity", func(ctx context.Context, s *Store) error {
 			_, err := s.IdleUploads(ctx, at, 100)
 			return err
 		}},
-		look{"events", "events_pkey", func(ctx context.Context, s *Store) error { _, err := s.Events(ctx, int64(n/2), 100); return err }},
-		look{"span of events", "events_pkey", func(ctx context.Context, s *Store) error { _, _, err := s.EventSpan(ctx); return err }},
-		look{"multiparts", "multiparts_open", func(ctx context.Context, s *Store) error { _, err := s.Manifests(ctx, "", 100); return err }},
-		look{"references", "files_pkey", func(ctx context.Context, s *Store) error {
+		question{"events", "events_pkey", func(ctx context.Context, s *Store) error { _, err := s.Events(ctx, int64(n/2), 100); return err }},
+		question{"span of events", "events_pkey", func(ctx context.Context, s *Store) error { _, _, err := s.EventSpan(ctx); return err }},
+		question{"a manifest", "parts_pkey", func(ctx context.Context, s *Store) error { _, err := s.Manifest(ctx, filledID(1)); return err }},
+		question{"sizes of manifests", "multiparts_pkey", func(ctx context.Context, s *Store) error {
+			_, err := s.ManifestSizes(ctx, []pawl.ID{filledID(1), "none"})
+			return err
+		}},
+		question{"manifests", "multiparts_open", func(ctx context.Context, s *Store) error { _, err := s.Manifests(ctx, "", 100); return err }},
+		question{"references", "files_pkey", func(ctx context.Context, s *Store) error {
 			_, err := s.Referenced(ctx, []pawl.ID{filledID(1), "none"})
 			return err
 		}},
@@ -136,8 +141,8 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	asks := &Store{pool: pool, log: s.log, searches: columns.NewSearches(1)}
-	for _, l := range looks(t, n) {
+	asks := newStore(pool, rows.NewSearches(1), s.log)
+	for _, l := range questions(t, n) {
 		trace.statements = nil
 		if err := l.ask(t.Context(), asks); err != nil {
 			t.Errorf("%s: %v", l.name, err)
@@ -159,7 +164,7 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// costs tells what the indexes cost a new file, by dropping one after the other.
+// costs measures what the indexes cost a new file, by dropping one after the other.
 func costs(t *testing.T, s *Store) {
 	t.Helper()
 	const count = 20_000
@@ -177,7 +182,7 @@ func costs(t *testing.T, s *Store) {
 	}
 }
 
-func median(t *testing.T, s *Store, l look) time.Duration {
+func median(t *testing.T, s *Store, l question) time.Duration {
 	t.Helper()
 	var took [5]time.Duration
 	for i := range took {
@@ -236,6 +241,8 @@ func fill(t *testing.T, s *Store, n int) {
 			(SELECT unnest(ARRAY['', 'few', 'many']) AS o UNION SELECT 'o' || generate_series(1, 50)) AS owners, generate_series(19000, 20500) AS d`,
 		`INSERT INTO stats_types SELECT o, 'type/' || i, 1, i FROM
 			(SELECT unnest(ARRAY['', 'few', 'many']) AS o UNION SELECT 'o' || generate_series(1, 500)) AS owners, generate_series(1, 100) AS i`,
+		`INSERT INTO parts SELECT lpad(i::text, 36, '0'), n, 1, '', '' FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS n`,
+		`INSERT INTO tails SELECT lpad(i::text, 36, '0'), n, 1, '' FROM generate_series(1, 2000) AS i, generate_series(1, 10) AS n`,
 		`INSERT INTO multiparts SELECT lpad(i::text, 36, '0'), '', 1, 0, CASE WHEN i % 50 = 0 THEN 0 ELSE 1 END, 1, 1
 			FROM generate_series(1, 20000) AS i`,
 	) {

@@ -1,9 +1,9 @@
-// Package postgres keeps Pawl's state in a PostgreSQL database, which any number of
+// Package postgres stores Pawl's state in a PostgreSQL database, which any number of
 // instances can share.
 //
-// While the database is away every call fails within seconds with an error of kind
-// Unavailable, and works again by itself when it is back, or when another server
-// of those in the URL has taken its place.
+// While the database is unreachable every call fails within seconds with an error of kind
+// Unavailable. Calls succeed again when it is back, or when another server of those in
+// the URL has taken over.
 package postgres
 
 import (
@@ -17,28 +17,29 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"pawl"
-	"pawl/db/columns"
 	"pawl/db/jobs"
 	"pawl/db/postgres/internal/query"
+	"pawl/db/rows"
 )
 
-// Config says where the database is.
+// Config configures a [Store].
 type Config struct {
-	// URL is of the form libpq knows: postgres://user:password@host:port/database,
-	// several hosts with commas between them.
+	// URL is of the form that libpq takes: postgres://user:password@host:port/database,
+	// with commas between several hosts.
 	URL string
 	Log *slog.Logger
 	// MaxConns is how many connections are used at most, 0 for a default. An instance
-	// has two more, to hear from the others and to show that it is alive.
+	// has two more, for notifications and for the renewals of its leases.
 	MaxConns int
 }
 
 // Store is a [pawl.Store] in a PostgreSQL database.
 type Store struct {
+	rows.Reader
 	pool      *pgxpool.Pool
 	log       *slog.Logger
 	leases    *Leases
-	searches  columns.Searches
+	searches  rows.Searches
 	jobs      *jobs.Queue[pgx.Tx]
 	closeOnce sync.Once
 }
@@ -47,16 +48,16 @@ var _ pawl.Store = (*Store)(nil)
 
 const (
 	defaultMaxConns = 16
-	// readTimeout bounds a read, also the search that no index helps.
+	// readTimeout bounds a read, also a search that no index helps.
 	readTimeout = 10 * time.Second
-	// updateTimeout bounds a transaction once it runs: its caller's ctx does not.
+	// updateTimeout bounds a transaction once it runs; its caller's ctx does not.
 	updateTimeout = 10 * time.Second
 	// acquireTimeout is how long a call waits for a connection that works.
 	acquireTimeout = 4 * time.Second
 )
 
-// Open connects to the database and brings its schema up to date; instances that
-// start at the same time take turns at that. Its caller closes it.
+// Open connects to the database and brings its schema up to date, one instance after the
+// other. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -65,16 +66,17 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, config.ConnConfig, c.Log); err != nil {
+	if err := migrateSchema(ctx, config.ConnConfig, c.Log); err != nil {
 		return nil, err
 	}
-	s := &Store{log: c.Log, searches: columns.NewSearches(int(config.MaxConns) / 2)}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
 		return nil, translate("open the database", err)
 	}
+	s := newStore(pool, rows.NewSearches(int(config.MaxConns)/2), c.Log)
 	if err := s.openJobs(ctx); err != nil {
 		s.pool.Close()
-		return nil, translate("make the jobs ready", err)
+		return nil, translate("open the jobs", err)
 	}
 	if s.leases, err = newLeases(s, config); err != nil {
 		s.pool.Close()
@@ -83,8 +85,14 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// Close lets what is under way come to its end, refuses what is later, and lets
-// other instances have the leases of this one at once.
+func newStore(pool *pgxpool.Pool, searches rows.Searches, log *slog.Logger) *Store {
+	s := &Store{pool: pool, log: log, searches: searches}
+	s.Reader = rows.NewReader(dialect, s.read, s.snapshot, searches)
+	return s
+}
+
+// Close waits for the calls under way, and releases the leases of this instance. Later
+// calls fail with kind Unavailable.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		s.leases.close()
@@ -93,23 +101,22 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Leases are this instance's, which begins to show that it is alive when they are
-// first asked for.
+// Leases returns the leases of this instance, which registers when they are first asked
+// for.
 func (s *Store) Leases() *Leases {
 	s.leases.start()
 	return s.leases
 }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
-	_, err := read(ctx, s, "ask the database", func(ctx context.Context, q *query.Queries) (struct{}, error) {
+	return s.read(ctx, "ping the database", func(ctx context.Context, q rows.Queries) error {
 		_, err := q.EventSpan(ctx)
-		return struct{}{}, err
+		return err
 	})
-	return err
 }
 
-// acquire waits for a connection, which is the caller's to release.
+// acquire waits for a connection. The caller releases it.
 func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, acquireTimeout, errNoConnection)
 	defer cancel()
@@ -122,37 +129,37 @@ func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 
 var errNoConnection = errors.New("no connection could be had in time")
 
-func read[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *query.Queries) (T, error)) (T, error) {
-	return readConn(ctx, s, doing, func(ctx context.Context, conn *pgxpool.Conn) (T, error) {
-		return fn(ctx, query.New(conn))
+// read runs a read on a connection.
+func (s *Store) read(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return s.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) error {
+		return fn(ctx, statements{query.New(conn)})
 	})
 }
 
-// readSnapshot is read for several queries that have to see the same moment.
-func readSnapshot[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *query.Queries) (T, error)) (T, error) {
-	return readConn(ctx, s, doing, func(ctx context.Context, conn *pgxpool.Conn) (value T, err error) {
+// snapshot is read for several queries that have to see the same moment.
+func (s *Store) snapshot(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return s.onConn(ctx, doing, func(ctx context.Context, conn *pgxpool.Conn) error {
 		tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 		if err != nil {
-			return value, err
+			return err
 		}
 		defer tx.Rollback(ctx) // nothing was written
-		return fn(ctx, query.New(tx))
+		return fn(ctx, statements{query.New(tx)})
 	})
 }
 
-// readConn runs a read, and once more where the connection turned out to be one to
-// a server that is gone.
-func readConn[T any](ctx context.Context, s *Store, doing string, fn func(context.Context, *pgxpool.Conn) (T, error)) (T, error) {
+// onConn runs fn on a connection, and once more where that turned out to be one to a
+// server that is gone.
+func (s *Store) onConn(ctx context.Context, doing string, fn func(context.Context, *pgxpool.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	var value T
 	once := func() (again bool, err error) {
 		conn, err := s.acquire(ctx)
 		if err != nil {
 			return false, err
 		}
 		defer conn.Release()
-		value, err = fn(ctx, conn)
+		err = fn(ctx, conn)
 		return isLost(err), err
 	}
 	again, err := once()
@@ -160,5 +167,5 @@ func readConn[T any](ctx context.Context, s *Store, doing string, fn func(contex
 		s.pool.Reset()
 		_, err = once()
 	}
-	return value, translate(doing, err)
+	return translate(doing, err)
 }

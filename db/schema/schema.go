@@ -14,7 +14,7 @@ var sqlite embed.FS
 var postgres embed.FS
 
 // Keys is the version that adds the search key. Existing rows get their keys before the
-// migrations that follow: see db/rekey.
+// migrations that follow: see db/migrate.
 const Keys = 7
 
 // SQLite is the migrations for SQLite, in goose's form.

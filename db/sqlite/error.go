@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"syscall"
@@ -10,36 +9,18 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"pawl"
+	"pawl/db/rows"
 )
 
-// translate gives a database's error the kind that the domain knows. doing is
-// what was tried, as in "read a file"; it is for the log alone.
-func translate(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	kind, message := classify(err)
-	return pawl.Because(&operation{doing, err}, kind, message)
-}
+var dialect = &rows.Dialect{Name: "sqlite", Classify: classify}
 
-// operation is a cause that says what was tried.
-type operation struct {
-	doing string
-	err   error
-}
-
-func (o *operation) Error() string { return "sqlite: " + o.doing + ": " + o.err.Error() }
-func (o *operation) Unwrap() error { return o.err }
+func translate(doing string, err error) error { return dialect.Translate(doing, err) }
 
 func classify(err error) (pawl.Kind, string) {
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return pawl.NotFound, "no such upload or file"
 	case errors.Is(err, syscall.ENOSPC):
 		return pawl.NoSpace, "the server's disk is full"
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return pawl.Unavailable, "the database did not answer in time"
-	case errors.Is(err, sql.ErrConnDone), errors.Is(err, errClosed):
+	case errors.Is(err, sql.ErrConnDone):
 		return pawl.Unavailable, "the database is closed"
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
@@ -52,7 +33,7 @@ func classify(err error) (pawl.Kind, string) {
 	return pawl.Internal, "the database failed"
 }
 
-// classifyCode tells SQLite's result codes apart (sqlite.org/rescode.html).
+// classifyCode classifies SQLite's result codes (sqlite.org/rescode.html).
 func classifyCode(code int) (pawl.Kind, string) {
 	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:

@@ -12,8 +12,8 @@ import (
 
 var _ pawl.Jobs = (*Store)(nil)
 
-// openJobs brings the jobs' tables up to date. Asked for by the writer, in its
-// transactions, jobs are fetched and ended over one connection of their own.
+// openJobs brings the jobs' tables up to date. Jobs are enqueued by the writer, in its
+// transactions, and fetched and completed over one connection of their own.
 func (s *Store) openJobs(ctx context.Context, c Config) (err error) {
 	if s.work, err = open(c.Path, 1, jobPragmas, immediate); err != nil {
 		return err

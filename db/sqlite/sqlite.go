@@ -1,4 +1,4 @@
-// Package sqlite keeps Pawl's state in one SQLite file.
+// Package sqlite stores Pawl's state in one SQLite file.
 //
 // Writes share their commits: see [Store.Update]. Reads have connections of their
 // own, never wait for a writer, and see everything committed before they begin.
@@ -18,24 +18,25 @@ import (
 	"modernc.org/sqlite"
 
 	"pawl"
-	"pawl/db/columns"
 	"pawl/db/jobs"
+	"pawl/db/rows"
 	"pawl/db/sqlite/internal/query"
 )
 
-// Config says where the database is.
+// Config configures a [Store].
 type Config struct {
-	Path string // of the database file; made, with its directory, where it is missing
+	Path string // of the database file; created, with its directory, where it is missing
 	Log  *slog.Logger
 }
 
 // Store is a [pawl.Store] in a SQLite file.
 type Store struct {
+	rows.Reader
 	reads     *sql.DB
 	queries   *query.Queries // prepared for reads
-	searches  columns.Searches
+	searches  rows.Searches
 	writes    *writer
-	work      *sql.DB // the jobs' own way to the database
+	work      *sql.DB // the jobs' own connection
 	jobs      *jobs.Queue[*sql.Tx]
 	closeOnce sync.Once
 	closeErr  error
@@ -44,7 +45,7 @@ type Store struct {
 var _ pawl.Store = (*Store)(nil)
 
 // readers is how many reads run at the same time. They are short and mostly from
-// memory: more of them would only take turns on the processors.
+// memory: more of them would only compete for the processors.
 const readers = 4
 
 // Open opens the database and brings its schema up to date. Its caller closes it.
@@ -52,23 +53,24 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	// A commit waits for the disk; without the file's times to write down it
-	// waits half as long. Where the system has no fdatasync, fsync stays.
+	// A commit waits for the disk, half as long without a sync of the file's times.
+	// Where the system has no fdatasync, fsync stays.
 	_, _ = sqlite.Fdatasync(true)
 	if err := create(c.Path); err != nil {
 		return nil, translate("open the database", err)
 	}
-	if err := migrate(ctx, c); err != nil {
+	if err := migrateSchema(ctx, c); err != nil {
 		return nil, translate("bring the database's schema up to date", err)
 	}
-	s := &Store{searches: columns.NewSearches(readers / 2)}
+	s := &Store{searches: rows.NewSearches(readers / 2)}
+	s.Reader = rows.NewReader(dialect, s.read, s.snapshot, s.searches)
 	defer func() {
 		if err != nil {
 			_ = s.Close()
 		}
 	}()
 	if err := s.openJobs(ctx, c); err != nil {
-		return nil, translate("make the jobs ready", err)
+		return nil, translate("open the jobs", err)
 	}
 	if s.writes, err = newWriter(ctx, c, s.jobs); err != nil {
 		return nil, translate("open the database for writing", err)
@@ -82,7 +84,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	return s, nil
 }
 
-// Close lets the writes under way come to their end, and refuses later ones.
+// Close waits for the writes under way. Later calls fail with kind Unavailable.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
 		var errs []error
@@ -95,8 +97,8 @@ func (s *Store) Close() error {
 		if s.work != nil {
 			errs = append(errs, s.work.Close())
 		}
-		// The writer goes last: the last connection to close empties the log into
-		// the database file, which one that only reads could not.
+		// The writer closes last: the last connection to close copies the log into the
+		// database file, which one that only reads cannot.
 		if s.writes != nil {
 			errs = append(errs, s.writes.Close())
 		}
@@ -105,16 +107,31 @@ func (s *Store) Close() error {
 	return s.closeErr
 }
 
-// Ping reports whether the database answers, and whether the last change could be
-// written. A server that runs writes a heartbeat every minute.
+// Ping returns an error if the database does not answer, or if the last change could not
+// be written. A running server writes a heartbeat every minute.
 func (s *Store) Ping(ctx context.Context) error {
 	if _, err := s.queries.Heartbeat(ctx); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return translate("ask the database", err)
+		return translate("ping the database", err)
 	}
 	if failure := s.writes.failure.Load(); failure != nil {
 		return *failure
 	}
 	return nil
+}
+
+// read runs a read on one of the connections for reads.
+func (s *Store) read(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	return translate(doing, fn(ctx, statements{s.queries}))
+}
+
+// snapshot is read for several queries that have to see the same moment.
+func (s *Store) snapshot(ctx context.Context, doing string, fn func(context.Context, rows.Queries) error) error {
+	transaction, err := s.reads.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return translate(doing, err)
+	}
+	defer transaction.Rollback() // nothing was written
+	return translate(doing, fn(ctx, statements{s.queries.WithTx(transaction)}))
 }
 
 type pragma struct{ name, value string }
@@ -123,15 +140,15 @@ var (
 	writerPragmas = []pragma{
 		{"busy_timeout", "10000"}, // milliseconds; other processes may read or write
 		{"journal_mode", "WAL"},
-		{"synchronous", "FULL"}, // a commit is on the disk when it returns (I1)
+		{"synchronous", "FULL"}, // a commit is durable when it returns (I1)
 		{"foreign_keys", "1"},
-		{"temp_store", "MEMORY"},         // savepoints keep what they may have to restore
+		{"temp_store", "MEMORY"},         // of savepoints, what they may have to restore
 		{"cache_size", "-32768"},         // KiB
 		{"wal_autocheckpoint", "0"},      // see checkpoint.go
-		{"journal_size_limit", logLimit}, // what a burst has left of the log is given back
+		{"journal_size_limit", logLimit}, // what a burst added to the log is freed
 	}
-	// What the jobs' own connection commits may be lost in a power cut: a job is done
-	// once more then. What asks for them is committed by the writer.
+	// A power cut may lose what the jobs' own connection commits: a job is done once
+	// more then. The writer commits what enqueues them.
 	jobPragmas = []pragma{
 		{"busy_timeout", "10000"},
 		{"synchronous", "NORMAL"},
@@ -149,7 +166,7 @@ var (
 
 var logLimit = strconv.Itoa(64 << 20) // bytes
 
-// immediate has transactions take the right to write when they begin.
+// immediate has transactions take the write lock when they begin.
 const immediate = true
 
 // open opens a pool of at most max connections, all of which stay open.
@@ -161,7 +178,7 @@ func open(path string, max int, pragmas []pragma, immediately bool) (*sql.DB, er
 	for _, p := range pragmas {
 		params.Add("_pragma", p.name+"("+p.value+")")
 	}
-	file := url.URL{Path: path} // escapes what a URI would take for itself
+	file := url.URL{Path: path} // escapes what has a meaning in a URI
 	pool, err := sql.Open("sqlite", "file:"+file.EscapedPath()+"?"+params.Encode())
 	if err != nil {
 		return nil, err
@@ -171,8 +188,8 @@ func open(path string, max int, pragmas []pragma, immediately bool) (*sql.DB, er
 	return pool, nil
 }
 
-// create makes the file where it is missing, readable for its owner alone, and
-// makes its name in the directory durable, which SQLite leaves to its user.
+// create creates the file where it is missing, readable for its owner alone, and makes
+// its name in the directory durable, which SQLite does not.
 func create(path string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o750); err != nil {

@@ -8,20 +8,19 @@ import (
 
 	"pawl"
 	"pawl/db/jobs"
+	"pawl/db/rows"
 	"pawl/db/sqlite/internal/query"
 )
 
-// A commit waits for the disk, and the disk takes as long for one change as for
-// many. So there is one writer; while it waits, changes gather, and all of them
-// become its next transaction. Nothing lingers: alone, a change goes at once.
+// A commit waits for the disk, and the disk takes as long for one change as for many. So
+// there is one writer; while it waits, changes gather, and all of them become its next
+// transaction (group commit). A change that comes alone is not delayed.
 
-// maxBatch bounds what a change at the end of a batch waits for those before it.
+// maxBatch bounds how long the last change of a batch waits for those before it.
 const maxBatch = 256
 
-var errClosed = errors.New("the store is closed")
-
-// errEnded is the answer where a change never returned.
-var errEnded error = pawl.Errorf(pawl.Internal, "a change did not come to its end")
+// errEnded is the error of a change that never returned.
+var errEnded error = pawl.Errorf(pawl.Internal, "a change did not return")
 
 // writer owns the one connection that writes. Its statements are prepared once, on
 // the connection, and run within whatever transaction that is in.
@@ -32,14 +31,14 @@ type writer struct {
 	control control
 	jobs    *jobs.Queue[*sql.Tx]
 
-	clean *cleaner
-	// failure is that of the last change or commit that the database could not carry out;
-	// nil since one succeeded.
+	checkpoints *checkpointer
+	// failure is the error of the last change or commit, nil if it succeeded. Errors that
+	// are not the database's own do not count.
 	failure atomic.Pointer[error]
 
-	calls   chan *call // unbuffered: what is not received has not begun
+	calls   chan *call // unbuffered: what is not received has not started
 	closing chan struct{}
-	written chan struct{} // closed when the writer has come to its end
+	written chan struct{} // closed when the writer has ended
 }
 
 // call is one Update on its way through the writer.
@@ -53,8 +52,8 @@ type call struct {
 
 // Update implements [pawl.Store]. A change whose ctx ends before its turn does
 // not run; once it runs, Update returns when its commit is durable, whatever ctx
-// says by then. A change that fails, or panics, takes nothing along that shares
-// its commit; a commit that fails, fails for all.
+// says by then. A change that fails, or panics, is rolled back alone; a commit that
+// fails, fails for all changes that share it.
 func (s *Store) Update(ctx context.Context, fn func(pawl.Tx) error) error {
 	c := &call{ctx: ctx, change: fn, done: make(chan struct{})}
 	select {
@@ -62,7 +61,7 @@ func (s *Store) Update(ctx context.Context, fn func(pawl.Tx) error) error {
 	case <-ctx.Done():
 		return translate("wait for the writer", ctx.Err())
 	case <-s.writes.closing:
-		return translate("write", errClosed)
+		return translate("write", rows.ErrClosed)
 	}
 	<-c.done
 	if c.panicked != nil {
@@ -78,7 +77,7 @@ func newWriter(ctx context.Context, c Config, queue *jobs.Queue[*sql.Tx]) (w *wr
 		closing: make(chan struct{}),
 		written: make(chan struct{}),
 	}
-	if w.pool, err = open(c.Path, 2, writerPragmas, immediate); err != nil { // the second is the cleaner's
+	if w.pool, err = open(c.Path, 2, writerPragmas, immediate); err != nil { // the second is the checkpointer's
 		return nil, err
 	}
 	defer func() {
@@ -95,18 +94,18 @@ func newWriter(ctx context.Context, c Config, queue *jobs.Queue[*sql.Tx]) (w *wr
 	if w.control, err = prepareControl(ctx, w.conn); err != nil {
 		return nil, err
 	}
-	if w.clean, err = newCleaner(ctx, w, c.Log); err != nil {
+	if w.checkpoints, err = newCheckpointer(ctx, w, c.Log); err != nil {
 		return nil, err
 	}
 	go w.run()
 	return w, nil
 }
 
-// Close ends the writer after the batch it is at.
+// Close ends the writer after the batch it is writing.
 func (w *writer) Close() error {
 	close(w.closing)
 	<-w.written
-	return errors.Join(w.clean.Close(), w.control.Close(), w.queries.Close(), w.conn.Close(), w.pool.Close())
+	return errors.Join(w.checkpoints.Close(), w.control.Close(), w.queries.Close(), w.conn.Close(), w.pool.Close())
 }
 
 func (w *writer) run() {
@@ -122,15 +121,15 @@ func (w *writer) run() {
 		select {
 		case c := <-w.calls:
 			w.commit(w.gather(c))
-		case <-w.clean.finish:
-			w.clean.checkpoint(w.conn, "PASSIVE")
+		case <-w.checkpoints.finish:
+			w.checkpoints.checkpoint(w.conn, "PASSIVE")
 		case <-w.closing:
 			closed = true
 		}
 	}
 }
 
-// gather takes what is waiting, without waiting for more.
+// gather receives the calls that are waiting, without waiting for more.
 func (w *writer) gather(first *call) []*call {
 	batch := []*call{first}
 	for len(batch) < maxBatch {
@@ -144,24 +143,25 @@ func (w *writer) gather(first *call) []*call {
 	return batch
 }
 
-// commit carries a batch out and answers everybody in it.
+// commit runs a batch and reports the outcome to its calls.
 func (w *writer) commit(batch []*call) {
 	err := errEnded
-	defer func() { answer(batch, err) }()
+	defer func() { finish(batch, err) }()
 	err = w.transact(batch)
-	w.note(err)
-	w.clean.commit.Add(1)
+	w.noteFailure(err)
+	w.checkpoints.commits.Add(1)
 }
 
-// note remembers a failure of the database itself. A full disk is none: what is there
-// can still be read.
-func (w *writer) note(err error) {
+// noteFailure remembers a failure of the database itself. A full disk is none: what is
+// there can still be read.
+func (w *writer) noteFailure(err error) {
 	if kind := pawl.KindOf(err); kind == pawl.Unavailable || kind == pawl.Internal {
 		w.failure.Store(&err)
 	}
 }
 
-func answer(batch []*call, err error) {
+// finish ends the calls of a batch, with err where they have no error of their own.
+func finish(batch []*call, err error) {
 	for _, c := range batch {
 		if c.err == nil {
 			c.err = err
@@ -170,8 +170,8 @@ func answer(batch []*call, err error) {
 	}
 }
 
-// transact runs a batch in one transaction. What went wrong with one change is in
-// its call; the error is everybody's.
+// transact runs a batch in one transaction. The error of one change is in its call; what
+// is returned is the error of all.
 func (w *writer) transact(batch []*call) error {
 	transaction, err := w.conn.BeginTx(uncut, nil) // immediate, see open
 	if err != nil {
@@ -184,12 +184,12 @@ func (w *writer) transact(batch []*call) error {
 			w.control.rollback()       // a commit that failed leaves the transaction open
 		}
 	}()
-	books := make(ledger)
+	var statistics rows.Statistics
 	changed := 0
 	for _, c := range batch {
-		ok, err := w.apply(c, transaction, len(batch) == 1, books)
+		ok, err := w.apply(c, transaction, len(batch) == 1, &statistics)
 		if err != nil {
-			return translate("take one change back", err)
+			return translate("roll back one change", err)
 		}
 		if ok {
 			changed++
@@ -198,7 +198,7 @@ func (w *writer) transact(batch []*call) error {
 	if changed == 0 {
 		return nil
 	}
-	if err := books.flush(w.queries); err != nil {
+	if err := statistics.Write(uncut, statements{w.queries}); err != nil {
 		return translate("write statistics", err)
 	}
 	if err = transaction.Commit(); err != nil {
@@ -209,10 +209,10 @@ func (w *writer) transact(batch []*call) error {
 	return nil
 }
 
-// apply runs one change, which is all the transaction's or has a savepoint to go
-// back to. It reports whether there is something to commit. The error is one
-// after which nothing in the transaction can be trusted.
-func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (ok bool, err error) {
+// apply runs one change, which is the whole transaction or has a savepoint to roll back
+// to. It reports whether there is something to commit. An error leaves the transaction
+// in an unknown state.
+func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, statistics *rows.Statistics) (ok bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		c.err = translate("wait for the writer", err)
 		return false, nil
@@ -222,11 +222,14 @@ func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (
 			return false, err
 		}
 	}
-	t := &tx{queries: w.queries, transaction: transaction, jobs: w.jobs}
+	t := &tx{
+		Tx:          rows.Tx{Context: uncut, Dialect: dialect, Statements: statements{w.queries}},
+		transaction: transaction, jobs: w.jobs,
+	}
 	t.run(c)
-	w.note(t.failed)
+	w.noteFailure(t.Failed)
 	if c.err == nil && c.panicked == nil {
-		books.add(t.tallies)
+		statistics.Add(t.Tallies)
 		if alone {
 			return true, nil
 		}
@@ -236,14 +239,14 @@ func (w *writer) apply(c *call, transaction *sql.Tx, alone bool, books ledger) (
 		return false, nil
 	}
 	if err := errors.Join(w.control.undo(), w.control.release()); err != nil {
-		// SQLite has given the whole transaction up, as it does with a full disk.
-		return false, errors.Join(t.failed, err)
+		// SQLite has rolled back the whole transaction, as it does when the disk is full.
+		return false, errors.Join(t.Failed, err)
 	}
 	return false, nil
 }
 
-// control are the statements around each change of several, and what ends a
-// transaction that database/sql takes for ended.
+// control has the statements for savepoints, and the one that ends a transaction which
+// database/sql believes to be ended.
 type control struct {
 	statements [4]*sql.Stmt
 }
@@ -267,7 +270,7 @@ func (c control) exec(i int) error {
 func (c control) save() error    { return c.exec(0) }
 func (c control) release() error { return c.exec(1) }
 func (c control) undo() error    { return c.exec(2) }
-func (c control) rollback()      { _ = c.exec(3) } // fails where there is none, as it should be
+func (c control) rollback()      { _ = c.exec(3) } // fails where there is no transaction, as it should
 
 func (c control) Close() error {
 	var errs []error

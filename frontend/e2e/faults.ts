@@ -1,121 +1,121 @@
-import type { Fault, Matches, Passage, Request } from "./road";
+import type { Exchange, Fault, Matcher, Request } from "./proxy";
 
-/** Requests that bring bytes of an upload. */
-export const carries: Matches = (request) => request.size > 0;
+/** Matches requests with a body, which carry bytes of an upload. */
+export const hasBody: Matcher = (request) => request.size > 0;
 
-export const is =
-  (method: string): Matches =>
+export const isMethod =
+  (method: string): Matcher =>
   (request: Request) =>
     request.method === method;
 
-/** The line is cut behind so many bytes of the body. The server has noticed before the client does. */
+/** Breaks the connection after some bytes of the body. The server notices before the client. */
 export function cut(after: number): Fault {
-  return async (passage) => {
-    passage.mute();
-    await passage.send(after);
-    await passage.stored(after);
-    passage.finishServer();
-    await passage.serverClosed();
-    passage.drop();
+  return async (exchange) => {
+    exchange.mute();
+    await exchange.send(after);
+    await exchange.stored(after);
+    exchange.endServer();
+    await exchange.serverClosed();
+    exchange.disconnectClient();
   };
 }
 
-/** The client loses its line and comes back on another one; the server waits on for the rest. */
+/** Breaks the client's connection, while the server keeps waiting for the rest of the body. */
 export function abandon(after: number): Fault {
-  return async (passage) => {
-    await passage.send(after);
-    await passage.stored(after);
-    passage.drop(true);
+  return async (exchange) => {
+    await exchange.send(after);
+    await exchange.stored(after);
+    exchange.disconnectClient(true);
   };
 }
 
-/** The server has done what it was asked for, and its answer is lost. */
-export const loseAnswer: Fault = async (passage) => {
-  passage.mute();
-  await passage.send();
-  await passage.answered;
-  passage.drop();
+/** Loses the response of a request that the server has handled. */
+export const loseAnswer: Fault = async (exchange) => {
+  exchange.mute();
+  await exchange.send();
+  await exchange.answered;
+  exchange.disconnectClient();
 };
 
-/** Nothing moves for a while, then all goes on. */
+/** Delays the rest of the request. */
 export function stall(after: number, milliseconds: number): Fault {
-  return async (passage) => {
-    await passage.send(after);
+  return async (exchange) => {
+    await exchange.send(after);
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
   };
 }
 
-/** The server is told that no more will come, and the client hears what it says to that. */
-export function closeTowardsServer(after: number): Fault {
-  return async (passage) => {
-    await passage.send(after);
-    await passage.stored(after);
-    passage.finishServer();
-    await passage.take();
+/** Half-closes the connection to the server; the client gets the server's response to that. */
+export function halfCloseServer(after: number): Fault {
+  return async (exchange) => {
+    await exchange.send(after);
+    await exchange.stored(after);
+    exchange.endServer();
+    await exchange.receive();
   };
 }
 
-/** The client is told that no answer will come, while its request still goes on for a bit. */
-export function closeTowardsClient(after: number, more: number): Fault {
-  return async (passage) => {
-    passage.mute();
-    await passage.send(after);
-    await passage.stored(after);
-    passage.finishClient();
-    await passage.send(more);
-    passage.drop();
+/** Half-closes the connection to the client without a response, and forwards `more` bytes of its request. */
+export function halfCloseClient(after: number, more: number): Fault {
+  return async (exchange) => {
+    exchange.mute();
+    await exchange.send(after);
+    await exchange.stored(after);
+    exchange.endClient();
+    await exchange.send(more);
+    exchange.disconnectClient();
   };
 }
 
-/** What an older request's bytes are overtaken by. */
+/** What reaches the server before delayed bytes of an earlier request. */
 export type Overtaking = "the next answer" | "the next bytes";
 
 /**
- * The client loses its line, and some bytes that it has sent there reach the server only when a request on
- * its new line has: behind the next answer, such as that to its question for the offset, or behind its next bytes.
+ * Breaks the client's connection and delays `size` bytes that were in transit until a request on a new connection has
+ * overtaken them: until its response, as to a HEAD request for the offset, or until its bytes.
  */
-export function late(after: number, kept: number, by: Overtaking): Fault {
-  return async (passage) => {
-    await passage.send(after);
-    await passage.stored(after);
-    await overtaken(passage, kept, by);
+export function delay(after: number, size: number, by: Overtaking): Fault {
+  return async (exchange) => {
+    await exchange.send(after);
+    await exchange.stored(after);
+    await sendOvertaken(exchange, size, by);
   };
 }
 
-/** The same with a whole request, none of which has reached the server before. */
-export function lateFromItsHead(kept: number, by: Overtaking): Fault {
-  return (passage) => overtaken(passage, kept, by);
+/** Delays a whole request in the same way. */
+export function delayAll(size: number, by: Overtaking): Fault {
+  return (exchange) => sendOvertaken(exchange, size, by);
 }
 
-async function overtaken(passage: Passage, kept: number, by: Overtaking) {
-  const { method, path } = passage.request;
+async function sendOvertaken(exchange: Exchange, size: number, by: Overtaking) {
+  const { method, path } = exchange.request;
   const rest: Buffer[] = [];
-  await passage.take(kept, async (data) => void rest.push(data));
-  const overtaking =
+  await exchange.receive(size, async (data) => void rest.push(data));
+  const overtaken =
     by === "the next answer"
-      ? passage.road.until("answered", (request) => request.path === path && request.method !== "OPTIONS")
-      : passage.road.until("sent", (request) => request.path === path && request.method === method);
-  passage.drop(true);
-  await overtaking;
-  await passage.send(0);
-  await passage.sendAlone(rest);
-  passage.finishServer();
+      ? exchange.proxy.waitFor("answered", (request) => request.path === path && request.method !== "OPTIONS")
+      : exchange.proxy.waitFor("sent", (request) => request.path === path && request.method === method);
+  exchange.disconnectClient(true);
+  await overtaken;
+  await exchange.send(0);
+  await exchange.sendRaw(rest);
+  exchange.endServer();
 }
 
-/** A gateway answers before the server is reached. */
+/** A gateway answers, and the request does not reach the server. */
 export function gateway(status: number, reason: string): Fault {
-  return async (passage) => {
-    await passage.take();
-    passage.answer(status, reason);
+  return async (exchange) => {
+    await exchange.receive();
+    exchange.answer(status, reason);
   };
 }
 
-/** A gateway gives up waiting, just before the server's answer comes. */
-export function gatewayTooLate(status: number, reason: string): Fault {
-  return async (passage) => {
-    passage.mute();
-    await passage.send();
-    await passage.answered;
-    passage.answer(status, reason);
+/** A gateway times out just before the server's response. */
+export function gatewayTimeout(status: number, reason: string): Fault {
+  return async (exchange) => {
+    exchange.mute();
+    await exchange.send();
+    await exchange.answered;
+    exchange.answer(status, reason);
   };
 }

@@ -8,14 +8,14 @@ export function sha256(data: Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-/** Random bytes, because equal ones would hide a byte that went to the wrong place. */
+/** Returns random bytes: equal ones would hide a byte at the wrong place. */
 export function random(size: number): Buffer {
   return randomBytes(size);
 }
 
 export const MiB = 1024 * 1024;
 
-/** A 2×2 image that browsers can show. */
+/** A PNG image of 2 × 2 pixels. */
 export const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVQI12P8z8DAwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==",
   "base64",
@@ -44,7 +44,7 @@ function encodeMetadata(metadata: Record<string, string>): string {
     .join(",");
 }
 
-/** Creates an upload by hand; the returned functions send parts of it. */
+/** Creates an upload with plain requests; `send` sends a range of its bytes. */
 export async function begin(server: Server, name: string, data: Uint8Array, type = "") {
   const created = await fetch(server.endpoint, {
     method: "POST",
@@ -55,7 +55,7 @@ export async function begin(server: Server, name: string, data: Uint8Array, type
     },
   });
   if (created.status !== 201) throw new Error(`creation answered ${created.status}: ${await created.text()}`);
-  // At the address where the server listens, whatever the one it is reached at by others.
+  // The Location may have the public URL of the server.
   const { pathname, search } = new URL(created.headers.get("Location") ?? "", server.endpoint);
   const url = server.url + pathname + search;
   const send = async (from: number, to: number) => {
@@ -70,7 +70,7 @@ export async function begin(server: Server, name: string, data: Uint8Array, type
   return { url, id: url.split("/").at(-1) ?? "", send };
 }
 
-/** Puts a whole file on the server; returns its id. */
+/** Uploads a file; returns its id. */
 export async function put(
   server: Server,
   name: string,
@@ -101,7 +101,7 @@ export async function uploadsOf(server: Server): Promise<{ id: string; name: str
   return ((await response.json()) as { items: { id: string; name: string; offset: number }[] }).items;
 }
 
-/** The hash of what the server hands out, not of what it says to have. */
+/** Returns the SHA-256 of a file as downloaded, not as reported by the server. */
 export async function downloadedHash(server: Server, id: string): Promise<string> {
   const response = await fetch(`${server.url}/api/v1/files/${id}/content`);
   if (!response.ok) throw new Error(`download answered ${response.status}`);

@@ -2,7 +2,7 @@ import type { Server } from "./server";
 
 const encoded = (text: string) => Buffer.from(text).toString("base64");
 
-/** Puts a small file on the server by one request, with any metadata; returns its id. */
+/** Uploads a small file in one request, with any metadata; returns its id. */
 export async function putWith(
   server: Server,
   metadata: Record<string, string>,
@@ -25,7 +25,7 @@ export async function putWith(
   return response.headers.get("Location")?.split("/").at(-1) ?? "";
 }
 
-/** Puts many small text files on the server, several at a time. */
+/** Uploads many small text files, 16 at a time. */
 export async function putMany(server: Server, count: number, nameOf = (i: number) => `File ${i}.txt`) {
   let next = 1;
   const worker = async () => {
@@ -34,7 +34,7 @@ export async function putMany(server: Server, count: number, nameOf = (i: number
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-/** How many files the server has. */
+/** Returns the number of files on the server. */
 export async function countOf(server: Server): Promise<number> {
   let count = 0;
   let cursor: string | null = null;

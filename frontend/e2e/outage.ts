@@ -5,42 +5,42 @@ import { dirname, join } from "node:path";
 import { Server } from "./server";
 
 /**
- * A server whose parts can be taken away for a while: its database, where that is a service, or else its
- * files. What it has in memory goes too, or it would need neither.
+ * Outage is a server that can lose access to its database for a while, or to its blobs if the database is embedded. The
+ * server is restarted with the outage, so that it has nothing cached.
  */
 export class Outage {
   private constructor(
     readonly server: Server,
-    private readonly takeAway: () => Promise<() => Promise<void>>,
+    private readonly interrupt: () => Promise<() => Promise<void>>,
     readonly close: () => Promise<void>,
   ) {}
 
   static async prepare(): Promise<Outage> {
-    const lines: Line[] = [];
-    const server = await Server.start(async (place): Promise<Record<string, string>> => {
-      const url = place.PAWL_DATABASE_URL;
+    const proxies: DatabaseProxy[] = [];
+    const server = await Server.start(async (storage): Promise<Record<string, string>> => {
+      const url = storage.PAWL_DATABASE_URL;
       if (!url) return {};
-      const line = await Line.open(new URL(url));
-      lines.push(line);
-      return { PAWL_DATABASE_URL: line.url };
+      const proxy = await DatabaseProxy.start(new URL(url));
+      proxies.push(proxy);
+      return { PAWL_DATABASE_URL: proxy.url };
     });
-    const [line] = lines;
+    const [proxy] = proxies;
     const close = async () => {
       await server.stop();
-      line?.close();
+      proxy?.close();
     };
-    return new Outage(server, () => (line ? line.takeAway() : hideBlobs(server)), close);
+    return new Outage(server, () => (proxy ? proxy.interrupt() : hideBlobs(server)), close);
   }
 
   /** Begins the outage; the returned function ends it. */
   async begin(): Promise<() => Promise<void>> {
     await this.server.kill();
     await this.server.up();
-    return this.takeAway();
+    return this.interrupt();
   }
 }
 
-/** Puts a link to itself where each blob is: a file that is there and cannot be opened. */
+/** Replaces each blob by a symbolic link to itself: it exists but cannot be opened. */
 async function hideBlobs(server: Server): Promise<() => Promise<void>> {
   const folder = join(server.directory, "blobs");
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -56,13 +56,13 @@ async function hideBlobs(server: Server): Promise<() => Promise<void>> {
   };
 }
 
-/** The connections to a database. */
-class Line {
+/** DatabaseProxy is a TCP proxy in front of a database. */
+class DatabaseProxy {
   private readonly sockets = new Set<Socket>();
-  private cut = false;
+  private interrupted = false;
   private port = 0;
   private readonly listener = createServer((client) => {
-    if (this.cut) {
+    if (this.interrupted) {
       client.destroy();
       return;
     }
@@ -83,12 +83,12 @@ class Line {
 
   private constructor(private readonly target: URL) {}
 
-  static async open(target: URL): Promise<Line> {
-    const line = new Line(target);
-    line.listener.listen(0, "127.0.0.1");
-    await once(line.listener, "listening");
-    line.port = (line.listener.address() as AddressInfo).port;
-    return line;
+  static async start(target: URL): Promise<DatabaseProxy> {
+    const proxy = new DatabaseProxy(target);
+    proxy.listener.listen(0, "127.0.0.1");
+    await once(proxy.listener, "listening");
+    proxy.port = (proxy.listener.address() as AddressInfo).port;
+    return proxy;
   }
 
   get url(): string {
@@ -97,11 +97,11 @@ class Line {
     return url.href;
   }
 
-  async takeAway(): Promise<() => Promise<void>> {
-    this.cut = true;
+  async interrupt(): Promise<() => Promise<void>> {
+    this.interrupted = true;
     for (const socket of this.sockets) socket.destroy();
     return async () => {
-      this.cut = false;
+      this.interrupted = false;
     };
   }
 

@@ -6,20 +6,20 @@ import { join } from "node:path";
 
 const binary = process.env.PAWL_BIN ?? new URL("../../bin/pawl", import.meta.url).pathname;
 
-/** Where PostgreSQL and S3 are had (cmd/cluster -services); without it servers keep everything in a directory. */
+/** The URL that provides PostgreSQL databases and S3 buckets; without it servers use SQLite and a directory. */
 const services = process.env.PAWL_TEST_SERVICES;
 
 type Settings = Record<string, string>;
 
-/** The variables of a place that a server has to itself. */
-async function settle(directory: string): Promise<Settings> {
+/** Returns the settings of a new directory, or database and bucket, for one server. */
+async function allocate(directory: string): Promise<Settings> {
   if (!services) return { PAWL_DATA_DIR: directory };
   const answer = await fetch(services, { method: "POST" });
   if (!answer.ok) throw new Error(`no database and bucket: ${await answer.text()}`);
   return (await answer.json()) as Settings;
 }
 
-/** A real server on a free port of this machine, with a place of its own for its data. */
+/** Server is a Pawl process on a free port, with its own data. */
 export class Server {
   private child: ChildProcess | null = null;
   private port = 0;
@@ -31,14 +31,14 @@ export class Server {
   ) {}
 
   /**
-   * Starts a server; `settings` are PAWL_* variables beside those of its place, or a function that makes them
-   * of those.
+   * Starts a server. `settings` are additional PAWL_* variables, or a function that returns them for those of its
+   * storage.
    */
-  static async start(settings: Settings | ((place: Settings) => Promise<Settings>) = {}): Promise<Server> {
+  static async start(settings: Settings | ((storage: Settings) => Promise<Settings>) = {}): Promise<Server> {
     const directory = await mkdtemp(join(tmpdir(), "pawl-e2e-"));
-    const place = await settle(directory);
-    const more = typeof settings === "function" ? await settings(place) : settings;
-    const server = new Server(directory, { ...place, ...more });
+    const storage = await allocate(directory);
+    const more = typeof settings === "function" ? await settings(storage) : settings;
+    const server = new Server(directory, { ...storage, ...more });
     await server.up();
     return server;
   }
@@ -51,7 +51,7 @@ export class Server {
     return `${this.url}/files/`;
   }
 
-  /** Starts the process, after the first time on the same port and data. */
+  /** Starts the process, again with the same port and data if it was stopped. */
   async up() {
     const child = spawn(binary, ["serve"], {
       cwd: this.directory,
@@ -80,20 +80,20 @@ export class Server {
     this.log = "";
   }
 
-  /** Ends the process without a chance to tidy up. */
+  /** Kills the process. */
   async kill() {
     await this.end("SIGKILL");
   }
 
-  /** Ends the process as an operator does; requests under way are told to come back. */
+  /** Shuts the process down gracefully. */
   async drain() {
     await this.end("SIGTERM");
   }
 
   async stop() {
     await this.drain();
-    const kept = await readdir(this.directory);
-    if (services && kept.length > 0) throw new Error(`the server left ${kept} where it ran`);
+    const left = await readdir(this.directory);
+    if (services && left.length > 0) throw new Error(`the server left ${left} in its working directory`);
     await rm(this.directory, { recursive: true, force: true });
   }
 

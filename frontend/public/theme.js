@@ -1,7 +1,6 @@
-// Runs before the first paint, as a file of its own because the page's Content-Security-Policy allows no
-// inline script.
+// Runs before the first paint. It is a separate file because the Content-Security-Policy allows no inline script.
 
-// A stored choice of theme wins over the system's.
+// A stored theme takes precedence over the system's.
 (() => {
   try {
     const choice = localStorage.getItem("pawl.theme");
@@ -9,7 +8,7 @@
       document.documentElement.dataset.theme = choice;
     }
   } catch {
-    // Storage is switched off: follow the system.
+    // Storage is disabled: follow the system.
   }
 })();
 
@@ -20,13 +19,13 @@ addEventListener(
     if (part instanceof HTMLLinkElement && part.rel === "stylesheet") {
       setTimeout(() => part.replaceWith(part.cloneNode()), 2000);
     } else if (part instanceof HTMLScriptElement && part.type === "module") {
-      const words = document.createElement("p");
-      words.role = "status";
-      words.style.cssText =
+      const message = document.createElement("p");
+      message.role = "status";
+      message.style.cssText =
         "margin: 15vh auto; max-width: 24rem; font-family: sans-serif; text-align: center";
-      words.textContent = "Pawl could not be loaded. Trying again.";
-      document.getElementById("root")?.replaceChildren(words);
-      // The page itself is asked for again, because a new version has other scripts.
+      message.textContent = "Pawl could not be loaded. Trying again.";
+      document.getElementById("root")?.replaceChildren(message);
+      // The page itself is requested again, because a new version has other scripts.
       const again = () =>
         fetch(location.href).then(
           () => location.reload(),

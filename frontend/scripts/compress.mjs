@@ -1,4 +1,4 @@
-// Writes .br and .gz beside every text file of dist that gets smaller by it.
+// Writes .br and .gz next to every text file of dist that compression makes smaller.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";

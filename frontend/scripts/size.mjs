@@ -1,8 +1,8 @@
-// Prints what each page load costs and fails when the first view's script is over budget.
+// Prints the size of each script, and fails if those of the first view are over budget.
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-/** Bytes of gzip-compressed script that the first view may cost. */
+/** The most bytes of gzip-compressed script for the first view. */
 const budget = 120_000;
 
 const dist = new URL("../dist/", import.meta.url);
@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(manifestFile, "utf8"));
 const gzipped = (file) => gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length;
 const kb = (n) => `${(n / 1000).toFixed(1).padStart(7)} kB`;
 
-/** Every chunk that `key` needs at once: itself and its static imports. */
+/** Returns the chunk `key` and its static imports. */
 function closure(key, seen = new Set()) {
   if (seen.has(key)) return seen;
   seen.add(key);
@@ -29,7 +29,7 @@ const first = closure(entry);
 let script = gzipped("theme.js");
 for (const key of first) {
   script += gzipped(manifest[key].file);
-  // The worker that the page starts with.
+  // The script of the shared worker.
   for (const asset of manifest[key].assets ?? []) if (asset.endsWith(".js")) script += gzipped(asset);
 }
 const sheets = new Set(Object.values(manifest).map(({ file }) => file));

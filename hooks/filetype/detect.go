@@ -4,19 +4,20 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
-// Detect returns the media type of content, canonical and without parameters, that
-// its first [pawl.HeadBytes] bytes show. It is a [pawl.Gates] Detect function.
+// Detect returns the canonical media type, without parameters, of content with the given
+// first [pawl.HeadBytes] bytes. It is a Detect function of [pawl.Gates].
 func Detect(head []byte) string {
 	if len(head) == 0 {
-		return pawl.GenericType
+		return mediatype.Generic
 	}
-	// The limit is a global of the library, and tells it whether the bytes are a
-	// whole file or the head of one: JSON cut off is JSON only in the latter. To
-	// say it every time costs one atomic store and needs no init.
+	// The limit is a package variable of the library. With it the library knows whether
+	// the bytes are a whole file or the head of one: truncated JSON is JSON only in the
+	// latter. Setting it every time costs one atomic store and avoids an init function.
 	mimetype.SetLimit(pawl.HeadBytes)
-	found := pawl.CanonicalType(mimetype.Detect(head).String())
+	found := mediatype.Canonical(mimetype.Detect(head).String())
 	switch found {
 	case "text/html", "text/plain", "text/xml":
 		if isSVG(head) {
@@ -26,5 +27,5 @@ func Detect(head []byte) string {
 	return found
 }
 
-// isKnown reports whether magic bytes exist for the type.
+// isKnown reports whether the type can be detected.
 func isKnown(mediaType string) bool { return mimetype.Lookup(mediaType) != nil }

@@ -1,6 +1,6 @@
-// Package filetype decides which types of file may come in: by the type the
-// client declares, by the extension of the name, and by what the first bytes
-// show. The three can disagree, and a lie in one of them must not be enough.
+// Package filetype accepts or rejects files by their declared media type, by the extension
+// of the name, and by the type detected from the first bytes. The three can disagree; all
+// must be acceptable.
 package filetype
 
 import (
@@ -8,11 +8,12 @@ import (
 	"errors"
 
 	"pawl"
+	"pawl/mediatype"
 )
 
-// Config says what is allowed. Empty lists allow everything.
+// Config lists what is allowed. Empty lists allow everything.
 //
-// Types are media types ("image/png") or families of them ("image/*", "image/").
+// Types are media types ("image/png") or wildcards ("image/*", "image/").
 // Extensions are written with or without their dot, in any case, and may be
 // compound ("tar.gz").
 type Config struct {
@@ -20,11 +21,11 @@ type Config struct {
 	DenyTypes       []string
 	AllowExtensions []string
 	DenyExtensions  []string
-	// RefuseMismatch refuses a file whose bytes contradict the declared type.
+	// RefuseMismatch rejects files whose content contradicts the declared type.
 	RefuseMismatch bool
 }
 
-// AllowsAll reports whether there is nothing a file could be refused for.
+// AllowsAll reports whether no file can be rejected.
 func (c Config) AllowsAll() bool {
 	return len(c.AllowTypes)+len(c.DenyTypes)+len(c.AllowExtensions)+len(c.DenyExtensions) == 0 && !c.RefuseMismatch
 }
@@ -36,7 +37,7 @@ type Gate struct {
 	refuseMismatch                  bool
 }
 
-// New checks the lists; its error names every entry that makes no sense.
+// New returns a gate. Its error names every invalid entry of the lists.
 func New(c Config) (*Gate, error) {
 	var faults [4]error
 	g := &Gate{refuseMismatch: c.RefuseMismatch}
@@ -50,30 +51,30 @@ func New(c Config) (*Gate, error) {
 	return g, nil
 }
 
-// Begin judges what the client says of a file before any of it has come.
+// Begin checks the name and the declared type of a new upload. The error is of kind
+// [pawl.UnsupportedType].
 func (g *Gate) Begin(_ context.Context, u pawl.Upload) error {
 	if err := g.checkExtension(u.Name); err != nil {
 		return err
 	}
 	claim := claimOf(u)
-	if pawl.IsGenericType(claim) {
+	if mediatype.IsGeneric(claim) {
 		return nil
 	}
 	if g.denyTypes.matchKind(claim) {
 		return refusal("files of type %s are not allowed", shown(u.DeclaredType))
 	}
 	if len(g.allowTypes) > 0 && !g.allowsClaim(claim, u.Name) {
-		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes.sentence(), shown(u.DeclaredType))
+		return refusal("only %s are allowed (this was declared as %s)", g.allowTypes, shown(u.DeclaredType))
 	}
 	return nil
 }
 
-// Content judges what the first bytes show. Of an empty file they show nothing,
-// and what Begin said holds.
+// Content checks the type detected from the first bytes. It accepts empty files, which
+// have no type. The error is of kind [pawl.UnsupportedType].
 //
-// The deny list is asked about the bytes alone, whatever was declared: a container
-// that may hold a film is refused where films are denied, also in the name of a
-// sound recording. What cannot be told apart is denied together.
+// The deny list applies to the detected type only, whatever was declared: a container that
+// may hold video is rejected if video is denied, even if it is declared as audio.
 func (g *Gate) Content(_ context.Context, u pawl.Upload, found string) error {
 	if u.Length == 0 {
 		return nil
@@ -83,49 +84,49 @@ func (g *Gate) Content(_ context.Context, u pawl.Upload, found string) error {
 	case g.denyTypes.matchKind(found):
 		return refusal("files of type %s are not allowed", found)
 	case len(g.allowTypes) > 0 && !g.allowed(found, claim, u.Name):
-		return refusal("only %s are allowed (this is %s)", g.allowTypes.sentence(), describe(found))
-	case g.refuseMismatch && pawl.TypesContradict(claim, found):
+		return refusal("only %s are allowed (this is %s)", g.allowTypes, describe(found))
+	case g.refuseMismatch && mediatype.Contradict(claim, found):
 		return refusal("this is %s, and was declared as %s", describe(found), shown(u.DeclaredType))
 	}
 	return nil
 }
 
-// allowed asks the allow list about what was found. Where the bytes alone cannot
-// tell (a .csv is plain text to them, many a .docx a ZIP archive, and a sound
-// recording in a WebM container a film), the client's word decides, as far as the
-// bytes bear it out.
+// allowed reports whether the allow list accepts content with the detected type found.
+// Where detection is ambiguous (CSV is detected as plain text, some .docx files as ZIP
+// archives, and audio in WebM as video), the declared type decides, if the content can be
+// of that type.
 func (g *Gate) allowed(found, claim, name string) bool {
-	if g.allowTypes.matchKind(found) || pawl.IsPlainText(found) && g.allowTypes.match("text/plain") {
+	if g.allowTypes.matchKind(found) || mediatype.IsPlainText(found) && g.allowTypes.match("text/plain") {
 		return true
 	}
-	if pawl.IsGenericType(claim) {
-		claim = pawl.TypeOfName(name)
+	if mediatype.IsGeneric(claim) {
+		claim = mediatype.OfName(name)
 	}
 	switch {
-	case pawl.IsGenericType(claim):
+	case mediatype.IsGeneric(claim):
 		return false
-	case pawl.IsGenericType(found):
-		// Magic bytes say nothing of a type they have no entry for, and only an
-		// operator who named exactly this type can have meant that.
+	case mediatype.IsGeneric(found):
+		// A type that cannot be detected is accepted only if the list has exactly this
+		// type.
 		return !isKnown(claim) && g.allowTypes.has(claim)
-	case pawl.IsPlainText(found):
-		return g.allowsClaim(claim, name) && pawl.CouldBe(found, claim)
+	case mediatype.IsPlainText(found):
+		return g.allowsClaim(claim, name) && mediatype.CouldBe(found, claim)
 	}
-	return g.allowTypes.matchKind(claim) && pawl.CouldBe(found, claim)
+	return g.allowTypes.matchKind(claim) && mediatype.CouldBe(found, claim)
 }
 
-// allowsClaim asks the allow list about what the client says. Some systems know
-// no better name for a text than text/plain; its extension then says more.
+// allowsClaim reports whether the allow list accepts a declared type. For text/plain, which
+// some systems declare for all kinds of text, the extension also counts.
 func (g *Gate) allowsClaim(claim, name string) bool {
-	return g.allowTypes.matchKind(claim) || pawl.IsPlainText(claim) && g.allowTypes.match("text/plain") ||
-		claim == "text/plain" && g.allowTypes.match(pawl.TypeOfName(name))
+	return g.allowTypes.matchKind(claim) || mediatype.IsPlainText(claim) && g.allowTypes.match("text/plain") ||
+		claim == "text/plain" && g.allowTypes.match(mediatype.OfName(name))
 }
 
-// claimOf returns what the client says the file is; generic if it says nothing.
+// claimOf returns the declared type, or the generic type if there is none.
 func claimOf(u pawl.Upload) string {
-	claim := pawl.BaseType(u.DeclaredType)
-	// So every browser declares a .csv on a Windows machine that has Excel.
-	if named := pawl.TypeOfName(u.Name); named == "text/csv" && pawl.CanonicalType(claim) == "application/vnd.ms-excel" {
+	claim := mediatype.Base(u.DeclaredType)
+	// Browsers on Windows with Excel declare this type for .csv files.
+	if named := mediatype.OfName(u.Name); named == "text/csv" && mediatype.Canonical(claim) == "application/vnd.ms-excel" {
 		return named
 	}
 	return claim

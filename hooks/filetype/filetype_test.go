@@ -10,7 +10,7 @@ import (
 	"pawl/hooks/filetype"
 )
 
-// Beginnings of real files, as short as their formats allow.
+// First bytes of real files, as short as their formats allow.
 var (
 	png    = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89")
 	apng   = append(bytes.Clone(png), []byte("\x00\x00\x00\x08acTL\x00\x00\x00\x02\x00\x00\x00\x00")...)
@@ -33,7 +33,7 @@ var (
 	xml    = []byte("<?xml version=\"1.0\"?>\n<note><to>Ada</to></note>")
 	zipped = archive("notes.txt")
 	docx   = archive("[Content_Types].xml", "_rels/.rels", "word/document.xml")
-	// An office file whose telling entry lies beyond the first bytes.
+	// An office file whose characteristic entry is not in the first bytes.
 	lateDocx = archive("[Content_Types].xml", "customXml/"+strings.Repeat("x", pawl.HeadBytes), "word/document.xml")
 )
 
@@ -86,7 +86,7 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-// judge asks the gate all it is asked in an upload's life.
+// judge runs all checks of an upload.
 func judge(t *testing.T, c filetype.Config, name, declared string, content []byte) error {
 	t.Helper()
 	gate, err := filetype.New(c)
@@ -125,9 +125,9 @@ func TestGate(t *testing.T) {
 		{"a family refuses content under a false declaration", images, "a.png", "image/png", pdf,
 			"only images are allowed (this is a PDF)"},
 		{"a family refuses unknown bytes", images, "a.png", "image/png", noise,
-			"only images are allowed (this is of no type that is known here)"},
+			"only images are allowed (this is of an unknown type)"},
 		{"a family refuses a made-up member of it", images, "a.png", "image/made-up", noise,
-			"only images are allowed (this is of no type that is known here)"},
+			"only images are allowed (this is of an unknown type)"},
 		{"a family takes an SVG", images, "a.svg", "image/svg+xml", svg, ""},
 		{"another name of a type", only("image/jpeg"), "a.jpg", "image/jpg", jpeg, ""},
 		{"parameters are nothing", only("text/plain"), "a.txt", "text/plain; charset=utf-8", text, ""},
@@ -137,7 +137,7 @@ func TestGate(t *testing.T) {
 			"only videos are allowed (this is of type image/heic)"},
 		{"two families", only("image/*", "video/*"), "a.pdf", "", pdf, "only images and videos are allowed (this is a PDF)"},
 		{"a long list", only("a/a", "a/b", "a/c", "a/d", "a/e", "a/f", "a/g"), "a.pdf", "", pdf,
-			"only some types of file are allowed (this is a PDF)"},
+			"only certain file types are allowed (this is a PDF)"},
 
 		{"a table that looks like one", only("text/csv"), "a.csv", "text/csv", csv, ""},
 		{"a table that looks like text", only("text/csv"), "a.csv", "text/csv", text, ""},
@@ -149,11 +149,11 @@ func TestGate(t *testing.T) {
 		{"a text that looks like a table", only("text/plain"), "a.txt", "text/plain", csv, ""},
 		{"a text that looks like JSON", only("text/plain"), "a.txt", "", json, ""},
 		{"a text that is a page", only("text/plain"), "a.txt", "text/plain", html,
-			"only plain texts are allowed (this is an HTML page)"},
+			"only plain text files are allowed (this is an HTML page)"},
 		{"a text that is a script", only("text/plain"), "a.txt", "text/plain", shell,
-			"only plain texts are allowed (this is of type text/x-shellscript)"},
+			"only plain text files are allowed (this is of type text/x-shellscript)"},
 		{"a page in the name of Markdown", only("text/plain"), "a.md", "text/markdown", html,
-			"only plain texts are allowed (this is an HTML page)"},
+			"only plain text files are allowed (this is an HTML page)"},
 		{"Markdown that begins with HTML", only("text/markdown"), "a.md", "text/markdown", html, ""},
 		{"JSON that looks like text", only("application/json"), "a.json", "application/json", text, ""},
 		{"a drawing that looks like XML", only("image/*"), "a.svg", "image/svg+xml", xml, ""},
@@ -229,7 +229,7 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// TestExtensions judges names at the creation and at a renaming alike.
+// TestExtensions checks names at creation and when renaming.
 func TestExtensions(t *testing.T) {
 	deny, allow := filetype.Config{DenyExtensions: []string{"exe"}}, filetype.Config{AllowExtensions: []string{"png", ".tar.gz"}}
 	for _, test := range []struct {

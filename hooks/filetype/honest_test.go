@@ -8,9 +8,10 @@ import (
 
 	"pawl"
 	"pawl/hooks/filetype"
+	"pawl/mediatype"
 )
 
-// Beginnings of more real files.
+// First bytes of more real files.
 var (
 	emptyZip  = []byte("PK\x05\x06" + strings.Repeat("\x00", 18))
 	gzipped   = []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03")
@@ -44,7 +45,7 @@ var (
 	excelType = "application/vnd.ms-excel"
 )
 
-// honest are files as systems in use declare them.
+// honest are files with the types that common systems declare.
 var honest = []struct {
 	name, declared string
 	head           []byte
@@ -152,14 +153,14 @@ func tarArchive(name string) []byte {
 	return buf.Bytes()
 }
 
-// TestHonestFiles holds the gate and what the API says of a file to one judgement.
+// TestHonestFiles checks that gate and type_mismatch agree.
 func TestHonestFiles(t *testing.T) {
 	for _, f := range honest {
 		found := filetype.Detect(f.head)
-		if found == pawl.GenericType {
+		if found == mediatype.Generic {
 			t.Errorf("%s is not recognised, and so shows nothing", f.name)
 		}
-		if (pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if mediatype.Contradict(f.declared, found) {
 			t.Errorf("%s declared as %s and found to be %s is called a mismatch", f.name, f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, f.name, f.declared, f.head); err != nil {
@@ -182,7 +183,7 @@ func TestLies(t *testing.T) {
 		{"application/zip", exe}, {"application/x-zip-compressed", html}, {"model/obj", html},
 	} {
 		found := filetype.Detect(f.head)
-		if !(pawl.File{DeclaredType: f.declared, MediaType: found}).TypeMismatch() {
+		if !mediatype.Contradict(f.declared, found) {
 			t.Errorf("%s found to be %s is not called a mismatch", f.declared, found)
 		}
 		if err := judge(t, filetype.Config{RefuseMismatch: true}, "a", f.declared, f.head); err == nil {
@@ -207,8 +208,8 @@ func TestDetectSVG(t *testing.T) {
 	}
 }
 
-// TestSoundInContainers holds the lists to the rule that a claim keeps its family, and
-// that a container bears out sound as well as pictures.
+// TestSoundInContainers checks that containers that can hold audio or video are accepted
+// as audio only if declared as audio.
 func TestSoundInContainers(t *testing.T) {
 	const recording = "audio/webm;codecs=opus"
 	for _, c := range []struct {
@@ -228,11 +229,11 @@ func TestSoundInContainers(t *testing.T) {
 		{"a recording of a phone", filetype.Config{AllowTypes: []string{"audio/*"}}, "a.3ga", "audio/3gpp", []byte("\x00\x00\x00\x18ftyp3gp4\x00\x00\x02\x003gp4isom"), ""},
 		{"an alias in another family", filetype.Config{AllowTypes: []string{"image/*"}}, "a.eps", "image/x-eps", ps, ""},
 		{"a film", filetype.Config{AllowTypes: []string{"audio/*"}}, "a.webm", "video/webm", webm,
-			"only sound files are allowed (this was declared as video/webm)"},
+			"only audio files are allowed (this was declared as video/webm)"},
 		{"a container without a claim", filetype.Config{AllowTypes: []string{"audio/*"}}, "a", "", webm,
-			"only sound files are allowed (this is of type video/webm)"},
+			"only audio files are allowed (this is of type video/webm)"},
 		{"another thing in the name of a recording", filetype.Config{AllowTypes: []string{"audio/*"}}, "a", recording, pdf,
-			"only sound files are allowed (this is a PDF)"},
+			"only audio files are allowed (this is a PDF)"},
 		{"a recording is no film", filetype.Config{AllowTypes: []string{"video/*"}}, "a.webm", recording, webm,
 			"only videos are allowed (this was declared as " + recording + ")"},
 
@@ -254,15 +255,15 @@ func TestSoundInContainers(t *testing.T) {
 	}
 }
 
-// TestDetectIsCanonical holds what is stored to one name for each type.
+// TestDetectIsCanonical checks that Detect returns canonical types.
 func TestDetectIsCanonical(t *testing.T) {
 	heads := [][]byte{png, gif, pdf, text, csv, html, svg, json, shell, noise, xml, zipped, docx, bytes.Repeat([]byte("x"), 9000)}
 	for _, f := range honest {
 		heads = append(heads, f.head)
 	}
 	for _, head := range heads {
-		if found := filetype.Detect(head); pawl.CanonicalType(found) != found {
-			t.Errorf("%.20q is found to be %s, not %s", head, found, pawl.CanonicalType(found))
+		if found := filetype.Detect(head); mediatype.Canonical(found) != found {
+			t.Errorf("%.20q is found to be %s, not %s", head, found, mediatype.Canonical(found))
 		}
 	}
 }

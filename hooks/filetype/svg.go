@@ -2,10 +2,10 @@ package filetype
 
 import "bytes"
 
-// isSVG reports whether a text is an SVG image: whether its first element is called
-// svg. What may precede that element, in any order and number (XML 1.0, production
-// "prolog"), is skipped: comments and blanks between them, which mimetype takes for
-// HTML, processing instructions, and a document type of svg.
+// isSVG reports whether text is an SVG image: whether its first element is svg. It skips
+// what may precede the element (XML 1.0, production "prolog"): comments, which mimetype
+// takes for HTML, white space and processing instructions. A document type of svg counts
+// as the element.
 func isSVG(text []byte) bool {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	for {
@@ -28,7 +28,7 @@ func isSVG(text []byte) bool {
 	}
 }
 
-// startsTag reports whether a text begins with a tag, and not with a longer name.
+// startsTag reports whether text begins with a tag, and not with a longer name.
 func startsTag(text []byte, tag string) bool {
 	rest, ok := bytes.CutPrefix(text, []byte(tag))
 	return ok && len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n/>["), rest[0]) >= 0

@@ -4,14 +4,14 @@ import (
 	"strings"
 	"unicode"
 
-	"pawl"
+	"pawl/mediatype"
 )
 
-// longList is how many entries of a list a sentence can carry.
+// longList is the maximum number of entries of a list in a message.
 const longList = 6
 
 var families = map[string]string{
-	"image/": "images", "video/": "videos", "audio/": "sound files", "text/": "texts", "font/": "fonts",
+	"image/": "images", "video/": "videos", "audio/": "audio files", "text/": "text files", "font/": "fonts",
 }
 
 var kinds = map[string]struct{ one, many string }{
@@ -31,7 +31,7 @@ var kinds = map[string]struct{ one, many string }{
 	"image/webp":                  {"a WebP image", "WebP images"},
 	"text/csv":                    {"a CSV table", "CSV tables"},
 	"text/html":                   {"an HTML page", "HTML pages"},
-	"text/plain":                  {"plain text", "plain texts"},
+	"text/plain":                  {"plain text", "plain text files"},
 	"text/xml":                    {"XML", "XML files"},
 	"video/mp4":                   {"an MP4 video", "MP4 videos"},
 
@@ -41,19 +41,19 @@ var kinds = map[string]struct{ one, many string }{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   {"a Word document", "Word documents"},
 }
 
-// describe is a found type in words that follow "this is".
+// describe returns a detected type in words that follow "this is".
 func describe(mediaType string) string {
-	if pawl.IsGenericType(mediaType) {
-		return "of no type that is known here"
+	if mediatype.IsGeneric(mediaType) {
+		return "of an unknown type"
 	}
-	if kind, ok := kinds[pawl.CanonicalType(mediaType)]; ok {
+	if kind, ok := kinds[mediatype.Canonical(mediaType)]; ok {
 		return kind.one
 	}
 	return "of type " + mediaType
 }
 
-// shown is a declared type as a sentence can carry it: it is the client's text, and
-// can be any.
+// shown returns a declared type for use in a message, or "something else" if it is too
+// long or not printable.
 func shown(declared string) string {
 	const longest = 100
 	if len(declared) > longest || strings.IndexFunc(declared, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
@@ -62,10 +62,10 @@ func shown(declared string) string {
 	return declared
 }
 
-// sentence is the list in words that follow "only" and stand before "are allowed".
-func (l types) sentence() string {
+// String returns the list in words for use between "only" and "are allowed".
+func (l types) String() string {
 	if len(l) > longList {
-		return "some types of file"
+		return "certain file types"
 	}
 	words := make([]string, len(l))
 	for i, entry := range l {
@@ -87,10 +87,10 @@ func plural(entry string) string {
 	return "files of type " + entry
 }
 
-// sentence is the list in words that follow "ending in".
-func (l extensions) sentence() string {
+// String returns the list in words that follow "ending in".
+func (l extensions) String() string {
 	if len(l) > longList {
-		return "some extensions"
+		return "certain extensions"
 	}
 	return enumerate(l, "or")
 }

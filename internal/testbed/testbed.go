@@ -34,6 +34,14 @@ func SkipAloud(t testing.TB, what string) {
 	t.Skip("not tested: " + what)
 }
 
+// SkipShort skips a test that requires something besides Go if -short is set.
+func SkipShort(t testing.TB, requirement string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("requires " + requirement)
+	}
+}
+
 // Pawl returns the binary to test: the one that PAWL_TEST_BINARY names, else one that
 // is built from this tree.
 func Pawl(t testing.TB) string {

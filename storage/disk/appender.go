@@ -16,17 +16,17 @@ import (
 	"pawl"
 )
 
-// appender writes one blob. Between requests it keeps the file open.
+// appender writes one blob. Its file stays open between requests.
 type appender struct {
 	blobs   *Blobs
 	id      pawl.ID
-	file    file          // nil until there is something to write, and while it is parked
+	file    file          // nil until there is something to write, and while it is closed for being idle
 	exists  bool          // the blob is there, in a file or in the journal
 	durable atomic.Int64  // size that would survive a power cut
-	resting *list.Element // among the idle files; theirs
+	idle    *list.Element // among the idle files; guarded by their lock
 
 	mu     sync.Mutex
-	run    *run // the Append under way
+	run    *appendRun // the Append under way
 	broken error
 	tees   sync.WaitGroup
 
@@ -56,8 +56,8 @@ func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Ap
 		return nil, translate(err)
 	}
 	size, err := f.Size()
-	if err == nil && !b.known.is(id, size) {
-		size, err = b.settle(id, f)
+	if err == nil && !b.sizes.has(id, size) {
+		size, err = b.syncFile(id, f)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -65,7 +65,7 @@ func (b *Blobs) Appender(_ context.Context, id pawl.ID, _ pawl.Writing) (pawl.Ap
 	}
 	a.file, a.exists = f, true
 	a.durable.Store(size)
-	b.files.rest(a)
+	b.files.markIdle(a)
 	return a, nil
 }
 
@@ -80,7 +80,7 @@ func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int6
 		<-a.lagging // or a fast client would fill the memory with what is still to be digested
 	}
 	start := a.durable.Load()
-	r := newRun(a, start)
+	r := newAppendRun(a, start)
 	if err := a.enter(r, tee); err != nil {
 		return 0, err
 	}
@@ -94,8 +94,8 @@ func (a *appender) Append(_ context.Context, src io.Reader, tee io.Writer) (int6
 	return n, srcErr
 }
 
-func (a *appender) enter(r *run, tee io.Writer) error {
-	a.blobs.files.wake(a)
+func (a *appender) enter(r *appendRun, tee io.Writer) error {
+	a.blobs.files.markBusy(a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken != nil {
@@ -108,7 +108,7 @@ func (a *appender) enter(r *run, tee io.Writer) error {
 
 // feedAfter feeds tee when the tee of the Append before has everything: it is the
 // same digest.
-func (a *appender) feedAfter(r *run, tee io.Writer) (start func()) {
+func (a *appender) feedAfter(r *appendRun, tee io.Writer) (start func()) {
 	before, fed := a.fed, make(chan struct{})
 	a.lagging, a.fed = before, fed
 	return func() {
@@ -131,12 +131,12 @@ func (a *appender) leave() {
 	idle := a.file != nil && a.broken == nil
 	a.mu.Unlock()
 	if idle {
-		a.blobs.files.rest(a)
+		a.blobs.files.markIdle(a)
 	}
 }
 
-// park closes the file of an idle upload: its next byte opens it again.
-func (a *appender) park() {
+// closeIdle closes the file of an idle upload: its next byte opens it again.
+func (a *appender) closeIdle() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.run == nil && a.file != nil {
@@ -160,7 +160,7 @@ func (a *appender) Sync(context.Context) (int64, error) {
 }
 
 func (a *appender) Close() error {
-	a.blobs.files.wake(a)
+	a.blobs.files.markBusy(a)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.broken == nil {
@@ -172,7 +172,7 @@ func (a *appender) Close() error {
 	return a.file.Close()
 }
 
-// ensureFile creates the file when its first byte has come, and opens one that was parked.
+// ensureFile creates the file when its first byte has come, and opens one that was closed for being idle.
 func (a *appender) ensureFile() (created bool, err error) {
 	if a.file != nil {
 		return false, nil
@@ -208,20 +208,20 @@ func (b *Blobs) reopen(id pawl.ID, want int64) (file, error) {
 	return f, nil
 }
 
-// settle makes the file durable up to end, and the offset with it. When that
-// fails nobody knows what the page cache still holds (a second fsync would
+// syncTo makes the file durable up to end, and the offset with it. When that
+// fails what the page cache still holds is unknown (a second fsync would
 // succeed and mean nothing), so the file is cut back to what is known to be safe.
-func (a *appender) settle(end int64, created bool) error {
+func (a *appender) syncTo(end int64, created bool) error {
 	err := a.file.Sync()
 	if err == nil && created {
 		err = a.blobs.files.syncDir(a.blobs.folder(a.id))
 	}
 	if a.blobs.health.note(err) == nil {
 		a.durable.Store(end)
-		a.blobs.known.set(a.id, end)
+		a.blobs.sizes.set(a.id, end)
 		return nil
 	}
-	a.blobs.known.forget(a.id)
+	a.blobs.sizes.forget(a.id)
 	if cut := errors.Join(a.file.Truncate(a.durable.Load()), a.file.Sync()); cut != nil {
 		a.blobs.log.Error("a blob could not be cut back after a failed sync", "blob", a.id, "error", cut)
 	}
@@ -234,5 +234,5 @@ const (
 	feedAt    = 512 << 10       // bytes worth waking tee for
 	readAhead = 8 << 20         // bytes held in memory at most
 	syncAt    = 32 << 20        // bytes not durable yet at most
-	settleIn  = 2 * time.Second // and how long they wait for company
+	syncIn    = 2 * time.Second // and how long they wait for more
 )

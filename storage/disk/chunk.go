@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	blockSize = 4096      // what O_DIRECT wants offsets, lengths and addresses to be multiples of
+	blockSize = 4096      // what O_DIRECT requires offsets, lengths and addresses to be multiples of
 	chunkSize = 256 << 10 // fits the cache of a core, between socket, digest and disk
 )
 
@@ -19,7 +19,7 @@ type chunk struct {
 	end  int64 // file offset up to which it is filled
 }
 
-// slice is the part of the file range [from, to) that lies in the chunk.
+// slice returns the part of the file range [from, to) that lies in the chunk.
 func (c *chunk) slice(from, to int64) []byte {
 	from, to = max(from, c.base), min(to, c.base+chunkSize)
 	return c.buf[from-c.base : to-c.base]
@@ -27,7 +27,7 @@ func (c *chunk) slice(from, to int64) []byte {
 
 func (c *chunk) full() bool { return c.end == c.base+chunkSize }
 
-// pool keeps chunks for the next request, and gives the one used last first: it
+// pool has chunks for the next request, and gives the one used last first: it
 // is the likeliest to be in a processor's cache still. It is bounded, and unlike a
 // sync.Pool not emptied by every collection.
 type pool struct {

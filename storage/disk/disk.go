@@ -1,4 +1,4 @@
-// Package disk keeps blobs as files of a local file system: one file a blob, and
+// Package disk stores blobs as files of a local file system: one file a blob, and
 // nothing beside it but a journal through which small ones come. The size of the
 // file, once it is durable, is how far the blob has come. A blob that was joined of
 // others is a directory of their files.
@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"iter"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,13 +26,13 @@ import (
 	"pawl"
 )
 
-// Config says where blobs are kept.
+// Config says where blobs are stored.
 type Config struct {
 	Dir string // made if missing
 	Log *slog.Logger
-	// Look leaves everything as it is: the journal belongs to another process,
-	// which is at work. Small blobs that have no file yet are not seen.
-	Look bool
+	// ReadOnly changes nothing: the journal belongs to another process, which is
+	// running. Small blobs that have no file yet are not seen.
+	ReadOnly bool
 }
 
 // Blobs implements [pawl.Blobs].
@@ -40,11 +41,14 @@ type Blobs struct {
 	log     *slog.Logger
 	direct  bool // the file system takes O_DIRECT
 	pool    pool
-	known   known
+	sizes   sizeCache
 	health  health
 	files   *files
 	journal *journal
-	open    func(path string, flag int, direct bool) (file, error) // a seam for faults
+
+	// Seams for faults.
+	open           func(path string, flag int, direct bool) (file, error)
+	syncFileSystem func(dir *os.File) error
 }
 
 var _ pawl.Blobs = (*Blobs)(nil)
@@ -62,9 +66,9 @@ func Open(c Config) (*Blobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	b := &Blobs{dir: dir, log: c.Log, files: newFiles()}
-	b.open = b.files.openBlob
-	if c.Look {
+	b := &Blobs{dir: dir, log: c.Log, files: newFiles(), sizes: newSizeCache()}
+	b.open, b.syncFileSystem = b.files.openBlob, b.files.syncFileSystem
+	if c.ReadOnly {
 		b.journal = &journal{}
 		return b, nil
 	}
@@ -72,11 +76,11 @@ func Open(c Config) (*Blobs, error) {
 	if b.journal, err = openJournal(b, dir); err != nil {
 		return nil, fmt.Errorf("disk: %w", err)
 	}
-	c.Log.Debug("blobs are kept on disk", "dir", dir, "direct_io", b.direct)
+	c.Log.Debug("blobs are stored on disk", "dir", dir, "direct_io", b.direct)
 	return b, nil
 }
 
-// Close lets what is in the journal get its files. Nothing may be called after it.
+// Close writes what is in the journal to files. Nothing may be called after it.
 func (b *Blobs) Close() error { return b.journal.close() }
 
 func (b *Blobs) folder(id pawl.ID) string { return filepath.Join(b.dir, string(id[:folderLength])) }
@@ -133,11 +137,16 @@ func (b *Blobs) Open(_ context.Context, id pawl.ID) (io.ReadSeekCloser, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	joined, err := b.files.openPieces(b.path(id))
+	joined, err := b.files.openJoined(b.path(id))
 	if err != nil {
 		return nil, translate(err)
 	}
 	return joined, nil
+}
+
+// OpenSealed implements [pawl.Blobs].
+func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, _ int64) (io.ReadSeekCloser, error) {
+	return b.Open(ctx, id)
 }
 
 // small reads a blob that is in memory.
@@ -145,37 +154,92 @@ type small struct{ *bytes.Reader }
 
 func (small) Close() error { return nil }
 
-// Size is the durable size. A file that this process has not synced yet, because
-// an earlier one wrote it, is synced first: its size may be known to the page
-// cache alone.
+// Size returns the durable size. A file that this process has not synced yet, because
+// an earlier one wrote it, is synced first: its size may be in the page cache only.
 func (b *Blobs) Size(_ context.Context, id pawl.ID) (int64, error) {
-	if content, ok := b.journal.content(id); ok {
-		return int64(len(content)), nil
-	}
-	info, err := os.Lstat(b.path(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, translate(err)
-	}
-	if info.IsDir() {
-		size, err := b.files.joinedSize(b.path(id))
-		return size, translate(err)
-	}
-	if b.known.is(id, info.Size()) {
-		return info.Size(), nil
+	size, durable, err := b.currentSize(id)
+	if durable || err != nil {
+		return size, err
 	}
 	f, err := b.open(b.path(id), os.O_RDWR, false)
 	if err != nil {
 		return 0, translate(err)
 	}
 	defer f.Close()
-	return b.settle(id, f)
+	return b.syncFile(id, f)
 }
 
-// settle makes a file as it is durable, name and all, and returns its size.
-func (b *Blobs) settle(id pawl.ID, f file) (int64, error) {
+// currentSize returns the size that a blob has now, and whether that is durable.
+func (b *Blobs) currentSize(id pawl.ID) (size int64, durable bool, err error) {
+	if content, ok := b.journal.content(id); ok {
+		return int64(len(content)), true, nil
+	}
+	info, err := os.Lstat(b.path(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, true, nil
+	}
+	if err != nil {
+		return 0, false, translate(err)
+	}
+	if info.IsDir() {
+		size, err := b.files.joinedSize(b.path(id))
+		return size, true, translate(err)
+	}
+	return info.Size(), b.sizes.has(id, info.Size()), nil
+}
+
+// syncTogether is from how many files on the whole file system is synced rather than
+// each of them.
+const syncTogether = 8
+
+// Sizes implements [pawl.Blobs].
+func (b *Blobs) Sizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
+	sizes, err := b.syncMany(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if _, durable := sizes[id]; durable {
+			continue
+		}
+		if sizes[id], err = b.Size(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	maps.DeleteFunc(sizes, func(_ pawl.ID, size int64) bool { return size == 0 })
+	return sizes, nil
+}
+
+// syncMany returns the sizes of the blobs that are durable. If many are not, it first
+// makes them so with one sync.
+func (b *Blobs) syncMany(ids []pawl.ID) (map[pawl.ID]int64, error) {
+	durable, others := make(map[pawl.ID]int64, len(ids)), make(map[pawl.ID]int64)
+	for _, id := range ids {
+		size, ok, err := b.currentSize(id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			durable[id] = size
+		} else {
+			others[id] = size
+		}
+	}
+	if len(others) < syncTogether || !syncsFileSystem {
+		return durable, nil
+	}
+	if err := b.health.note(b.syncAll()); err != nil {
+		return nil, translate(err)
+	}
+	for id, size := range others { // as they were before the sync: a file may have grown since
+		b.sizes.set(id, size)
+		durable[id] = size
+	}
+	return durable, nil
+}
+
+// syncFile makes a file durable as it is, its name too, and returns its size.
+func (b *Blobs) syncFile(id pawl.ID, f file) (int64, error) {
 	size, err := f.Size()
 	if err != nil {
 		return 0, translate(err)
@@ -186,13 +250,13 @@ func (b *Blobs) settle(id pawl.ID, f file) (int64, error) {
 	if err := b.files.syncDir(b.folder(id)); err != nil {
 		return 0, translate(err)
 	}
-	b.known.set(id, size)
+	b.sizes.set(id, size)
 	return size, nil
 }
 
 // Delete removes a blob.
 func (b *Blobs) Delete(_ context.Context, id pawl.ID) error {
-	b.known.forget(id)
+	b.sizes.forget(id)
 	if e := b.journal.find(id); e != nil {
 		b.journal.cancel(e)
 	}
@@ -264,7 +328,7 @@ func (b *Blobs) allIn(ctx context.Context, folder string, yield func(pawl.BlobIn
 	}
 }
 
-// listed is the blob that an entry of a folder is, if it is one and there still.
+// listed returns the blob that an entry of a folder is, if it is one and still there.
 func (b *Blobs) listed(id pawl.ID, entry fs.DirEntry) (blob pawl.BlobInfo, ok bool, err error) {
 	if !entry.IsDir() && (!entry.Type().IsRegular() || entry.Name() != string(id)) {
 		return blob, false, nil
@@ -290,10 +354,10 @@ func (b *Blobs) syncAll() error {
 		return err
 	}
 	defer dir.Close()
-	return b.files.syncFileSystem(dir)
+	return b.syncFileSystem(dir)
 }
 
-// Free is how many bytes can still be stored. A little is kept back, so that a
+// Free returns how many bytes can still be stored. A little is reserved, so that a
 // full disk leaves the database room to say so.
 func (b *Blobs) Free(context.Context) (int64, error) {
 	free, total, err := space(b.dir)
@@ -305,8 +369,8 @@ func (b *Blobs) Free(context.Context) (int64, error) {
 
 const maxReserve = 64 << 20
 
-// leaveRoom is an error once an upload has eaten into what is kept back.
-func (b *Blobs) leaveRoom() error {
+// checkReserve returns an error once an upload has used some of what is reserved.
+func (b *Blobs) checkReserve() error {
 	free, err := b.Free(context.Background())
 	if err == nil && free == 0 {
 		return syscall.ENOSPC
@@ -329,24 +393,4 @@ func translate(err error) error {
 	default:
 		return pawl.Because(err, pawl.Internal, "the server's storage failed")
 	}
-}
-
-// Sizes implements [pawl.Blobs].
-func (b *Blobs) Sizes(ctx context.Context, ids []pawl.ID) (map[pawl.ID]int64, error) {
-	sizes := make(map[pawl.ID]int64, len(ids))
-	for _, id := range ids {
-		size, err := b.Size(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if size > 0 {
-			sizes[id] = size
-		}
-	}
-	return sizes, nil
-}
-
-// OpenSealed implements [pawl.Blobs].
-func (b *Blobs) OpenSealed(ctx context.Context, id pawl.ID, _ int64) (io.ReadSeekCloser, error) {
-	return b.Open(ctx, id)
 }

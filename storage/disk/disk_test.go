@@ -23,11 +23,11 @@ func open(t *testing.T) *Blobs {
 }
 
 func TestContract(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) { return open(t), nil })
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.ManifestStore) { return open(t), nil })
 }
 
 func TestContractThroughThePageCache(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) {
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.ManifestStore) {
 		b := open(t)
 		b.direct = false
 		return b, nil

@@ -12,17 +12,17 @@ import (
 	"syscall"
 )
 
-// files opens files. Idle uploads keep theirs open, so that a PATCH costs no open; where
+// files opens files. Those of idle uploads stay open, so that a PATCH costs no open; where
 // descriptors run out, the one that has been idle longest is closed. Nothing is opened
 // through a symbolic link: none is ever made here.
 type files struct {
-	most int // idle files that are kept open
+	most int // idle files that stay open
 
 	mu   sync.Mutex
 	idle list.List // of *appender, longest idle first
 }
 
-// newFiles keeps a quarter of the process's descriptors for idle uploads, so that
+// newFiles leaves a quarter of the process's descriptors to idle uploads, so that
 // connections, downloads and the database have the others.
 func newFiles() *files {
 	const perUpload = 2 // see osFile
@@ -99,10 +99,10 @@ func (f *files) supportsDirect(dir string) bool {
 	return err == nil
 }
 
-// rest notes that an upload's file is idle.
-func (f *files) rest(a *appender) {
+// markIdle notes that an upload's file is idle.
+func (f *files) markIdle(a *appender) {
 	f.mu.Lock()
-	a.resting = f.idle.PushBack(a)
+	a.idle = f.idle.PushBack(a)
 	over := f.idle.Len() > f.most
 	f.mu.Unlock()
 	if over {
@@ -110,13 +110,13 @@ func (f *files) rest(a *appender) {
 	}
 }
 
-// wake notes that an upload's file is in use, or closed.
-func (f *files) wake(a *appender) {
+// markBusy notes that an upload's file is in use, or closed.
+func (f *files) markBusy(a *appender) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if a.resting != nil {
-		f.idle.Remove(a.resting)
-		a.resting = nil
+	if a.idle != nil {
+		f.idle.Remove(a.idle)
+		a.idle = nil
 	}
 }
 
@@ -129,9 +129,9 @@ func (f *files) closeLongestIdle() (closed bool) {
 		return false
 	}
 	a := f.idle.Remove(first).(*appender)
-	a.resting = nil
+	a.idle = nil
 	f.mu.Unlock()
-	a.park()
+	a.closeIdle()
 	return true
 }
 

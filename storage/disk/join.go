@@ -13,15 +13,15 @@ import (
 	"pawl"
 )
 
-// A joined blob is a directory in the place of its file: one piece a part, named by
-// number. A piece is a second name (a hard link) of the part's own file, so that a
+// A joined blob is a directory in the place of its file: one entry a part, named by
+// number. An entry is a second name (a hard link) of the part's own file, so that a
 // join copies no bytes and takes no space, and the part can be deleted under its
 // own name afterwards.
 
 // joining is what the directory is called while it is not complete.
 const joining = ".join"
 
-func pieceName(n int) string { return fmt.Sprintf("%06d", n) }
+func partName(n int) string { return fmt.Sprintf("%06d", n) }
 
 // Join implements [pawl.Blobs].
 func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
@@ -37,7 +37,7 @@ func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
 		if err := ctx.Err(); err != nil {
 			return pawl.Because(err, pawl.Interrupted, "the join was stopped; ask again")
 		}
-		length, err := b.addPiece(ctx, filepath.Join(dir, pieceName(n)), part)
+		length, err := b.addPart(ctx, filepath.Join(dir, partName(n)), part)
 		if err != nil {
 			return err
 		}
@@ -46,11 +46,11 @@ func (b *Blobs) Join(ctx context.Context, id pawl.ID, parts []pawl.ID) error {
 	if err := errors.Join(b.files.syncDir(dir), os.Rename(dir, b.path(id)), b.files.syncDir(b.folder(id))); err != nil {
 		return translate(err)
 	}
-	b.known.set(id, size)
+	b.sizes.set(id, size)
 	return nil
 }
 
-// makeEmpty makes the directory for the pieces, without what an earlier attempt
+// makeEmpty makes the directory for the parts, without what an earlier attempt
 // left in it.
 func (b *Blobs) makeEmpty(id pawl.ID, dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
@@ -66,10 +66,10 @@ func (b *Blobs) makeEmpty(id pawl.ID, dir string) error {
 	return os.Mkdir(dir, 0o700)
 }
 
-// addPiece gives a part its second name, and makes it durable: a small part may be
+// addPart gives a part its second name, and makes it durable: a small part may be
 // so in the journal alone, which forgets it when the part is deleted. Where the file
 // system has no hard links the bytes are copied.
-func (b *Blobs) addPiece(ctx context.Context, name string, part pawl.ID) (int64, error) {
+func (b *Blobs) addPart(ctx context.Context, name string, part pawl.ID) (int64, error) {
 	if err := b.materialise(part); err != nil {
 		return 0, translate(err)
 	}
@@ -121,33 +121,33 @@ func (b *Blobs) removeJoined(id pawl.ID) error {
 	return errors.Join(os.RemoveAll(b.path(id)), os.RemoveAll(b.path(id)+joining))
 }
 
-// pieces reads a joined blob as if it were one file.
-type pieces struct {
+// joinedFile reads a joined blob as if it were one file.
+type joinedFile struct {
 	files  []*os.File
 	ends   []int64 // offset of each file's end in the whole
 	offset int64
 }
 
-// openPieces opens every piece, so that a blob which is deleted meanwhile can still
+// openJoined opens every part, so that a blob which is deleted meanwhile can still
 // be read to its end.
-func (f *files) openPieces(dir string) (_ *pieces, err error) {
+func (f *files) openJoined(dir string) (_ *joinedFile, err error) {
 	entries, err := f.readDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	p := &pieces{}
+	p := &joinedFile{}
 	defer func() {
 		if err != nil {
 			_ = p.Close()
 		}
 	}()
 	for _, entry := range entries {
-		piece, err := f.open(filepath.Join(dir, entry.Name()), os.O_RDONLY)
+		part, err := f.open(filepath.Join(dir, entry.Name()), os.O_RDONLY)
 		if err != nil {
 			return nil, err
 		}
-		p.files = append(p.files, piece)
-		info, err := piece.Stat()
+		p.files = append(p.files, part)
+		info, err := part.Stat()
 		if err != nil {
 			return nil, err
 		}
@@ -156,14 +156,14 @@ func (f *files) openPieces(dir string) (_ *pieces, err error) {
 	return p, nil
 }
 
-func (p *pieces) size() int64 {
+func (p *joinedFile) size() int64 {
 	if len(p.ends) == 0 {
 		return 0
 	}
 	return p.ends[len(p.ends)-1]
 }
 
-func (p *pieces) Read(buf []byte) (int, error) {
+func (p *joinedFile) Read(buf []byte) (int, error) {
 	if p.offset >= p.size() {
 		return 0, io.EOF
 	}
@@ -179,12 +179,12 @@ func (p *pieces) Read(buf []byte) (int, error) {
 		return n, nil
 	}
 	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF // the piece was longer when it was opened
+		err = io.ErrUnexpectedEOF // the part was longer when it was opened
 	}
 	return n, err
 }
 
-func (p *pieces) Seek(offset int64, whence int) (int64, error) {
+func (p *joinedFile) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
 		offset += p.offset
@@ -198,7 +198,7 @@ func (p *pieces) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-func (p *pieces) Close() error {
+func (p *joinedFile) Close() error {
 	var errs []error
 	for _, f := range p.files {
 		errs = append(errs, f.Close())
@@ -206,7 +206,7 @@ func (p *pieces) Close() error {
 	return errors.Join(errs...)
 }
 
-// joinedSize is the size of a joined blob.
+// joinedSize returns the size of a joined blob.
 func (f *files) joinedSize(dir string) (size int64, err error) {
 	entries, err := f.readDir(dir)
 	if err != nil {

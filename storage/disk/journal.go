@@ -46,7 +46,7 @@ type entry struct {
 	gone bool       // written out, or deleted before it could be
 }
 
-// step is either a blob that wants its file, or the end of a segment, all of
+// step is either a blob that needs its file, or the end of a segment, all of
 // whose blobs have theirs by then.
 type step struct {
 	entry   *entry
@@ -71,7 +71,7 @@ func openJournal(b *Blobs, dir string) (*journal, error) {
 		return nil, err
 	}
 	j.done.Go(j.run)
-	j.done.Go(j.workOff)
+	j.done.Go(j.writeFiles)
 	return j, nil
 }
 
@@ -244,9 +244,9 @@ func (j *journal) sizes() map[pawl.ID]int64 {
 	return sizes
 }
 
-// workOff is the goroutine that gives blobs their files. What cannot be done is
+// writeFiles gives blobs their files, in a goroutine of its own. What cannot be done is
 // safe in the journal and tried again: no segment is reused before.
-func (j *journal) workOff() {
+func (j *journal) writeFiles() {
 	for {
 		next, ok := j.nextStep()
 		if !ok {
@@ -313,7 +313,7 @@ func (j *journal) materialise(e *entry) error {
 	return nil
 }
 
-// cancel keeps a deleted blob from getting a file.
+// cancel makes sure that a deleted blob gets no file.
 func (j *journal) cancel(e *entry) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

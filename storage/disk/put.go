@@ -19,7 +19,7 @@ func (b *Blobs) Put(_ context.Context, id pawl.ID, content []byte) error {
 	if err := b.journal.add(e); err != nil {
 		return translate(err)
 	}
-	b.known.set(id, int64(len(content)))
+	b.sizes.set(id, int64(len(content)))
 	return nil
 }
 

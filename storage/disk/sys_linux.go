@@ -38,6 +38,9 @@ func syncData(f *os.File) error {
 	}
 }
 
+// syncsFileSystem reports whether syncFileSystem is one call of the system.
+const syncsFileSystem = true
+
 // syncFileSystem makes everything on dir's file system durable. Large uploads
 // bypass the page cache, so there is little to flush that is not wanted.
 func (*files) syncFileSystem(dir *os.File) error { return unix.Syncfs(int(dir.Fd())) }

@@ -4,6 +4,6 @@ package disk
 
 const noFollow = 0
 
-// openLimit is how many files this process may have open; the system sets no limit
+// openLimit returns how many files this process may have open; the system sets no limit
 // that it could come to.
 func openLimit() uint64 { return 1 << 16 }

@@ -9,7 +9,10 @@ import (
 	"path/filepath"
 )
 
-const directFlag = 0 // not to be had
+const (
+	directFlag      = 0 // not available
+	syncsFileSystem = false
+)
 
 func writeVector(f *os.File, buffers [][]byte, offset int64) (written int, err error) {
 	for _, p := range buffers {

@@ -7,7 +7,7 @@ import "golang.org/x/sys/unix"
 // noFollow has an open fail where the path ends in a symbolic link.
 const noFollow = unix.O_NOFOLLOW
 
-// openLimit is how many descriptors this process can have.
+// openLimit returns how many descriptors this process can have.
 func openLimit() uint64 {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

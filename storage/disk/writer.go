@@ -2,12 +2,12 @@ package disk
 
 // write takes what is read to the disk, until all of it is durable or the storage
 // fails.
-func (r *run) write() {
+func (r *appendRun) write() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	defer r.stop()
+	defer r.stopLocked()
 	for {
-		to, sync := r.nextMove()
+		to, sync := r.nextWriteLocked()
 		if to == r.written && !sync {
 			if r.done {
 				return
@@ -15,24 +15,24 @@ func (r *run) write() {
 			r.toWrite.Wait()
 			continue
 		}
-		if err := r.move(to, sync); err != nil {
+		if err := r.writeToLocked(to, sync); err != nil {
 			r.failed = translate(err)
 			return
 		}
-		r.release()
-		r.settled.Broadcast()
+		r.releaseLocked()
+		r.progress.Broadcast()
 	}
 }
 
-func (r *run) stop() {
+func (r *appendRun) stopLocked() {
 	r.stopped = true
-	r.settled.Broadcast()
+	r.progress.Broadcast()
 	r.room.Signal()
 }
 
-// nextMove decides how far to write, and whether to sync after it. While more is
+// nextWrite decides how far to write, and whether to sync after it. While more is
 // coming, whole blocks are written, a fair number at a time.
-func (r *run) nextMove() (to int64, sync bool) {
+func (r *appendRun) nextWriteLocked() (to int64, sync bool) {
 	to = r.written
 	flush := r.done || r.wanted > r.written
 	switch {
@@ -45,18 +45,18 @@ func (r *run) nextMove() (to int64, sync bool) {
 	return to, sync
 }
 
-// move writes up to an offset and syncs, without holding the lock meanwhile: the
+// writeToLocked writes up to an offset and syncs, without holding the lock meanwhile: the
 // range it touches is read already and does not change.
-func (r *run) move(to int64, sync bool) error {
+func (r *appendRun) writeToLocked(to int64, sync bool) error {
 	from := r.written
-	buffers := r.buffers(from, to)
+	buffers := r.buffersLocked(from, to)
 	r.mu.Unlock()
 	n, err := r.writeRange(from, to, buffers)
 	if sync || err != nil && from+n > r.synced {
-		err = r.settle(from+n, err)
+		err = r.syncTo(from+n, err)
 	}
 	if err == nil && sync {
-		err = r.a.blobs.leaveRoom()
+		err = r.a.blobs.checkReserve()
 	}
 	r.mu.Lock()
 	r.written = from + n
@@ -67,12 +67,12 @@ func (r *run) move(to int64, sync bool) error {
 	return err
 }
 
-// settle syncs; where the write before it failed, it saves what had been written.
-func (r *run) settle(end int64, writeErr error) error {
+// syncTo syncs; where the write before it failed, it saves what had been written.
+func (r *appendRun) syncTo(end int64, writeErr error) error {
 	if r.a.file == nil {
 		return writeErr
 	}
-	if err := r.a.settle(end, r.created); err != nil {
+	if err := r.a.syncTo(end, r.created); err != nil {
 		return err
 	}
 	r.created = false
@@ -80,7 +80,7 @@ func (r *run) settle(end int64, writeErr error) error {
 }
 
 // buffers are the chunks' slices for a range of the file.
-func (r *run) buffers(from, to int64) [][]byte {
+func (r *appendRun) buffersLocked(from, to int64) [][]byte {
 	buffers := make([][]byte, 0, len(r.chunks))
 	for _, c := range r.chunks {
 		if c.end > from && c.base < to {
@@ -102,7 +102,7 @@ const directFrom = 64 << 10
 // completed and synced before anything goes behind it: otherwise the file system
 // may make the new size durable and that block not. Behind it whole blocks are
 // written in order, and the rest, which is less than a block, is synced at once.
-func (r *run) writeRange(from, to int64, buffers [][]byte) (n int64, err error) {
+func (r *appendRun) writeRange(from, to int64, buffers [][]byte) (n int64, err error) {
 	if from == to {
 		return 0, nil
 	}
@@ -117,7 +117,7 @@ func (r *run) writeRange(from, to int64, buffers [][]byte) (n int64, err error) 
 		return n, err
 	}
 	if n > 0 && first < to {
-		if err := r.settle(from+n, nil); err != nil {
+		if err := r.syncTo(from+n, nil); err != nil {
 			return 0, err
 		}
 	}
@@ -134,7 +134,7 @@ func (r *run) writeRange(from, to int64, buffers [][]byte) (n int64, err error) 
 	return n + done, err
 }
 
-func (r *run) writeThrough(offset int64, buffers [][]byte) (n int64, err error) {
+func (r *appendRun) writeThrough(offset int64, buffers [][]byte) (n int64, err error) {
 	for _, p := range buffers {
 		done, err := r.a.file.WriteAt(p, offset+n)
 		n += int64(done)
@@ -145,7 +145,7 @@ func (r *run) writeThrough(offset int64, buffers [][]byte) (n int64, err error) 
 	return n, nil
 }
 
-func (r *run) writeBlocks(offset int64, buffers [][]byte) (int64, error) {
+func (r *appendRun) writeBlocks(offset int64, buffers [][]byte) (int64, error) {
 	n, err := r.a.file.WriteBlocks(buffers, offset)
 	return int64(n), err
 }

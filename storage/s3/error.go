@@ -12,14 +12,11 @@ import (
 	"github.com/aws/smithy-go"
 
 	"pawl"
+	"pawl/storage/multipart"
 )
 
-// errAborted is when a multipart upload is not there any more: with it, acknowledged
-// bytes are gone.
-var errAborted = pawl.Errorf(pawl.Gone, "the storage has lost bytes of this upload; begin it again")
-
-// translate gives an error of S3 its kind; what was tried stays in the log.
-func (b *Blobs) translate(doing string, err error) error {
+// translate gives an error of S3 its kind; the operation is for the log.
+func (b *Bucket) translate(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -39,18 +36,20 @@ type operation struct {
 func (o *operation) Error() string { return "s3: " + o.doing + ": " + o.err.Error() }
 func (o *operation) Unwrap() error { return o.err }
 
-func (b *Blobs) classify(doing string, err error) (pawl.Kind, string) {
+func (b *Bucket) classify(doing string, err error) (pawl.Kind, string) {
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		switch e.ErrorCode() {
 		case "NoSuchKey", "NotFound":
 			return pawl.NotFound, "no such blob"
 		case "PreconditionFailed", "ConditionalRequestConflict":
 			return pawl.Conflict, "there is such an object already"
+		case "InvalidPart":
+			return pawl.Conflict, "a part was replaced meanwhile"
 		case "NoSuchUpload":
-			return pawl.Gone, errAborted.Message
+			return pawl.Gone, multipart.ErrUploadGone.Message
 		case "NoSuchBucket", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "Forbidden",
 			"InvalidToken", "AllAccessDisabled", "RequestTimeTooSkewed", "AccountProblem":
-			b.refusals.tell(b, doing, e)
+			b.refusals.log(b.config, doing, e)
 			return pawl.Unavailable, "the server's storage cannot be used at the moment"
 		case "RequestTimeout", "IncompleteBody", "BadDigest", "OperationAborted": // with a status like 400
 			return pawl.Unavailable, "the server's storage does not answer; try again soon"
@@ -63,21 +62,21 @@ func (b *Blobs) classify(doing string, err error) (pawl.Kind, string) {
 		case status == http.StatusNotFound:
 			return pawl.NotFound, "no such blob"
 		case status == http.StatusForbidden:
-			b.refusals.tell(b, doing, e)
+			b.refusals.log(b.config, doing, e)
 			return pawl.Unavailable, "the server's storage cannot be used at the moment"
 		case status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout:
 			return pawl.Unavailable, "the server's storage does not answer; try again soon"
 		}
 	}
-	if passes(err) {
+	if isTransient(err) {
 		return pawl.Unavailable, "the server's storage does not answer; try again soon"
 	}
 	return pawl.Internal, "the server's storage failed"
 }
 
-// passes reports whether an error is one of the network, or of a call that was
-// stopped: the server said nothing that would stay true.
-func passes(err error) bool {
+// isTransient reports whether an error is one of the network, or of a call that was
+// stopped: the server itself has refused nothing.
+func isTransient(err error) bool {
 	if _, network := errors.AsType[net.Error](err); network {
 		return true
 	}
@@ -89,21 +88,21 @@ func passes(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// refusals says in the log that the bucket cannot be used, not with every request.
+// refusals logs that the bucket cannot be used, not with every request.
 type refusals struct {
 	mu   sync.Mutex
 	last time.Time
 }
 
-const tellEvery = time.Minute
+const logEvery = time.Minute
 
-func (r *refusals) tell(b *Blobs, doing string, err error) {
+func (r *refusals) log(c Config, operation string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Since(r.last) < tellEvery {
+	if time.Since(r.last) < logEvery {
 		return
 	}
 	r.last = time.Now()
-	b.Log.Error("the bucket cannot be used: look at its name and region, at the credentials and what they allow",
-		"bucket", b.Bucket, "tried", doing, "error", err)
+	c.Log.Error("the bucket cannot be used: check its name and region, the credentials and what they allow",
+		"bucket", c.Bucket, "operation", operation, "error", err)
 }

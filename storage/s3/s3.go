@@ -1,132 +1,77 @@
-// Package s3 keeps blobs as objects of an S3 bucket.
-//
-// S3 takes large pieces alone and shows nothing of an object before its end. So a
-// blob that grows is a multipart upload: full parts go to it, and what is left over
-// at the end of a request, the tail, waits in an object of its own. What is where is
-// in the blob's account in the database, see [pawl.Manifest]; no listing is ever
-// believed.
+// Package s3 stores the objects and multipart uploads of package multipart in a bucket
+// of Amazon S3 or of a server that speaks its protocol.
 package s3
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
-	"math"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"pawl"
+	"pawl/storage/multipart"
 )
 
-// Config says where the bucket is, and how to treat it. Zero fields have defaults.
+// Config says where the bucket is, and what its server supports. Zero durations have
+// defaults.
 type Config struct {
 	Bucket    string
-	Prefix    string // of every key; with its slash, if it is to have one
+	Prefix    string // of every key; the engine adds it
 	Endpoint  string // URL of a server other than AWS's own
 	Region    string
 	PathStyle bool // the bucket in the path rather than in the host name
 	// EqualParts has every part of an object but the last be of one size, as some
-	// servers want (R2).
+	// servers require (R2).
 	EqualParts bool
-	// NoChecksums leaves out the checksums of pieces, for servers that do not know them.
+	// NoChecksums leaves out the checksums of parts, for servers that do not know them.
 	NoChecksums bool
-
-	Books       Books
-	Memory      int64         // bytes of all uploads together that are not in S3 yet
-	PartSize    int64         // bytes, of the smallest part
-	Concurrency int           // parts of one upload under way at a time
-	SettleAfter time.Duration // how long a slow client's bytes stay in memory alone
 	Log         *slog.Logger
 
-	pace pace
+	MaxBackoff    time.Duration // between two attempts
+	AnswerTimeout time.Duration // for the answer to a request that has arrived
+	CopyTimeout   time.Duration // for a copy or a completion, which some servers answer when it is done
 }
 
-// Books is the database that the accounts are in.
-type Books interface {
-	Update(ctx context.Context, fn func(tx pawl.Tx) error) error
-	pawl.ManifestReader
-}
-
+// Limits of S3, see "Amazon S3 multipart upload limits" in its user guide.
 const (
-	minPartSize        = 5 << 20 // S3's own limit
-	defaultPartSize    = 8 << 20
-	defaultMemory      = 256 << 20
-	defaultConcurrency = 4
-	defaultSettleAfter = 10 * time.Second
+	MaxSize  int64 = 5 << 40 // bytes of one object
+	minPart        = 5 << 20
+	maxCopy        = 5 << 30
+	maxParts       = 10_000
 )
 
-// Blobs implements [pawl.Blobs].
-type Blobs struct {
-	Config
+const (
+	defaultMaxBackoff    = 4 * time.Second
+	defaultAnswerTimeout = 15 * time.Second
+	defaultCopyTimeout   = 10 * time.Minute
+)
+
+// Bucket implements [multipart.Remote].
+type Bucket struct {
+	config   Config
 	client   *s3.Client
 	patient  *s3.Client // for what the server may take minutes for
-	memory   *budget
 	refusals refusals
 }
 
-var (
-	_ pawl.Blobs  = (*Blobs)(nil)
-	_ pawl.Tidier = (*Blobs)(nil)
-)
+var _ multipart.Remote = (*Bucket)(nil)
 
-// Open makes the bucket ready to be used. It asks nothing of it: see [Blobs.Check].
-func Open(ctx context.Context, c Config) (*Blobs, error) {
+// Open makes the bucket ready to be used. It asks nothing of the server.
+func Open(ctx context.Context, c Config) (*Bucket, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	c.Memory = orDefault(c.Memory, defaultMemory)
-	c.PartSize = max(orDefault(c.PartSize, defaultPartSize), minPartSize)
-	c.Concurrency = int(orDefault(int64(c.Concurrency), defaultConcurrency))
-	c.SettleAfter = time.Duration(orDefault(int64(c.SettleAfter), int64(defaultSettleAfter)))
-	c.pace = c.pace.orDefault()
-	b := &Blobs{Config: c, memory: newBudget(c.Memory)}
+	c.MaxBackoff = cmp.Or(c.MaxBackoff, defaultMaxBackoff)
+	c.AnswerTimeout = cmp.Or(c.AnswerTimeout, defaultAnswerTimeout)
+	c.CopyTimeout = cmp.Or(c.CopyTimeout, defaultCopyTimeout)
+	b := &Bucket{config: c}
 	var err error
 	b.client, b.patient, err = newClients(ctx, c)
 	return b, err
 }
 
-func orDefault(n, fallback int64) int64 {
-	if n <= 0 {
-		return fallback
-	}
-	return n
-}
-
-// Close does nothing: what is durable is in the bucket.
-func (b *Blobs) Close() error { return nil }
-
-// key is where a blob's object is. Ids tell nothing of names.
-func (b *Blobs) key(id pawl.ID) string { return b.Prefix + string(id) }
-
-const tailsFolder = "tails/"
-
-// tailKey is where a tail is. unique tells tails of one blob apart.
-func (b *Blobs) tailKey(id pawl.ID, unique string) string {
-	return b.Prefix + tailsFolder + string(id) + "/" + unique
-}
-
-// blobOfTail is the blob that a tail's key names.
-func (b *Blobs) blobOfTail(key string) (pawl.ID, error) {
-	rest := strings.TrimPrefix(key, b.Prefix+tailsFolder)
-	name, _, _ := strings.Cut(rest, "/")
-	return pawl.ParseID(name)
-}
-
-// Free is without bounds.
-func (b *Blobs) Free(context.Context) (int64, error) { return math.MaxInt64, nil }
-
-// Check reports whether the bucket is there and can be written and read.
-func (b *Blobs) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	key := b.Prefix + "check"
-	if err := b.putObject(ctx, key, memorySource([]byte("pawl"))); err != nil {
-		return err
-	}
-	// It may be gone already: another instance checks at the same time.
-	if _, _, err := b.size(ctx, key); err != nil {
-		return err
-	}
-	return b.deleteObject(ctx, key)
+// Limits implements [multipart.Remote].
+func (b *Bucket) Limits() multipart.Limits {
+	return multipart.Limits{MinPart: minPart, MaxCopy: maxCopy, MaxParts: maxParts, EqualParts: b.config.EqualParts}
 }

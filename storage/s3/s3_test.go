@@ -9,12 +9,13 @@ import (
 	"pawl"
 	"pawl/db/sqlite"
 	"pawl/internal/testbed/s3test"
+	"pawl/storage/multipart"
 	"pawl/storage/s3"
 	"pawl/storage/storagetest"
 )
 
-// books is a real database for the accounts.
-func books(t *testing.T) *sqlite.Store {
+// database is a real one for the manifests.
+func database(t *testing.T) *sqlite.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(t.TempDir(), "pawl.db"), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -24,44 +25,41 @@ func books(t *testing.T) *sqlite.Store {
 	return store
 }
 
-type option func(*s3.Config)
-
-// open is a storage on the server, or the proxy, at an address.
-func open(t *testing.T, address string, books s3.Books, options ...option) *s3.Blobs {
+// open opens the bucket of a server, with another prefix or name if they are not empty.
+func open(t *testing.T, server *s3test.Server, store multipart.ManifestStore, bucket, prefix string) *multipart.Blobs {
 	t.Helper()
-	c, err := s3.ParseURL(s3test.URL(address))
+	c, err := s3.ParseURL(s3test.URL(server.Address))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Books, c.SettleAfter, c.Log = books, 500*time.Millisecond, slog.New(slog.DiscardHandler)
-	for _, set := range options {
-		set(&c)
+	if bucket != "" {
+		c.Bucket = bucket
 	}
-	blobs, err := s3.Open(t.Context(), c)
+	remote, err := s3.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	blobs := multipart.Open(multipart.Config{Remote: remote, Manifests: store, Prefix: prefix, FlushAfter: 500 * time.Millisecond})
+	t.Cleanup(func() { _ = blobs.Close() })
 	return blobs
 }
 
 func TestContract(t *testing.T) {
 	server := s3test.Start(t)
 	n := 0
-	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.Books) {
-		store := books(t)
+	storagetest.Run(t, func(t *testing.T) (pawl.Blobs, storagetest.ManifestStore) {
+		store := database(t)
 		n++
-		prefix := string(rune('a'+n)) + "/" // a listing sees its own test's alone
-		return open(t, server.Address, store, func(c *s3.Config) { c.Prefix = prefix }), store
+		return open(t, server, store, "", string(rune('a'+n))+"/"), store // a listing sees its own test's only
 	})
 }
 
 func TestCheck(t *testing.T) {
 	server := s3test.Start(t)
-	if err := open(t, server.Address, books(t)).Check(t.Context()); err != nil {
+	if err := open(t, server, database(t), "", "blobs/").Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	missing := open(t, server.Address, books(t), func(c *s3.Config) { c.Bucket = "no-such-bucket" })
-	if err := missing.Check(t.Context()); pawl.KindOf(err) != pawl.Unavailable {
+	if err := open(t, server, database(t), "no-such-bucket", "").Check(t.Context()); pawl.KindOf(err) != pawl.Unavailable {
 		t.Errorf("a bucket that is missing: %v", err)
 	}
 }

@@ -14,18 +14,18 @@ import (
 	"pawl"
 )
 
-// Books is the database of a storage that keeps its accounts in one.
-type Books interface {
+// ManifestStore is the database of a storage that has manifests.
+type ManifestStore interface {
 	Update(ctx context.Context, fn func(tx pawl.Tx) error) error
 }
 
-// storage is what is tested, and its books if it keeps any.
+// storage is what is tested, and its database if it has one.
 type storage struct {
 	pawl.Blobs
-	books Books
+	manifests ManifestStore
 }
 
-// writing is what the domain would give an appender: commits go to the books, unless
+// writing is what the domain would give an appender: commits go to the database, unless
 // the upload has been taken over.
 func (s storage) writing(length int64, replaced func() bool) pawl.Writing {
 	return pawl.Writing{
@@ -35,21 +35,21 @@ func (s storage) writing(length int64, replaced func() bool) pawl.Writing {
 			if replaced() {
 				return pawl.Errorf(pawl.Locked, "the upload is another instance's")
 			}
-			return s.books.Update(ctx, remember)
+			return s.manifests.Update(ctx, remember)
 		},
 	}
 }
 
 func never() bool { return false }
 
-// Run puts the blobs that open makes through the contract. A storage that keeps no
-// books opens with none.
-func Run(t *testing.T, open func(t *testing.T) (pawl.Blobs, Books)) {
+// Run puts the blobs that open makes through the contract. A storage without manifests
+// opens with a nil ManifestStore.
+func Run(t *testing.T, open func(t *testing.T) (pawl.Blobs, ManifestStore)) {
 	for name, test := range map[string]func(*testing.T, storage){
 		"a blob that was never written is empty and cannot be opened": neverWritten,
 		"what is appended is read back":                               appendAndRead,
-		"an appender opened later goes on at the durable end":         reopen,
-		"pieces of any size add up":                                   anyPieces,
+		"an appender opened later continues at the durable end":       reopen,
+		"requests of any size add up":                                 anySizes,
 		"a source that fails loses nothing it gave":                   sourceFails,
 		"sync in the middle of an append does not wait for more":      syncMidway,
 		"a slow source becomes durable by itself":                     slowSource,
@@ -64,11 +64,13 @@ func Run(t *testing.T, open func(t *testing.T) (pawl.Blobs, Books)) {
 		"a join of what is not there fails":                           joinNothing,
 		"a deleted blob is gone, and deleting it again is fine":       deleted,
 		"a listing shows every blob once":                             listing,
+		"the sizes of many blobs are those of each":                   sizes,
+		"a sealed blob is opened with its size":                       openSealed,
 		"there is room":                                               free,
 	} {
 		t.Run(name, func(t *testing.T) {
-			blobs, books := open(t)
-			test(t, storage{blobs, books})
+			blobs, manifests := open(t)
+			test(t, storage{blobs, manifests})
 		})
 	}
 }
@@ -120,7 +122,7 @@ func reopen(t *testing.T, blobs storage) {
 	wantContent(t, blobs, id, content)
 }
 
-func anyPieces(t *testing.T, blobs storage) {
+func anySizes(t *testing.T, blobs storage) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 8 {
 		id, content := newID(), noise(random.Uint64(), 1+random.IntN(6<<20))
@@ -297,9 +299,9 @@ func dropped(t *testing.T, blobs storage) {
 }
 
 // replaced has two appenders for one blob, of which the first cannot commit any more.
-// A storage without books has nobody to tell it: its instance is alone.
+// A storage without manifests has one instance only, which is never replaced.
 func replaced(t *testing.T, blobs storage) {
-	if blobs.books == nil {
+	if blobs.manifests == nil {
 		t.Skip("one instance has this storage to itself")
 	}
 	id, content := newID(), noise(12, 40<<20)
@@ -417,6 +419,71 @@ func listing(t *testing.T, blobs storage) {
 	}
 	if len(want) > 0 {
 		t.Errorf("%d blobs were not listed", len(want))
+	}
+}
+
+func sizes(t *testing.T, blobs storage) {
+	want := make(map[pawl.ID]int64)
+	ids := []pawl.ID{newID()} // never written
+	for i := range 12 {
+		id, n := newID(), 1+i*500_000
+		wantAppend(t, appender(t, blobs, id), noise(uint64(i), n))
+		if i%5 == 0 {
+			if err := blobs.Seal(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ids, want[id] = append(ids, id), int64(n)
+	}
+	have, err := blobs.Sizes(t.Context(), ids)
+	if err != nil || len(have) != len(want) {
+		t.Errorf("%d sizes, %v", len(have), err)
+	}
+	for id, size := range want {
+		if have[id] != size {
+			t.Errorf("a blob of %d bytes has %d", size, have[id])
+		}
+		wantSize(t, blobs, id, size)
+	}
+	if have, err := blobs.Sizes(t.Context(), nil); err != nil || len(have) > 0 {
+		t.Errorf("no sizes: %v, %v", have, err)
+	}
+}
+
+func openSealed(t *testing.T, blobs storage) {
+	for _, size := range []int{0, 1, 100_000, 9<<20 + 1} {
+		id, content := newID(), noise(uint64(size), size)
+		if size <= 256<<10 {
+			if err := blobs.Put(t.Context(), id, content); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			wantAppend(t, appender(t, blobs, id), content)
+			if err := blobs.Seal(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := blobs.OpenSealed(t.Context(), id, int64(size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []int{0, size / 2, size} {
+			if at, err := r.Seek(int64(from-size), io.SeekEnd); err != nil || at != int64(from) {
+				t.Fatalf("Seek: %d, %v", at, err)
+			}
+			if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, content[from:]) {
+				t.Errorf("from %d on, %d bytes came back of %d, %v", from, len(got), size, err)
+			}
+		}
+		_ = r.Close()
+	}
+	r, err := blobs.OpenSealed(t.Context(), newID(), 10)
+	if err == nil {
+		_, err = r.Read(make([]byte, 10))
+		_ = r.Close()
+	}
+	if pawl.KindOf(err) != pawl.NotFound {
+		t.Errorf("a blob that is not there: %v, want kind not_found", err)
 	}
 }
 

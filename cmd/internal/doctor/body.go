@@ -13,16 +13,16 @@ import (
 const (
 	mib = 1 << 20
 
-	heldBack   = mib / 2 // of a body of 1 MiB, when it pauses
-	lookEvery  = 300 * time.Millisecond
-	looks      = 15
-	expectWait = 3 * time.Second
-	// leastSpeed is what a line must carry for a body to come through, bytes a second.
-	leastSpeed = 64 << 10
+	beforePause  = mib / 2 // bytes of a body of 1 MiB sent before a pause
+	pollInterval = 300 * time.Millisecond
+	polls        = 15
+	expectWait   = 3 * time.Second
+	// minSpeed is the minimum speed for a body to get through, in bytes per second.
+	minSpeed = 64 << 10
 )
 
-// buffering sends half of a body, pauses, and looks whether the server has seen
-// any of it.
+// buffering sends half of a body, pauses, and checks whether the server has received any
+// of it.
 func (e *examination) buffering(ctx context.Context) {
 	where, _, err := e.create(ctx, trialSize)
 	if where == "" {
@@ -33,15 +33,15 @@ func (e *examination) buffering(ctx context.Context) {
 	defer cancel()
 	answered := make(chan outcomeOf, 1)
 	go func() {
-		r, err := e.patch(ctx, where, 0, io.MultiReader(zeros(heldBack), &pause{ctx}), mib)
+		r, err := e.patch(ctx, where, 0, io.MultiReader(zeros(beforePause), &pause{ctx}), mib)
 		answered <- outcomeOf{r, err}
 	}()
-	for range looks {
+	for range polls {
 		select {
 		case a := <-answered:
-			e.note(judgeAnswered(a))
+			e.note(answeredEarly(a))
 			return
-		case <-time.After(lookEvery):
+		case <-time.After(pollInterval):
 		}
 		r, err := e.ask(ctx, http.MethodHead, where, nil, 0)
 		if offset, _ := r.offset(err); offset > 0 {
@@ -49,25 +49,25 @@ func (e *examination) buffering(ctx context.Context) {
 			return
 		}
 	}
-	e.note(e.heldBack())
+	e.note(e.nothingReceived())
 }
 
-func (e *examination) heldBack() Finding {
+func (e *examination) nothingReceived() Finding {
 	if e.pawl {
-		return Finding{"buffering", Fail, "Half of a body was sent, and the server had received none of it: a proxy buffers request bodies. What it has buffered is lost when the connection breaks.", mendBuffering}
+		return Finding{"buffering", Fail, "Half of a body was sent, and the server had received none of it: a proxy buffers request bodies. What it has buffered is lost when the connection breaks.", fixBuffering}
 	}
-	return Finding{"buffering", Warn, "Half of a body was sent, and the server reported none of it. Either a proxy buffers request bodies, or this server counts a body only when it is complete.", mendBuffering}
+	return Finding{"buffering", Warn, "Half of a body was sent, and the server reported none of it. Either a proxy buffers request bodies, or this server counts a body only when it is complete.", fixBuffering}
 }
 
-// judgeAnswered judges a body that was answered although half of it was missing.
-func judgeAnswered(a outcomeOf) Finding {
+// answeredEarly returns the finding for a response that arrived during the pause.
+func answeredEarly(a outcomeOf) Finding {
 	switch {
 	case a.err != nil:
-		return Finding{"buffering", Warn, fmt.Sprintf("Unknown: the connection ended in the middle of a body: %v.", a.err), mendTimeouts}
+		return Finding{"buffering", Warn, fmt.Sprintf("Unknown: the connection ended in the middle of a body: %v.", a.err), fixTimeouts}
 	case a.isTus():
 		return Finding{Check: "buffering", Status: OK, Seen: "The server responds before the body is complete, so bodies reach it as they are sent."}
 	}
-	return Finding{"buffering", Fail, fmt.Sprintf("Something in front of the server answered %s in the middle of a body.", a.status()), mendBuffering}
+	return Finding{"buffering", Fail, fmt.Sprintf("Something in front of the server answered %s in the middle of a body.", a.status()), fixBuffering}
 }
 
 type outcomeOf struct {
@@ -89,7 +89,7 @@ func because(err error) string {
 	return ": " + err.Error()
 }
 
-// pause is the part of a body that does not come.
+// pause is a reader that blocks until its context ends.
 type pause struct{ ctx context.Context }
 
 func (p *pause) Read([]byte) (int, error) {
@@ -106,7 +106,7 @@ func (e *examination) sizes(ctx context.Context) {
 	passed := int64(0)
 	for _, n := range steps {
 		if e.maxSize > 0 && n >= e.maxSize {
-			break // larger than the server itself wants
+			break // above the limit of the server itself
 		}
 		if f := e.size(ctx, n); f != nil {
 			e.note(*f)
@@ -121,39 +121,39 @@ func (e *examination) sizes(ctx context.Context) {
 	e.note(Finding{Check: "body size", Status: OK, Seen: fmt.Sprintf("A body of %d MiB gets through.", passed/mib)})
 }
 
-// size is nil if a body of n bytes gets through.
+// size sends a body of n bytes. It returns nil if the body gets through.
 func (e *examination) size(ctx context.Context, n int64) *Finding {
 	where, created, err := e.create(ctx, n+1)
 	if where == "" {
 		return &Finding{Check: "body size", Status: Warn, Seen: fmt.Sprintf("Not checked for %d MiB: the response to the creation is %s.", n/mib, outcome(created, err))}
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.Patience+time.Duration(n/leastSpeed)*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, e.Patience+time.Duration(n/minSpeed)*time.Second)
 	defer cancel()
 	r, err := e.send(ctx, http.MethodPatch, where, zeros(n), n, "Content-Type", offsetStream, "Upload-Offset", "0")
 	switch {
 	case err == nil && r.StatusCode/100 == 2:
 		return nil
 	case err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus():
-		return &Finding{"body size", Fail, fmt.Sprintf("Something in front of the server answers a body of %d MiB with 413.", n/mib), mendSizes}
+		return &Finding{"body size", Fail, fmt.Sprintf("Something in front of the server answers a body of %d MiB with 413.", n/mib), fixSizes}
 	}
-	return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB does not get through: %s.", n/mib, outcome(r, err)), mendSizes}
+	return &Finding{"body size", Fail, fmt.Sprintf("A body of %d MiB does not get through: %s.", n/mib, outcome(r, err)), fixSizes}
 }
 
-// goOn asks to be told to go on before a body is sent (RFC 9110 section 10.1.1).
-func (e *examination) goOn(ctx context.Context) {
+// expectContinue sends a PATCH with Expect: 100-continue (RFC 9110 section 10.1.1).
+func (e *examination) expectContinue(ctx context.Context) {
 	where, _, err := e.create(ctx, trialSize)
 	if where == "" {
 		e.note(Finding{Check: "100-continue", Status: Warn, Seen: "Not checked: an upload could not be created" + because(err) + "."})
 		return
 	}
-	var told atomic.Bool
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { told.Store(true) }})
+	var continued atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got100Continue: func() { continued.Store(true) }})
 	r, err := e.patch(traced, where, 0, zeros(64<<10), 64<<10, "Expect", "100-continue")
-	f := Finding{"100-continue", OK, "Clients that ask before they send a body get 100 Continue.", mendContinue}
+	f := Finding{"100-continue", OK, "Expect: 100-continue gets a 100 response.", fixContinue}
 	switch {
 	case err != nil || r.StatusCode/100 != 2:
 		f.Status, f.Seen = Warn, fmt.Sprintf("The response to a PATCH with Expect: 100-continue is %s. curl and some mobile clients send that.", outcome(r, err))
-	case !told.Load():
+	case !continued.Load():
 		f.Status, f.Seen = Warn, "Expect: 100-continue gets no 100 response; clients that send it wait about a second before each body."
 	}
 	e.note(f)
@@ -161,7 +161,7 @@ func (e *examination) goOn(ctx context.Context) {
 
 const refusedBody = 4 * mib
 
-// refusal has a request refused whose body is still being sent.
+// refusal provokes an error response while the body is still being sent.
 func (e *examination) refusal(ctx context.Context) {
 	where, _, err := e.create(ctx, 2*refusedBody)
 	if where == "" {
@@ -171,22 +171,22 @@ func (e *examination) refusal(ctx context.Context) {
 	r, err := e.patch(ctx, where, 1, zeros(refusedBody), refusedBody)
 	e.http.CloseIdleConnections() // nginx closes this one, without having said so in its response
 	if err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus() {
-		return // that is for the check of sizes to tell
+		return // reported by sizes
 	}
-	f := Finding{"early refusal", OK, "An error response reaches the client while it is still sending.", mendRefusal}
+	f := Finding{"early refusal", OK, "An error response reaches the client while it is still sending.", fixRefusal}
 	switch {
 	case err != nil:
 		f.Status, f.Seen = Warn, fmt.Sprintf("The connection was closed before the error response arrived (%v). Browsers report a network error and retry without knowing why.", err)
 	case r.StatusCode != http.StatusConflict:
 		f.Status, f.Seen = Warn, fmt.Sprintf("The response to a wrong Upload-Offset is %s instead of 409: does something change or remove the header?", r.status())
-		f.Remedies = mendRequestHeaders
+		f.Remedies = fixRequestHeaders
 	}
 	e.note(f)
 }
 
-const trickle = 8 << 10 // bytes, each second
+const trickle = 8 << 10 // bytes per second
 
-// slow sends a body slowly for as long as was asked for.
+// slow sends a body slowly for the configured time.
 func (e *examination) slow(ctx context.Context) {
 	if e.Slow <= 0 {
 		return
@@ -206,7 +206,7 @@ func (e *examination) slow(ctx context.Context) {
 		e.note(Finding{Check: "slow body", Status: OK, Seen: fmt.Sprintf("A body that takes %s to send gets through.", took)})
 		return
 	}
-	e.note(Finding{"slow body", Fail, fmt.Sprintf("A slow body was ended after %s: %s.", took, outcome(r, err)), mendTimeouts})
+	e.note(Finding{"slow body", Fail, fmt.Sprintf("A slow body was ended after %s: %s.", took, outcome(r, err)), fixTimeouts})
 }
 
 type trickling struct {

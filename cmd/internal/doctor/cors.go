@@ -9,20 +9,20 @@ import (
 )
 
 var (
-	// corsSends is what tus-js-client and Uppy send.
+	// corsSends are the headers that tus-js-client and Uppy send.
 	corsSends = []string{"Authorization", "Content-Type", "Tus-Resumable", "Upload-Length", "Upload-Metadata",
 		"Upload-Offset", "Upload-Defer-Length", "Upload-Concat", "X-HTTP-Method-Override", "X-Request-ID", "X-Requested-With"}
-	// corsReads is what they look at.
+	// corsReads are the headers that they read.
 	corsReads = []string{"Location", "Upload-Offset", "Upload-Length", "Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Upload-Metadata"}
 )
 
-// cors does what a browser does for a page of the given origin (Fetch standard,
-// "CORS protocol").
+// cors sends the preflight request of a page of the given origin (Fetch standard, "CORS
+// protocol").
 func (e *examination) cors(ctx context.Context) {
 	if e.Origin == "" {
 		return
 	}
-	browser := *e // a preflight brings no token along
+	browser := *e // preflights are sent without credentials
 	browser.Header = nil
 	r, err := browser.ask(ctx, http.MethodOptions, e.Endpoint.String(), nil, 0, "Origin", e.Origin,
 		"Access-Control-Request-Method", http.MethodPatch,
@@ -30,7 +30,7 @@ func (e *examination) cors(ctx context.Context) {
 	e.note(e.preflight(r, err))
 }
 
-// corsAnswers looks at what a page may read of an answer.
+// corsAnswers checks which response headers a page may read.
 func (e *examination) corsAnswers(ctx context.Context) {
 	if e.Origin == "" {
 		return
@@ -45,13 +45,13 @@ func (e *examination) corsAnswers(ctx context.Context) {
 func (e *examination) preflight(r reply, err error) Finding {
 	const check = "CORS preflight"
 	if err != nil {
-		return Finding{check, Fail, fmt.Sprintf("No answer: %v.", err), mendCORS}
+		return Finding{check, Fail, fmt.Sprintf("No response: %v.", err), fixCORS}
 	}
 	if r.StatusCode/100 != 2 {
-		return Finding{check, Fail, fmt.Sprintf("The response is %s. It must be 2xx, without authentication.", r.status()), mendCORS}
+		return Finding{check, Fail, fmt.Sprintf("The response is %s. It must be 2xx, without authentication.", r.status()), fixCORS}
 	}
 	if fault := e.allowed(r.Header); fault != "" {
-		return Finding{check, Fail, fault, mendCORS}
+		return Finding{check, Fail, fault, fixCORS}
 	}
 	var missing []string
 	for _, method := range []string{http.MethodPost, http.MethodHead, http.MethodPatch, http.MethodDelete} {
@@ -60,15 +60,15 @@ func (e *examination) preflight(r reply, err error) Finding {
 		}
 	}
 	for _, key := range corsSends {
-		// A star does not stand for Authorization.
+		// The wildcard does not include Authorization.
 		if !lists(r.Header, "Access-Control-Allow-Headers", key) {
 			missing = append(missing, key)
 		}
 	}
 	if len(missing) > 0 {
-		return Finding{check, Fail, "It does not allow " + strings.Join(missing, ", ") + ".", mendCORS}
+		return Finding{check, Fail, "It does not allow " + strings.Join(missing, ", ") + ".", fixCORS}
 	}
-	return Finding{Check: check, Status: OK, Seen: "Pages of " + e.Origin + " may send what tus clients send."}
+	return Finding{Check: check, Status: OK, Seen: "Pages of " + e.Origin + " may send the methods and headers of tus clients."}
 }
 
 func (e *examination) allowed(h http.Header) string {
@@ -76,9 +76,9 @@ func (e *examination) allowed(h http.Header) string {
 	case len(origins) == 0:
 		return "It has no Access-Control-Allow-Origin: pages of " + e.Origin + " may not upload."
 	case len(origins) > 1 || strings.Contains(origins[0], ","):
-		return "Access-Control-Allow-Origin is set twice, by server and proxy, which browsers reject."
+		return "Access-Control-Allow-Origin is set twice, by server and proxy; browsers reject that."
 	case origins[0] != "*" && origins[0] != e.Origin:
-		return fmt.Sprintf("Access-Control-Allow-Origin is %s and not %s.", origins[0], e.Origin)
+		return fmt.Sprintf("Access-Control-Allow-Origin is %s instead of %s.", origins[0], e.Origin)
 	}
 	return ""
 }
@@ -86,10 +86,10 @@ func (e *examination) allowed(h http.Header) string {
 func (e *examination) exposed(r reply, err error) Finding {
 	const check = "CORS answers"
 	if err != nil {
-		return Finding{check, Fail, fmt.Sprintf("No answer: %v.", err), mendCORS}
+		return Finding{check, Fail, fmt.Sprintf("No response: %v.", err), fixCORS}
 	}
 	if fault := e.allowed(r.Header); fault != "" {
-		return Finding{check, Fail, fault, mendCORS}
+		return Finding{check, Fail, fault, fixCORS}
 	}
 	var missing []string
 	for _, key := range corsReads {
@@ -98,9 +98,9 @@ func (e *examination) exposed(r reply, err error) Finding {
 		}
 	}
 	if len(missing) == 0 {
-		return Finding{Check: check, Status: OK, Seen: "Pages may read what tus clients read."}
+		return Finding{Check: check, Status: OK, Seen: "Pages may read the headers that tus clients require."}
 	}
-	f := Finding{check, Warn, "Access-Control-Expose-Headers lacks " + strings.Join(missing, ", ") + ": pages cannot read these.", mendCORS}
+	f := Finding{check, Warn, "Access-Control-Expose-Headers lacks " + strings.Join(missing, ", ") + ": pages cannot read these.", fixCORS}
 	for _, key := range corsReads[:3] { // without these no upload works
 		if slices.Contains(missing, key) {
 			f.Status = Fail

@@ -1,9 +1,8 @@
-// Package doctor tells an operator what stands between a client and a tus server:
-// it asks the server what a client would ask, through whatever lies on the way,
-// and says of each answer what is wrong with it and which setting mends it.
+// Package doctor diagnoses the connection between a client and a tus server. It sends the
+// requests of a client, checks the responses, and lists settings of proxies that fix the
+// problems it finds.
 //
-// It says no more than it knows. What it creates, it never completes, and
-// terminates at the end.
+// The uploads it creates are never completed, and terminated at the end.
 package doctor
 
 import (
@@ -14,34 +13,34 @@ import (
 	"time"
 )
 
-// Config is what is to be examined, and how.
+// Config configures an examination.
 type Config struct {
-	Endpoint *url.URL    // of the tus server
-	Header   http.Header // for requests to it
-	Origin   string      // of a page that is to upload; empty: CORS is not examined
-	Large    bool        // try bodies of 100 MiB too
-	Slow     time.Duration
-	TLS      *tls.Config // nil: as usual
+	Endpoint *url.URL      // of the tus server
+	Header   http.Header   // for requests to the endpoint
+	Origin   string        // of a page, to check CORS; may be empty
+	Large    bool          // also try a body of 100 MiB
+	Slow     time.Duration // how long to send a slow body; 0 not to
+	TLS      *tls.Config   // default if nil
 	Now      func() time.Time
-	// Patience is how long a request may take; 30 seconds if zero.
+	// Patience is the timeout of a request; 30 seconds if zero.
 	Patience time.Duration
 }
 
-// examination is one run.
+// examination is the state of one run.
 type examination struct {
 	Config
 	http     *http.Client
 	findings []Finding
-	made     []string // uploads to be terminated
+	made     []string // URLs of uploads to terminate
 
 	pawl    bool
-	maxSize int64           // that the server names, 0 if none
-	methods map[string]bool // that have to be sent as another one
-	via     []string        // products that the answers show
+	maxSize int64           // Tus-Max-Size in bytes, 0 if none
+	methods map[string]bool // methods that require X-HTTP-Method-Override
+	via     []string        // products identified in responses
 }
 
-// Examine runs every check that makes sense after those before it. The context's
-// end cuts it short.
+// Examine runs the checks and returns a report. Checks that depend on a failed one are
+// skipped, and all remaining ones if ctx ends.
 func Examine(ctx context.Context, c Config) Report {
 	if c.Patience <= 0 {
 		c.Patience = 30 * time.Second
@@ -60,8 +59,7 @@ func Examine(ctx context.Context, c Config) Report {
 	return Report{URL: withoutQuery(c.Endpoint), Via: e.via, Findings: e.findings}
 }
 
-// withoutQuery returns a URL as a report can have it, which others will read: a query
-// may hold a token.
+// withoutQuery returns a URL for the report, without the query, which may contain a token.
 func withoutQuery(u *url.URL) string {
 	shown := *u
 	shown.RawQuery = ""
@@ -77,7 +75,7 @@ func (e *examination) examineRest(ctx context.Context) {
 	}
 	e.corsAnswers(ctx)
 	e.buffering(ctx)
-	e.goOn(ctx)
+	e.expectContinue(ctx)
 	e.refusal(ctx)
 	e.sizes(ctx)
 	e.slow(ctx)

@@ -20,7 +20,10 @@ import (
 	"pawl/api"
 	"pawl/api/tus"
 	"pawl/db/sqlite"
+	"pawl/events"
+	"pawl/files"
 	"pawl/storage/disk"
+	"pawl/uploads"
 )
 
 const origin = "https://app.example.com"
@@ -32,8 +35,8 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// house is the whole of Pawl over a real database and a real disk.
-func house(t *testing.T) (http.Handler, pawl.Store) {
+// newServer returns the complete handler of Pawl with a real database and disk storage.
+func newServer(t *testing.T) (http.Handler, pawl.Store) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	dir := t.TempDir()
@@ -43,11 +46,11 @@ func house(t *testing.T) (http.Handler, pawl.Store) {
 	blobs, err := disk.Open(disk.Config{Dir: dir, Log: log})
 	check(t, err)
 	t.Cleanup(func() { _ = blobs.Close() })
-	events := pawl.NewEvents(store, pawl.OwnersOnly)
-	uploads := pawl.NewUploads(pawl.UploadsConfig{Store: store, Blobs: blobs, Gates: pawl.Gates{Detect: http.DetectContentType},
+	events := events.New(store, pawl.OwnersOnly)
+	uploads := uploads.New(uploads.Config{Store: store, Blobs: blobs, Gates: pawl.Gates{Detect: http.DetectContentType},
 		Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
 	t.Cleanup(func() { uploads.Close(context.Background()) })
-	files := pawl.NewFiles(pawl.FilesConfig{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
+	files := files.New(files.Config{Store: store, Blobs: blobs, Policy: pawl.OwnersOnly, Events: events, Log: log, Now: time.Now})
 	protocol, err := tus.New(tus.Config{
 		Uploads: uploads, Files: files, Log: log, Download: http.NotFoundHandler(),
 		Principal: func(*http.Request) (pawl.Principal, error) { return pawl.Local, nil },
@@ -58,13 +61,13 @@ func house(t *testing.T) (http.Handler, pawl.Store) {
 	return handler, store
 }
 
-// bend is what a proxy does to requests and answers.
+// bend modifies requests and responses in a proxy.
 type bend struct {
 	request func(w http.ResponseWriter, r *http.Request) (answered bool)
 	answer  func(*http.Response) error
 }
 
-// behind serves Pawl behind a proxy.
+// behind starts Pawl behind a proxy.
 func behind(t *testing.T, handler http.Handler, b bend) *httptest.Server {
 	t.Helper()
 	inner := httptest.NewServer(handler)
@@ -100,7 +103,7 @@ func examine(t *testing.T, server *httptest.Server, change func(*Config)) Report
 	return Examine(t.Context(), c)
 }
 
-// faults are the checks that are not well.
+// faults returns the checks that are not OK.
 func (r Report) faults() map[string]Status {
 	found := map[string]Status{}
 	for _, f := range r.Findings {
@@ -117,9 +120,9 @@ func (r Report) text() string {
 	return out.String()
 }
 
-// TestWell has nothing to say about Pawl alone, and leaves nothing there.
+// TestWell checks that Pawl without a proxy has no findings, and that nothing is left.
 func TestWell(t *testing.T) {
-	handler, store := house(t)
+	handler, store := newServer(t)
 	r := examine(t, start(httptest.NewUnstartedServer(handler)), func(c *Config) { c.Slow = time.Second })
 	if len(r.faults()) > 0 || r.Failed() {
 		t.Errorf("faults were found:\n%s", r.text())
@@ -146,8 +149,7 @@ func start(s *httptest.Server) *httptest.Server {
 	return s
 }
 
-// TestFaults puts proxies in front of Pawl, each with one fault, and wants that
-// fault named and no other.
+// TestFaults checks that each fault of a proxy is found, and no other.
 func TestFaults(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -194,7 +196,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			handler, _ := house(t)
+			handler, _ := newServer(t)
 			server := behind(t, handler, tt.bend)
 			if tt.tls {
 				server.StartTLS()
@@ -223,7 +225,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// collect reads the whole of a body before anything is passed on.
+// collect buffers a body completely before it is passed on.
 func collect(_ http.ResponseWriter, r *http.Request) bool {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -238,7 +240,7 @@ func limit(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.WriteHeader(http.StatusRequestEntityTooLarge)
-	// As proxies do, it lets what is on its way come.
+	// Like proxies, it reads the remaining body.
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 16*mib))
 	return true
 }
@@ -251,13 +253,13 @@ func block(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// TestWindows reads the windows of servers whose windows are known.
+// TestWindows checks the windows of servers with known settings.
 func TestWindows(t *testing.T) {
 	for _, tt := range []struct {
 		window int
 		want   Status
 	}{{128 << 10, Warn}, {4 << 20, OK}} {
-		handler, _ := house(t)
+		handler, _ := newServer(t)
 		server := httptest.NewUnstartedServer(handler)
 		server.EnableHTTP2 = true
 		server.Config.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerConnection: tt.window, MaxReceiveBufferPerStream: tt.window}
@@ -274,7 +276,7 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-// TestUnreachable says so, and nothing else.
+// TestUnreachable checks that an unreachable server is the only finding.
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
@@ -284,7 +286,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// TestUntrusted does not go on where the certificate is wrong.
+// TestUntrusted checks that an invalid certificate is the only finding.
 func TestUntrusted(t *testing.T) {
 	asked := false
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
@@ -296,7 +298,7 @@ func TestUntrusted(t *testing.T) {
 	}
 }
 
-// TestNoTus tells another server from one that speaks tus.
+// TestNoTus checks a server that does not support tus.
 func TestNoTus(t *testing.T) {
 	r := examine(t, httptest.NewServer(http.NotFoundHandler()), nil)
 	if r.faults()["tus"] != Fail {
@@ -304,7 +306,7 @@ func TestNoTus(t *testing.T) {
 	}
 }
 
-// TestReportHidesQuery leaves the query out of a report, which is passed on.
+// TestReportHidesQuery checks that a report does not contain the query.
 func TestReportHidesQuery(t *testing.T) {
 	r := examine(t, start(httptest.NewUnstartedServer(http.NotFoundHandler())), func(c *Config) { c.Endpoint.RawQuery = "token=hunter2" })
 	var out bytes.Buffer

@@ -1,17 +1,17 @@
 package doctor
 
-// Status is how bad a finding is.
+// Status is the severity of a finding.
 type Status string
 
-// The statuses: as it should be, slower or less than it could be or not known for
-// certain, and in the way of uploads.
+// The statuses: no problem; uploads are slower or limited, or the result is uncertain;
+// uploads fail.
 const (
 	OK   Status = "OK"
 	Warn Status = "WARN"
 	Fail Status = "FAIL"
 )
 
-// Finding is what one check has seen.
+// Finding is the result of a check.
 type Finding struct {
 	Check    string   `json:"check"`
 	Status   Status   `json:"status"`
@@ -19,20 +19,20 @@ type Finding struct {
 	Remedies []Remedy `json:"remedies,omitempty"`
 }
 
-// Remedy is a setting of one product that mends a finding.
+// Remedy is a setting of a product that fixes a problem.
 type Remedy struct {
 	Product string `json:"product"`
 	Setting string `json:"setting"`
 }
 
-// Report is all findings.
+// Report holds all findings.
 type Report struct {
 	URL      string    `json:"url"`
-	Via      []string  `json:"via,omitempty"` // products that answers show
+	Via      []string  `json:"via,omitempty"` // products identified in responses
 	Findings []Finding `json:"findings"`
 }
 
-// Failed reports whether anything is in the way of uploads.
+// Failed reports whether any finding is a [Fail].
 func (r Report) Failed() bool {
 	for _, f := range r.Findings {
 		if f.Status == Fail {

@@ -14,22 +14,22 @@ import (
 )
 
 const (
-	// wideEnough carries 10 MiB a second at a round trip of 100 ms.
-	wideEnough    = mib
+	// goodWindow allows 10 MiB/s at a round trip of 100 ms.
+	goodWindow    = mib
 	defaultWindow = 65535 // RFC 9113 section 6.9.2
-	farTrip       = 100 * time.Millisecond
-	talkTime      = 5 * time.Second
+	longTrip      = 100 * time.Millisecond
+	http2Timeout  = 5 * time.Second
 )
 
-var errNoHTTP2 = errors.New("HTTP/2 is not spoken")
+var errNoHTTP2 = errors.New("HTTP/2 is not supported")
 
-// http2 reads how much the server lets be under way at a time (RFC 9113 section
-// 6.9): over HTTP/2 an upload goes no faster than one window in a round trip.
+// http2 reads the server's receive windows (RFC 9113 section 6.9): over HTTP/2 an upload
+// sends at most one window per round trip.
 func (e *examination) http2(ctx context.Context) {
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: e.Endpoint}); err == nil && proxy != nil {
-		return // what is spoken with that says nothing
+		return // the protocol of the client's own proxy is irrelevant
 	}
-	ctx, cancel := context.WithTimeout(ctx, talkTime)
+	ctx, cancel := context.WithTimeout(ctx, http2Timeout)
 	defer cancel()
 	conn, err := e.dialHTTP2(ctx)
 	if err != nil {
@@ -37,15 +37,15 @@ func (e *examination) http2(ctx context.Context) {
 		return
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(talkTime))
+	_ = conn.SetDeadline(time.Now().Add(http2Timeout))
 	window, err := readWindow(conn)
 	if err != nil {
 		e.noHTTP2()
 		return
 	}
-	perSecond := window * int64(time.Second/farTrip)
-	f := Finding{"HTTP/2", OK, fmt.Sprintf("Supported, with a window of %d KiB: up to %s/s at a round trip of 100 ms.", window/1024, amount(perSecond)), mendWindows}
-	if window < wideEnough {
+	perSecond := window * int64(time.Second/longTrip)
+	f := Finding{"HTTP/2", OK, fmt.Sprintf("Supported, with a window of %d KiB: up to %s/s at a round trip of 100 ms.", window/1024, amount(perSecond)), fixWindows}
+	if window < goodWindow {
 		f.Status = Warn
 		f.Seen = fmt.Sprintf("Supported, with an initial window of only %d KiB: at a round trip of 100 ms that is %s/s for an upload, unless the server widens it later.", window/1024, amount(perSecond))
 	}
@@ -92,9 +92,8 @@ func (e *examination) dialHTTP2(ctx context.Context) (net.Conn, error) {
 	return conn, nil
 }
 
-// readWindow is the smaller of the windows of a stream and of the connection, as
-// they are when the server has said all it says by itself: it answers a ping after
-// that.
+// readWindow returns the smaller of the initial windows of a stream and the connection, in
+// bytes. It sends a ping, whose acknowledgement follows all initial window updates.
 func readWindow(conn io.ReadWriter) (int64, error) {
 	if _, err := io.WriteString(conn, http2.ClientPreface); err != nil {
 		return 0, err
@@ -104,17 +103,17 @@ func readWindow(conn io.ReadWriter) (int64, error) {
 		return 0, err
 	}
 	stream, whole := int64(defaultWindow), int64(defaultWindow)
-	for settled := false; ; {
+	for received := false; ; {
 		frame, err := framer.ReadFrame()
 		if err != nil {
 			return 0, fmt.Errorf("%w: %w", errNoHTTP2, err)
 		}
 		switch f := frame.(type) {
 		case *http2.SettingsFrame:
-			if f.IsAck() || settled {
+			if f.IsAck() || received {
 				continue
 			}
-			settled = true
+			received = true
 			if n, ok := f.Value(http2.SettingInitialWindowSize); ok {
 				stream = int64(n)
 			}

@@ -10,15 +10,15 @@ import (
 	"pawl/cmd/internal/terminal"
 )
 
-// Columns of a terminal that a report fits into.
+// Layout of a report, in columns.
 const (
-	columns     = 80
-	textColumn  = 24
-	mendColumn  = 22
-	mendsColumn = 6
+	columns       = 80
+	textColumn    = 24
+	settingColumn = 22
+	productColumn = 6
 )
 
-// Print writes a report for people, safe for a terminal whatever the server has said.
+// Print writes the report as text, made safe for a terminal.
 func (r Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%s\n", terminal.Safe(r.URL))
 	if len(r.Via) > 0 {
@@ -29,13 +29,13 @@ func (r Report) Print(w io.Writer) {
 		counts[f.Status]++
 		fmt.Fprintf(w, "\n%-5s %-17s %s\n", f.Status, f.Check, wrap(terminal.Safe(f.Seen), textColumn))
 		for _, m := range r.sorted(f.Remedies) {
-			fmt.Fprintf(w, "%*s%-15s %s\n", mendsColumn, "", m.Product, wrap(m.Setting, mendColumn))
+			fmt.Fprintf(w, "%*s%-15s %s\n", productColumn, "", m.Product, wrap(m.Setting, settingColumn))
 		}
 	}
 	fmt.Fprintf(w, "\n%d OK, %d WARN, %d FAIL\n", counts[OK], counts[Warn], counts[Fail])
 }
 
-// PrintJSON writes a report for programs.
+// PrintJSON writes the report as JSON.
 func (r Report) PrintJSON(w io.Writer) error {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -45,8 +45,8 @@ func (r Report) PrintJSON(w io.Writer) error {
 	return err
 }
 
-// sorted has the products first that are known to be on the way. The others stay:
-// a proxy need not show itself.
+// sorted returns the remedies with those for identified products first. The others are
+// kept, since not every proxy identifies itself.
 func (r Report) sorted(all []Remedy) []Remedy {
 	return slices.SortedStableFunc(slices.Values(all), func(a, b Remedy) int { return r.rank(a) - r.rank(b) })
 }
@@ -58,7 +58,7 @@ func (r Report) rank(m Remedy) int {
 	return 1
 }
 
-// wrap breaks a text into lines that begin at a column.
+// wrap breaks text into lines that start at the given column.
 func wrap(text string, column int) string {
 	var out strings.Builder
 	at := column

@@ -17,13 +17,13 @@ const (
 	offsetStream = "application/offset+octet-stream"
 )
 
-// reply is an answer with the beginning of its body read.
+// reply is a response and the first 64 KiB of its body.
 type reply struct {
 	*http.Response
 	text string
 }
 
-// isTus reports whether a tus server has answered, and not something before it.
+// isTus reports whether the response is from a tus server rather than a proxy.
 func (r reply) isTus() bool { return r.Header.Get("Tus-Resumable") != "" }
 
 func (r reply) number(key string) (int64, bool) {
@@ -31,14 +31,14 @@ func (r reply) number(key string) (int64, bool) {
 	return n, err == nil
 }
 
-// ask makes a request as a tus client does.
+// ask sends a request as a tus client does, with a timeout.
 func (e *examination) ask(ctx context.Context, method, url string, body io.Reader, length int64, lines ...string) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.Patience)
 	defer cancel()
 	return e.send(ctx, method, url, body, length, lines...)
 }
 
-// send is ask without an end. Header lines alternate names and values.
+// send sends a request without a timeout. Header lines alternate names and values.
 func (e *examination) send(ctx context.Context, method, url string, body io.Reader, length int64, lines ...string) (reply, error) {
 	real := method
 	if e.methods[method] {
@@ -73,7 +73,7 @@ func (e *examination) send(ctx context.Context, method, url string, body io.Read
 	return reply{answer, string(text)}, nil
 }
 
-// recognise notes the products that show themselves in an answer.
+// recognise records the products identified by response headers.
 func (e *examination) recognise(h http.Header) {
 	marks := strings.ToLower(h.Get("Server") + " " + h.Get("Via"))
 	for name, seen := range map[string]bool{
@@ -90,14 +90,14 @@ func (e *examination) recognise(h http.Header) {
 	}
 }
 
-// create begins an upload that is never to be completed.
+// create creates a test upload and returns its URL, or "" if that failed.
 func (e *examination) create(ctx context.Context, length int64) (string, reply, error) {
 	r, err := e.ask(ctx, http.MethodPost, e.Endpoint.String(), nil, 0,
 		"Upload-Length", strconv.FormatInt(length, 10), "Upload-Metadata", "filename cGF3bC1kb2N0b3I=")
 	if err != nil || r.StatusCode != http.StatusCreated {
 		return "", r, err
 	}
-	where, err := e.whereabouts(r.Header.Get("Location"))
+	where, err := e.reachable(r.Header.Get("Location"))
 	if err != nil {
 		return "", r, err
 	}
@@ -105,10 +105,9 @@ func (e *examination) create(ctx context.Context, length int64) (string, reply, 
 	return where, r, nil
 }
 
-// whereabouts is how this side reaches an upload, even if its Location names a
-// scheme and host that only the server knows: that is one finding, and should not
-// hide others.
-func (e *examination) whereabouts(location string) (string, error) {
+// reachable returns the URL of an upload with the scheme and host of the endpoint. A wrong
+// Location is a finding of its own and should not prevent other checks.
+func (e *examination) reachable(location string) (string, error) {
 	u, err := e.Endpoint.Parse(location)
 	if err != nil || location == "" {
 		return "", errors.New("no usable Location")
@@ -122,7 +121,7 @@ func (e *examination) patch(ctx context.Context, where string, offset int64, bod
 	return e.ask(ctx, http.MethodPatch, where, body, length, lines...)
 }
 
-// zeros is a body of so many bytes.
+// zeros returns a body of n zero bytes.
 func zeros(n int64) io.Reader { return io.LimitReader(nought{}, n) }
 
 type nought struct{}
@@ -132,7 +131,7 @@ func (nought) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// status is an answer in a few words, with what looks like a reason.
+// status returns the status of a response, with the message in its body.
 func (r reply) status() string {
 	text := strings.Join(strings.Fields(r.text), " ")
 	if text == "" || strings.HasPrefix(text, "<") {
@@ -149,7 +148,7 @@ func clip(text string, most int) string {
 	return string(letters[:most]) + "…"
 }
 
-// plain takes method and URL off an error of net/http.
+// plain removes method and URL from an error of net/http.
 func plain(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	soonExpires = 14 * 24 * time.Hour
-	clockWarns  = time.Minute
+	expiryWarning = 14 * 24 * time.Hour
+	maxSkew       = time.Minute
 )
 
-// reach asks the server what it is. Without an answer there is nothing more to ask.
+// reach sends OPTIONS to the endpoint. It reports whether the other checks can run.
 func (e *examination) reach(ctx context.Context) bool {
 	began := e.Now()
 	r, err := e.ask(ctx, http.MethodOptions, e.Endpoint.String(), nil, 0)
@@ -34,10 +34,10 @@ func (e *examination) reach(ctx context.Context) bool {
 
 func (e *examination) unreachable(err error) {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		e.note(Finding{"TLS", Fail, fmt.Sprintf("Clients reject the certificate: %v.", err), mendTLS})
+		e.note(Finding{"TLS", Fail, fmt.Sprintf("Clients reject the certificate: %v.", err), fixTLS})
 		return
 	}
-	e.note(Finding{Check: "reachable", Status: Fail, Seen: fmt.Sprintf("No answer: %v. Is the server running, and its port reachable from here?", err)})
+	e.note(Finding{Check: "reachable", Status: Fail, Seen: fmt.Sprintf("No response: %v. Check that the server is running and its port is reachable.", err)})
 }
 
 func (e *examination) certificate(state *tls.ConnectionState) {
@@ -45,8 +45,8 @@ func (e *examination) certificate(state *tls.ConnectionState) {
 		return
 	}
 	left := state.PeerCertificates[0].NotAfter.Sub(e.Now())
-	f := Finding{"TLS", OK, fmt.Sprintf("%s, certificate valid for %d more days.", tls.VersionName(state.Version), int(left.Hours()/24)), mendTLS}
-	if left < soonExpires {
+	f := Finding{"TLS", OK, fmt.Sprintf("%s, certificate valid for %d more days.", tls.VersionName(state.Version), int(left.Hours()/24)), fixTLS}
+	if left < expiryWarning {
 		f.Status = Warn
 	}
 	e.note(f)
@@ -59,34 +59,34 @@ func (e *examination) clock(r reply, here time.Time) {
 		return
 	}
 	skew := there.Sub(here)
-	if skew.Abs() <= clockWarns {
-		e.note(Finding{Check: "clock", Status: OK, Seen: "The server's clock and this one agree."})
+	if skew.Abs() <= maxSkew {
+		e.note(Finding{Check: "clock", Status: OK, Seen: "The clocks of server and client agree."})
 		return
 	}
 	way := "ahead of"
 	if skew < 0 {
 		way = "behind"
 	}
-	e.note(Finding{"clock", Warn, fmt.Sprintf("The server's clock is %s %s this one. Uploads, links and tokens expire by it.", skew.Abs().Round(time.Second), way), mendClock})
+	e.note(Finding{"clock", Warn, fmt.Sprintf("The server's clock is %s %s this one. Uploads, links and tokens expire by the server's clock.", skew.Abs().Round(time.Second), way), fixClock})
 }
 
-// isTus looks at the answer to OPTIONS (tus 1.0, "OPTIONS").
+// isTus checks the response to OPTIONS (tus 1.0, "OPTIONS").
 func (e *examination) isTus(ctx context.Context, r reply) bool {
 	e.pawl = e.askPawl(ctx)
 	e.maxSize, _ = strconv.ParseInt(r.Header.Get("Tus-Max-Size"), 10, 64)
 	versions, extensions := r.Header.Get("Tus-Version"), r.Header.Get("Tus-Extension")
 	switch {
 	case r.StatusCode/100 == 3:
-		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server redirects to %q. Not all tus clients follow redirects: give them that address.", r.Header.Get("Location"))})
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server redirects to %q. Not all tus clients follow redirects: use that URL instead.", r.Header.Get("Location"))})
 		return false
 	case versions == "" && r.isTus():
-		e.note(Finding{"tus", Fail, "The response to OPTIONS has Tus-Resumable but no Tus-Version: something removes response headers.", mendResponseHeaders})
+		e.note(Finding{"tus", Fail, "The response to OPTIONS has Tus-Resumable but no Tus-Version: something removes response headers.", fixResponseHeaders})
 		return true
 	case versions == "" && e.pawl:
-		e.note(Finding{"tus", Fail, fmt.Sprintf("This is Pawl, but something in front of it answers OPTIONS with %s.", r.status()), mendMethods})
+		e.note(Finding{"tus", Fail, fmt.Sprintf("This is Pawl, but something in front of it answers OPTIONS with %s.", r.status()), fixMethods})
 		return true
 	case versions == "":
-		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The response to OPTIONS is %s, without Tus-Version: either this is not a tus endpoint, or something in front of it answers.", r.status()), Remedies: mendMethods})
+		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The response to OPTIONS is %s, without Tus-Version: either this is not a tus endpoint, or something in front of it answers.", r.status()), Remedies: fixMethods})
 		return false
 	case !strings.Contains(versions, version):
 		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server supports tus %s; clients use %s.", versions, version)})
@@ -94,13 +94,13 @@ func (e *examination) isTus(ctx context.Context, r reply) bool {
 	}
 	f := Finding{Check: "tus", Status: OK, Seen: fmt.Sprintf("tus %s with %s.", versions, strings.ReplaceAll(extensions, ",", ", "))}
 	if extensions == "" {
-		f = Finding{"tus", Warn, "tus " + versions + ", and no Tus-Extension: clients will assume that they cannot create uploads.", mendResponseHeaders}
+		f = Finding{"tus", Warn, "tus " + versions + " without Tus-Extension: clients assume that they cannot create uploads.", fixResponseHeaders}
 	}
 	e.note(f)
 	return true
 }
 
-// askPawl reports whether Pawl's REST API lies beside the endpoint.
+// askPawl reports whether the endpoint belongs to Pawl, by its REST API.
 func (e *examination) askPawl(ctx context.Context) bool {
 	base, ok := strings.CutSuffix(strings.TrimSuffix(e.Endpoint.String(), "/"), "/files")
 	if !ok {

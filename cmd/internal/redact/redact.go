@@ -1,5 +1,4 @@
-// Package redact hides what may be secret in settings and addresses before they are
-// shown.
+// Package redact removes secrets from settings and URLs before they are printed.
 package redact
 
 import (
@@ -8,19 +7,17 @@ import (
 	"strings"
 )
 
-// Hidden stands for what is not shown.
+// Hidden replaces redacted text.
 const Hidden = "xxxxx"
 
-// Address returns text without what may be secret in it:
+// Address returns text with secrets replaced by [Hidden]:
 //
-//   - of URLs user and password, and all of the query but options that say where
-//     something is;
-//   - of URLs other than those of databases, buckets and files the path as well: that
-//     of a webhook is often its only secret;
-//   - all of what looks like a URL and cannot be read as one, and of a connection
-//     string such as "host=db password=…".
+//   - in URLs user and password, and query options except those that locate something;
+//   - in URLs other than those of databases, buckets and files also the path: that of a
+//     webhook is often its only secret;
+//   - malformed URLs, and connection strings such as "host=db password=…", completely.
 //
-// Text that is none of these is returned as it is.
+// Other text is returned unchanged.
 func Address(text string) string {
 	scheme, rest, ok := strings.Cut(text, "://")
 	switch {
@@ -42,21 +39,21 @@ var (
 	credentials = regexp.MustCompile(`(?i)(pass|pwd|secret|token|key|auth|user)\w*\s*[=:]|:[^/\s]*@|^[^/\s]+@`)
 )
 
-// networkSchemes are those after which // is missing if it is not there. After the
-// colon of other text comes a port or a path.
+// networkSchemes are the schemes of URLs that require // after the colon. In other text a
+// colon precedes a port or a path.
 var networkSchemes = map[string]bool{"postgres": true, "postgresql": true, "mysql": true, "s3": true, "http": true, "https": true}
 
-// pathSchemes are those whose paths name a database, a prefix or a file.
+// pathSchemes are the schemes of URLs whose path is a database, a prefix or a file.
 var pathSchemes = map[string]bool{"postgres": true, "postgresql": true, "s3": true, "sqlite": true, "file": true}
 
-// afterScheme returns what is shown of a URL behind its "://".
+// afterScheme returns the redacted part of a URL after "://".
 func afterScheme(scheme, rest, text string) string {
 	end := len(rest)
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		end = i
 	}
 	u, err := url.Parse(text)
-	// A password with an unescaped / or ? ends the authority early, at its beginning.
+	// An unescaped / or ? in a password ends the authority early.
 	if err != nil || strings.Contains(rest[end:], "@") {
 		return Hidden
 	}
@@ -80,15 +77,14 @@ func afterScheme(scheme, rest, text string) string {
 	return shown
 }
 
-// harmless are the options of a query that say where something is, or how it is
-// reached.
+// harmless are query options that are not secret.
 var harmless = map[string]bool{
 	"endpoint": true, "region": true, "path-style": true, "equal-parts": true, "checksums": true,
 	"host": true, "port": true, "dbname": true, "sslmode": true, "sslrootcert": true, "target_session_attrs": true,
 	"connect_timeout": true, "pool_max_conns": true,
 }
 
-// query hides the values of all options that are not harmless.
+// query redacts the values of all options that are not harmless.
 func query(raw string) string {
 	options := strings.Split(raw, "&")
 	for i, option := range options {

@@ -4,7 +4,7 @@ import "testing"
 
 func TestAddress(t *testing.T) {
 	for text, want := range map[string]string{
-		// What is no address, or holds no secret, stays.
+		// Text without a URL or a secret is unchanged.
 		"": "", "127.0.0.1:8080": "127.0.0.1:8080", "[::1]:8080": "[::1]:8080", ":8080": ":8080", "*": "*",
 		"image/*": "image/*", "168h": "168h", "./pawl-data": "./pawl-data", "/srv/a@b=c/pawl": "/srv/a@b=c/pawl",
 		`C:\pawl`: `C:\pawl`, "/etc/pawl.yaml": "/etc/pawl.yaml", "files.example.org": "files.example.org",

@@ -1,4 +1,4 @@
-// Package terminal makes text that others have written safe to print.
+// Package terminal makes untrusted text safe to print.
 package terminal
 
 import (
@@ -9,12 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// Safe returns text as one line that a terminal shows and does not obey: control
-// characters, line breaks, what turns the direction of writing and other invisible
-// characters become \uXXXX, bytes that are no UTF-8 become \xXX. Names of files and
-// whatever a server says pass through it before they are printed.
+// Safe returns text as one line without terminal control sequences: control characters,
+// line breaks, bidirectional controls and other invisible characters become \uXXXX, and
+// invalid UTF-8 becomes \xXX. It is used for file names and text from servers.
 //
-// In the output of encoding/json it changes nothing but the spelling.
+// The result for JSON is equivalent JSON.
 func Safe(text string) string {
 	if isPlain(text) {
 		return text
@@ -33,7 +32,7 @@ func Safe(text string) string {
 	return out.String()
 }
 
-// SafeLines is [Safe] for text of several lines.
+// SafeLines returns text of several lines, each made safe by [Safe].
 func SafeLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -51,15 +50,15 @@ func isPlain(text string) bool {
 	return true
 }
 
-// isInvalid reports whether text, whose first rune was read as U+FFFD, does not
-// begin with that character itself.
+// isInvalid reports whether text, which decodes to U+FFFD, starts with invalid UTF-8
+// rather than with that character.
 func isInvalid(text string) bool {
 	_, size := utf8.DecodeRuneInString(text)
 	return size == 1
 }
 
-// isUnsafe reports whether r moves a cursor or text, or shows nothing. The joiners
-// U+200C and U+200D are spelling in Persian and Hindi, and part of emoji.
+// isUnsafe reports whether r is a control or an invisible character. The joiners U+200C
+// and U+200D are allowed: they are used in Persian, Hindi and emoji.
 func isUnsafe(r rune) bool {
 	if r == '\u200C' || r == '\u200D' {
 		return false
@@ -67,7 +66,7 @@ func isUnsafe(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
-// escaped returns r as JSON and most programming languages spell it.
+// escaped returns r as an escape sequence of JSON.
 func escaped(r rune) string {
 	if r > 0xFFFF {
 		high, low := utf16.EncodeRune(r)

@@ -33,7 +33,8 @@ func TestSafe(t *testing.T) {
 	}
 }
 
-// FuzzSafe prints nothing that a terminal obeys, and leaves JSON what it is.
+// FuzzSafe checks that the result has no control characters and that JSON stays
+// equivalent.
 func FuzzSafe(f *testing.F) {
 	f.Add("\x1b[2J\u009b\u202e\xff\u2028<&\U000e0041\"\\")
 	f.Fuzz(func(t *testing.T, text string) {

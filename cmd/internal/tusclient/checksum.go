@@ -9,14 +9,15 @@ import (
 	"slices"
 )
 
-// algorithms of Upload-Checksum, best first. SHA-1 is what every server with the
-// extension has (tus 1.0, "Checksum"); it is to find accidents, not attacks.
+// algorithms are the supported algorithms of Upload-Checksum, best first. Every server
+// with the extension supports SHA-1 (tus 1.0, "Checksum"), which suffices to detect
+// accidental corruption.
 var algorithms = []struct {
 	name string
 	make func() hash.Hash
 }{{"sha256", sha256.New}, {"sha1", sha1.New}}
 
-// checksum is the best algorithm that both sides know; empty if there is none.
+// checksum returns the best algorithm that client and server support, or "".
 func (s Server) checksum() string {
 	if !s.Offers("checksum") {
 		return ""
@@ -29,7 +30,7 @@ func (s Server) checksum() string {
 	return ""
 }
 
-// checksumOf is the value of Upload-Checksum.
+// checksumOf returns the value of Upload-Checksum for content.
 func checksumOf(algorithm string, content io.Reader) (string, error) {
 	for _, a := range algorithms {
 		if a.name == algorithm {
@@ -40,5 +41,5 @@ func checksumOf(algorithm string, content io.Reader) (string, error) {
 			return algorithm + " " + base64.StdEncoding.EncodeToString(sum.Sum(nil)), nil
 		}
 	}
-	return "", unusablef("no checksum is called %q", algorithm)
+	return "", unusablef("unknown checksum algorithm %q", algorithm)
 }

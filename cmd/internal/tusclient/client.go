@@ -13,23 +13,23 @@ import (
 	"pawl/cmd/internal/redact"
 )
 
-// Client speaks to one tus endpoint. It may be used by many goroutines at a time.
+// Client is a client for one tus endpoint. It is safe for concurrent use.
 type Client struct {
 	Endpoint *url.URL // where uploads are created
-	// Header goes with every request to the endpoint's own host, and to no other: it
-	// usually holds a secret.
+	// Header is sent with every request to the origin of the endpoint, and to no other,
+	// since it usually contains a secret.
 	Header http.Header
 	HTTP   *http.Client // see [NewHTTP]
-	// RetryFor is how long to go on trying while nothing moves.
+	// RetryFor is how long to retry without progress.
 	RetryFor time.Duration
-	// ChunkSize is how many bytes one PATCH carries at most; 0 is all there are.
+	// ChunkSize is the maximum body of a PATCH in bytes; 0 for no limit.
 	ChunkSize int64
-	// Patience is how long a request may neither take bytes nor be answered.
+	// Patience is how long a request may make no progress; DefaultPatience if zero.
 	Patience time.Duration
-	// Retrying is told of each failure that is waited out; may be nil.
+	// Retrying is called before each wait for a retry; may be nil.
 	Retrying func(err error, wait time.Duration)
 
-	// sleep waits; a test puts its own here.
+	// sleep replaces waiting in tests.
 	sleep func(context.Context, time.Duration) error
 }
 
@@ -37,31 +37,31 @@ const (
 	version      = "1.0.0"
 	offsetStream = "application/offset+octet-stream"
 
-	// DefaultPatience is for servers that check a file before they answer its last
-	// byte.
+	// DefaultPatience allows for servers that check a file before they respond to its
+	// last PATCH.
 	DefaultPatience = 2 * time.Minute
-	maxText         = 1 << 10 // of an error that a server explains
+	maxText         = 1 << 10 // bytes of an error response that are read
 )
 
-// NewHTTP makes an HTTP client that follows no redirects: they would take the
-// headers, and the secret in them, elsewhere.
+// NewHTTP returns an HTTP client that does not follow redirects, which could send the
+// headers, and a secret in them, to another server.
 func NewHTTP(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 }
 
-// ParseEndpoint reads the address of a server as people give it. Without a path it
-// means /files/, where both Pawl and tusd are.
+// ParseEndpoint parses the URL of a server or of its tus endpoint. The path defaults to
+// /files/, as in Pawl and tusd. Errors do not quote secrets in the URL.
 func ParseEndpoint(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%q is not a URL", redact.Address(text))
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, fmt.Errorf("%q is not the URL of a server: write one like https://files.example.com/files/", redact.Address(text))
+		return nil, fmt.Errorf("%q is not the URL of a server: use the form https://files.example.com/files/", redact.Address(text))
 	case u.User != nil:
-		return nil, errors.New("do not put a password into the URL, where others can see it: use a header")
+		return nil, errors.New("the URL must not contain a password, which others could see: use a header")
 	}
 	u.Fragment = ""
 	if u.Path == "" || u.Path == "/" {
@@ -79,8 +79,8 @@ type call struct {
 	length int64 // of the body
 }
 
-// do makes a request and returns its answer, with the body read; anything but 2xx
-// is a [*StatusError].
+// do sends a request and returns the header of the response. For a status other than 2xx
+// it returns a [*StatusError].
 func (c *Client) do(ctx context.Context, r call) (http.Header, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -140,7 +140,7 @@ func (c *Client) patience() time.Duration {
 	return DefaultPatience
 }
 
-// watchedBody says so whenever bytes of it are wanted.
+// watchedBody is a request body that calls alive at each read.
 type watchedBody struct {
 	io.Reader
 	alive func()
@@ -151,13 +151,12 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	return b.Reader.Read(p)
 }
 
-// resolve is where an upload is that was created with this Location. Behind a
-// proxy that ends TLS some servers name the scheme they see themselves; nothing is
-// sent unencrypted for that.
+// resolve returns the URL of an upload from the Location of its creation. Behind a proxy
+// that terminates TLS some servers return http URLs; these are changed to https.
 func (c *Client) resolve(location string) (string, error) {
 	u, err := c.Endpoint.Parse(location)
 	if err != nil || location == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fmt.Errorf("the server created an upload but did not say where it is (Location: %q)", location)
+		return "", fmt.Errorf("the server created an upload but returned no usable Location (%q)", location)
 	}
 	if c.Endpoint.Scheme == "https" && u.Scheme == "http" && u.Hostname() == c.Endpoint.Hostname() {
 		u.Scheme, u.Host = c.Endpoint.Scheme, c.Endpoint.Host
@@ -166,8 +165,8 @@ func (c *Client) resolve(location string) (string, error) {
 	return u.String(), nil
 }
 
-// escapeNonASCII percent-encodes the bytes that no URL may hold (RFC 3986 section 2).
-// [url.URL.String] does so with everything but the query.
+// escapeNonASCII percent-encodes non-ASCII bytes (RFC 3986 section 2), as
+// [url.URL.String] does except in the query.
 func escapeNonASCII(query string) string {
 	var out strings.Builder
 	for i := range len(query) {

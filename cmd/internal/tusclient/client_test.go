@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// fake is a tus server that can be told to fail.
+// fake is a tus server with configurable failures.
 type fake struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -31,7 +31,7 @@ type fakeUpload struct {
 	bytes  []byte
 }
 
-// fault is a failure: cut, or a status, of a request.
+// fault is a failure of a request: a closed connection or a status.
 type fault struct {
 	method string
 	status int   // 0: the connection is cut
@@ -139,7 +139,7 @@ func (f *fake) want(t *testing.T, stored Stored) {
 	}
 }
 
-// TestFailuresThatPass has the upload come to its end whatever happens on the way.
+// TestFailuresThatPass checks that an upload completes despite temporary failures.
 func TestFailuresThatPass(t *testing.T) {
 	for name, faults := range map[string][]fault{
 		"cut":                         {{method: "PATCH", keep: 1000}, {method: "PATCH", keep: 0}},
@@ -170,7 +170,7 @@ func TestFailuresThatPass(t *testing.T) {
 	}
 }
 
-// TestPipe sends what can be read once, in pieces, through failures.
+// TestPipe uploads from a reader despite failures.
 func TestPipe(t *testing.T) {
 	f, c := newFake(t, fault{method: "PATCH", keep: 500}, fault{method: "PATCH", status: 503})
 	c.ChunkSize = 100_000
@@ -181,7 +181,7 @@ func TestPipe(t *testing.T) {
 	f.want(t, stored)
 }
 
-// TestFailuresThatDoNot ends with the server's own words.
+// TestFailuresThatDoNot checks that permanent failures return the server's message.
 func TestFailuresThatDoNot(t *testing.T) {
 	f, c := newFake(t, fault{method: "PATCH", status: 403})
 	_, err := c.Upload(t.Context(), Upload{Source: bytes.NewReader(content), Size: int64(len(content))})
@@ -198,7 +198,7 @@ func TestFailuresThatDoNot(t *testing.T) {
 	}
 }
 
-// TestOtherFile does not add to an upload of something else.
+// TestOtherFile checks that an upload of another file is not resumed.
 func TestOtherFile(t *testing.T) {
 	f, c := newFake(t)
 	f.uploads["/files/old"] = &fakeUpload{length: 3, bytes: []byte("ab")}
@@ -212,7 +212,7 @@ func TestOtherFile(t *testing.T) {
 	}
 }
 
-// TestShorter notices a source that has not as many bytes as was said.
+// TestShorter checks that a source with fewer bytes than its size is an error.
 func TestShorter(t *testing.T) {
 	_, c := newFake(t)
 	_, err := c.Upload(t.Context(), Upload{Source: bytes.NewReader(content[:5000]), Size: int64(len(content))})
@@ -221,7 +221,7 @@ func TestShorter(t *testing.T) {
 	}
 }
 
-// TestSecret keeps the headers from every server but the one they are for.
+// TestSecret checks that headers are sent only to the origin of the endpoint.
 func TestSecret(t *testing.T) {
 	other, _ := newFake(t)
 	other.uploads["/files/x"] = &fakeUpload{length: 1}
@@ -237,7 +237,7 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-// TestSplit leaves no byte out and none in twice.
+// TestSplit checks that parts cover the size without gaps and overlaps.
 func TestSplit(t *testing.T) {
 	for _, size := range []int64{4, 5, 1 << 30, 1<<30 + 3} {
 		at := int64(0)

@@ -9,19 +9,19 @@ import (
 	"sync"
 )
 
-// digest is the SHA-256 of a source, taken of bytes as they are read to be sent,
-// each once and in order, however often and from wherever they are sent.
+// digest computes the SHA-256 of a source from the bytes that are read for sending. Each
+// byte is hashed once and in order, even if it is sent more than once.
 type digest struct {
 	mu     sync.Mutex
 	hash   hash.Hash
-	at     int64 // how many bytes are in it
+	at     int64 // bytes hashed
 	source io.ReaderAt
 }
 
 func newDigest(source io.ReaderAt) *digest { return &digest{hash: sha256.New(), source: source} }
 
-// saw takes what was read at an offset, as far as it is next.
-func (d *digest) saw(offset int64, p []byte) {
+// add hashes p, which was read at offset, if it continues the bytes hashed so far.
+func (d *digest) add(offset int64, p []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if skip := d.at - offset; skip >= 0 && skip < int64(len(p)) {
@@ -32,7 +32,7 @@ func (d *digest) saw(offset int64, p []byte) {
 
 const readSize = 256 << 10
 
-// reach reads the source up to an offset, as far as that was not seen yet.
+// reach hashes the source up to offset, reading what has not been hashed yet.
 func (d *digest) reach(ctx context.Context, offset int64) error {
 	buffer := make([]byte, readSize)
 	for at := d.reached(); at < offset; at = d.reached() {
@@ -44,7 +44,7 @@ func (d *digest) reach(ctx context.Context, offset int64) error {
 		if n < len(p) {
 			return sourceError(err)
 		}
-		d.saw(at, p)
+		d.add(at, p)
 	}
 	return nil
 }
@@ -62,10 +62,10 @@ func (d *digest) sum() (sum [sha256.Size]byte) {
 	return sum
 }
 
-// sourceError is a failure to read what is to be sent.
+// sourceError returns the permanent error for a failed read of the source.
 func sourceError(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
-		return unusable{errors.New("it became shorter while it was uploaded")}
+		return unusable{errors.New("the file became shorter during the upload")}
 	}
 	return unusable{err}
 }

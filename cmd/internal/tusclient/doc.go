@@ -1,8 +1,7 @@
-// Package tusclient uploads to any server that speaks the tus resumable upload
-// protocol, version 1.0, and goes on after every failure that can pass.
+// Package tusclient is a client for the tus resumable upload protocol 1.0.
 //
-// The methods of [Client] named for a request make that request once. Upload and
-// UploadStream are the whole job: they create, send, ask for the offset after a
-// failure and go on from there, until all is stored, the failure is one that no
-// waiting mends, or nothing has moved for Client.RetryFor.
+// The methods of [Client] that are named for a request send it once. [Client.Upload] and
+// [Client.UploadStream] create an upload, send it, and after a failure resume at the
+// server's offset. They return when everything is stored, the failure is permanent, or
+// there was no progress for Client.RetryFor.
 package tusclient

@@ -13,28 +13,28 @@ import (
 	"time"
 )
 
-// StatusError is an answer other than 2xx.
+// StatusError is a response with a status other than 2xx.
 type StatusError struct {
 	Method     string
 	Code       int
-	Text       string        // what the server says about it, one line, may be empty
-	RetryAfter time.Duration // 0 if the server names no time
+	Text       string        // message of the server in one line; may be empty
+	RetryAfter time.Duration // 0 if not sent
 }
 
 func (e *StatusError) Error() string {
 	status := strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code)))
 	if e.Text == "" {
-		return fmt.Sprintf("the server answered %s to %s", status, e.Method)
+		return fmt.Sprintf("the response to %s is %s", e.Method, status)
 	}
 	return fmt.Sprintf("%s (%s)", e.Text, status)
 }
 
 const statusChecksumMismatch = 460 // tus 1.0, "Checksum"
 
-var errSilent = errors.New("the server neither took bytes nor answered for too long")
+var errSilent = errors.New("timeout: the server neither read the request nor responded")
 
-// unusable is a failure of this side, or of the server's grasp of the protocol,
-// that trying again does not mend.
+// unusable is a permanent error: a local one, or a violation of the protocol by the
+// server.
 type unusable struct{ error }
 
 func (e unusable) Unwrap() error { return e.error }
@@ -44,15 +44,15 @@ func unusablef(format string, args ...any) error { return unusable{fmt.Errorf(fo
 func statusError(method string, answer *http.Response, text []byte) error {
 	e := &StatusError{Method: method, Code: answer.StatusCode, RetryAfter: retryAfter(answer.Header)}
 	if to := answer.Header.Get("Location"); answer.StatusCode/100 == 3 {
-		e.Text = fmt.Sprintf("the server says that uploads go to %s", to)
+		e.Text = fmt.Sprintf("the server redirects to %s", to)
 		return e
 	}
 	e.Text = explanation(answer.Header.Get("Content-Type"), text)
 	return e
 }
 
-// explanation is what a server says about an error, if that is for people: a line
-// of text, or the detail of a problem (RFC 9457).
+// explanation returns the message in an error response: plain text, or the detail of a
+// problem (RFC 9457). It returns "" if there is none for users.
 func explanation(contentType string, body []byte) string {
 	var problem struct{ Detail string }
 	switch {
@@ -67,7 +67,8 @@ func explanation(contentType string, body []byte) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "")), " ")
 }
 
-// retryAfter reads both forms of the header (RFC 9110 section 10.2.3).
+// retryAfter returns the value of Retry-After in either form (RFC 9110 section 10.2.3), 0
+// if it is missing.
 func retryAfter(h http.Header) time.Duration {
 	value := h.Get("Retry-After")
 	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
@@ -79,15 +80,14 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// gone reports whether the upload is not there any more, so that it can only begin
-// again.
+// gone reports whether the upload no longer exists and must be started again.
 func gone(err error) bool {
 	e, ok := errors.AsType[*StatusError](err)
 	return errors.Is(err, errOther) || ok && (e.Code == http.StatusNotFound || e.Code == http.StatusGone)
 }
 
-// passes reports whether trying again can help.
-func passes(err error) bool {
+// isTemporary reports whether a retry may succeed.
+func isTemporary(err error) bool {
 	if e, ok := errors.AsType[*StatusError](err); ok {
 		switch e.Code {
 		case http.StatusConflict, http.StatusLocked, http.StatusTooManyRequests, http.StatusRequestTimeout,
@@ -107,7 +107,7 @@ func passes(err error) bool {
 	return !errors.Is(err, context.Canceled)
 }
 
-// plain takes the method and URL off an error of net/http: the reader knows them.
+// plain removes method and URL from an error of net/http.
 func plain(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// partCount is how many parts to send at a time; 1 is all in one.
+// partCount returns the number of parts to send in parallel; 1 if the file is not split.
 func (j *job) partCount() int {
 	if !j.Server.Offers("concatenation") {
 		return 1
@@ -16,7 +16,7 @@ func (j *job) partCount() int {
 	return int(min(int64(j.Parts), j.Size/smallestPart))
 }
 
-// split cuts a size into parts that differ by a byte at most.
+// split divides size bytes into parts of almost equal size.
 func split(size int64, count int) []Part {
 	parts := make([]Part, count)
 	for i := range parts {
@@ -27,9 +27,9 @@ func split(size int64, count int) []Part {
 	return parts
 }
 
-// bringParts sends the parts, each as far as it is not there yet, and has them
-// joined. The digest is of the whole and is taken beside them.
-func (j *job) bringParts(ctx context.Context) (string, error) {
+// sendParts sends or resumes the parts and concatenates them. It computes the digest of
+// the whole source in parallel.
+func (j *job) sendParts(ctx context.Context) (string, error) {
 	if j.State.Joining {
 		if url, err := j.join(ctx); err == nil {
 			j.moved(j.Size, false)
@@ -52,7 +52,7 @@ func (j *job) bringParts(ctx context.Context) (string, error) {
 	if err := context.Cause(ctx); err != nil {
 		return "", err
 	}
-	if err := j.keep(State{Parts: j.State.Parts, Joining: true}); err != nil {
+	if err := j.save(State{Parts: j.State.Parts, Joining: true}); err != nil {
 		return "", err
 	}
 	return j.join(ctx)
@@ -64,7 +64,7 @@ func failWith(cancel context.CancelCauseFunc, err error) {
 	}
 }
 
-// createPart makes sure that a part has an upload.
+// createPart creates the upload of a part if it has none.
 func (j *job) createPart(ctx context.Context, i int) error {
 	part := j.State.Parts[i]
 	if part.URL != "" {
@@ -74,9 +74,9 @@ func (j *job) createPart(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	parts := slices.Clone(j.State.Parts) // others read theirs
+	parts := slices.Clone(j.State.Parts) // other goroutines read the old slice
 	parts[i].URL = url
-	return j.keep(State{Parts: parts})
+	return j.save(State{Parts: parts})
 }
 
 func (j *job) sendPart(ctx context.Context, p Part) error {
@@ -84,7 +84,7 @@ func (j *job) sendPart(ctx context.Context, p Part) error {
 		size: p.End - p.Start, checksum: j.checksums(), moved: j.moved}
 	err := s.resume(ctx)
 	if errors.Is(err, context.Canceled) {
-		return nil // another part has failed, and says why
+		return nil // the error is that of another part
 	}
 	return err
 }

@@ -9,25 +9,23 @@ import (
 )
 
 const (
-	// defaultPiece is how much of a pipe is held in memory, to be sent again if need
-	// be.
+	// defaultPiece is how many bytes are buffered to be sent again after a failure.
 	defaultPiece = 8 << 20
-	// mostMemory is the longest piece of a pipe, whatever chunk size is asked for.
-	mostMemory = 256 << 20
+	// maxPiece is the maximum size of the buffer, whatever the chunk size.
+	maxPiece = 256 << 20
 )
 
-// pipe is an upload from something that can be read only once, and whose length
-// nobody knows before its end.
+// pipe is an upload from a reader that can be read only once and whose length is unknown.
 type pipe struct {
 	*job
 	in    *bufio.Reader
-	piece []byte // the bytes from start on
+	piece []byte // buffered bytes, from start
 	start int64
-	whole int64 // its length, 0 until the end is in sight
+	whole int64 // length of the upload, 0 until the end is reached
 }
 
-// UploadStream uploads what it reads. Source, Size, Parts and State of the upload
-// are not used; it cannot be gone on with in another run.
+// UploadStream uploads everything it reads from r. It ignores Source, Size, Parts, State
+// and Save of u: another process cannot resume the upload.
 func (c *Client) UploadStream(ctx context.Context, r io.Reader, u Upload) (Stored, error) {
 	u.Save = nil
 	p := &pipe{job: &job{Client: c, Upload: u, digest: newDigest(nil)}, in: bufio.NewReader(r)}
@@ -53,13 +51,13 @@ func (c *Client) UploadStream(ctx context.Context, r io.Reader, u Upload) (Store
 
 func (p *pipe) begin(ctx context.Context) (string, error) {
 	if !p.Server.Offers("creation-defer-length") {
-		return "", unusablef("the server wants to know the length first, which a pipe does not tell: write it to a file and upload that")
+		return "", unusablef("the server requires the length in advance, which is unknown for standard input: upload a file instead")
 	}
 	url, _, err := p.createFor(ctx, Creation{Length: UnknownLength, Metadata: p.Metadata})
 	return url, err
 }
 
-// read takes the next piece in.
+// read reads the next piece.
 func (p *pipe) read() error {
 	size := p.ChunkSize
 	if size <= 0 {
@@ -67,24 +65,24 @@ func (p *pipe) read() error {
 	}
 	p.start += int64(len(p.piece))
 	if p.piece == nil {
-		p.piece = make([]byte, min(size, mostMemory))
+		p.piece = make([]byte, min(size, maxPiece))
 	}
 	n, err := io.ReadFull(p.in, p.piece[:cap(p.piece)])
 	p.piece = p.piece[:n]
-	p.digest.saw(p.start, p.piece)
+	p.digest.add(p.start, p.piece)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return unusable{err}
 	}
 	return nil
 }
 
-// ends reports whether the piece at hand is the last.
+// ends reports whether the current piece is the last.
 func (p *pipe) ends() bool {
 	_, err := p.in.Peek(1)
 	return err != nil
 }
 
-// send sends the piece at hand.
+// send sends the current piece.
 func (p *pipe) send(ctx context.Context, url string) error {
 	t, offset, end := p.newTrial(), p.start, p.start+int64(len(p.piece))
 	for offset < end {
@@ -123,13 +121,14 @@ func (p *pipe) patch(ctx context.Context, url string, offset int64) (int64, erro
 	return reached, err
 }
 
-// ask asks for the offset; what lies before the piece at hand cannot be sent again.
+// ask requests the offset. An offset outside the current piece is an error, since only
+// that piece can be sent again.
 func (p *pipe) ask(ctx context.Context, url string, t *trial, end int64) (int64, error) {
 	for {
 		status, err := p.Head(ctx, url)
 		switch {
 		case err == nil && (status.Offset < p.start || status.Offset > end):
-			return 0, unusablef("the server has %d bytes of what was read, of which only bytes %d to %d can be sent again", status.Offset, p.start, end)
+			return 0, unusablef("the server has %d bytes, but only bytes %d to %d can be sent again", status.Offset, p.start, end)
 		case err == nil:
 			return status.Offset, nil
 		}

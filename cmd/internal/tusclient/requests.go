@@ -13,17 +13,18 @@ import (
 	"strings"
 )
 
-// Server is what a server says it can do.
+// Server describes the capabilities of a server.
 type Server struct {
 	Extensions []string
-	Algorithms []string // of checksums
-	MaxSize    int64    // bytes, 0 if none is named
+	Algorithms []string // checksum algorithms
+	MaxSize    int64    // bytes, 0 if unknown
 }
 
-// Offers reports whether the server has an extension of the protocol.
+// Offers reports whether the server supports an extension.
 func (s Server) Offers(extension string) bool { return slices.Contains(s.Extensions, extension) }
 
-// Discover asks what the server can do (tus 1.0, "OPTIONS").
+// Discover returns the capabilities of the server (tus 1.0, "OPTIONS"). The error is
+// permanent if there is no tus server at the endpoint.
 func (c *Client) Discover(ctx context.Context) (Server, error) {
 	h, err := c.do(ctx, call{method: http.MethodOptions, url: c.Endpoint.String()})
 	if e, ok := errors.AsType[*StatusError](err); ok && (e.Code == http.StatusNotFound || e.Code == http.StatusMethodNotAllowed) {
@@ -37,7 +38,7 @@ func (c *Client) Discover(ctx context.Context) (Server, error) {
 		return Server{}, unusablef("there is no tus server at %s", c.Endpoint)
 	}
 	if !slices.Contains(versions, version) {
-		return Server{}, unusablef("the server speaks tus %s, not %s", h.Get("Tus-Version"), version)
+		return Server{}, unusablef("the server supports tus %s, not %s", h.Get("Tus-Version"), version)
 	}
 	s := Server{Extensions: list(h.Get("Tus-Extension")), Algorithms: list(h.Get("Tus-Checksum-Algorithm"))}
 	s.MaxSize, _ = strconv.ParseInt(h.Get("Tus-Max-Size"), 10, 64)
@@ -53,19 +54,18 @@ func list(text string) (all []string) {
 	return all
 }
 
-// UnknownLength is the length of an upload that is not known yet.
+// UnknownLength is the length of an upload whose length is deferred.
 const UnknownLength = -1
 
-// Creation is an upload to be created.
+// Creation describes an upload to create.
 type Creation struct {
 	Length   int64 // bytes, or UnknownLength
 	Metadata map[string]string
-	Partial  bool   // to be joined with others
-	Content  []byte // all of it, to go along; nil: it comes later
+	Partial  bool   // to be concatenated later
+	Content  []byte // all content, sent with the creation; may be nil
 }
 
-// Create creates an upload (tus 1.0, "Creation") and returns its URL and how much
-// of its content the server has taken.
+// Create creates an upload (tus 1.0, "Creation") and returns its URL and its offset.
 func (c *Client) Create(ctx context.Context, n Creation) (url string, offset int64, err error) {
 	header := map[string]string{}
 	if n.Length == UnknownLength {
@@ -94,7 +94,8 @@ func (c *Client) Create(ctx context.Context, n Creation) (url string, offset int
 	return url, offset, unusableIf(err)
 }
 
-// Join makes one upload of several complete ones (tus 1.0, "Concatenation").
+// Join concatenates complete partial uploads (tus 1.0, "Concatenation") and returns the
+// URL of the result.
 func (c *Client) Join(ctx context.Context, parts []string, metadata map[string]string) (url string, err error) {
 	r := call{method: http.MethodPost, url: c.Endpoint.String(), header: map[string]string{
 		"Upload-Concat": "final;" + strings.Join(parts, " "),
@@ -125,25 +126,25 @@ func unusableIf(err error) error {
 	return nil
 }
 
-// encodeMetadata writes Upload-Metadata (tus 1.0, "Upload-Metadata").
+// encodeMetadata returns the value of Upload-Metadata (tus 1.0, "Upload-Metadata").
 func encodeMetadata(pairs map[string]string) (string, error) {
 	words := make([]string, 0, len(pairs))
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
 		if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' }) {
-			return "", unusablef("%q cannot be a key of metadata: it is to be plain ASCII without spaces and commas", key)
+			return "", unusablef("invalid metadata key %q: keys are ASCII without spaces and commas", key)
 		}
 		words = append(words, strings.TrimSpace(key+" "+base64.StdEncoding.EncodeToString([]byte(pairs[key]))))
 	}
 	return strings.Join(words, ","), nil
 }
 
-// Status is what a server has of an upload.
+// Status is the state of an upload on the server.
 type Status struct {
-	Offset int64 // bytes it has
-	Length int64 // bytes it is to have, or UnknownLength
+	Offset int64 // bytes received
+	Length int64 // bytes, or UnknownLength
 }
 
-// Head asks how far an upload is (tus 1.0, "HEAD").
+// Head returns offset and length of an upload (tus 1.0, "HEAD").
 func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 	h, err := c.do(ctx, call{method: http.MethodHead, url: url})
 	if err != nil {
@@ -155,7 +156,7 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 	}
 	if text := h.Get("Upload-Length"); text != "" {
 		if s.Length, err = strconv.ParseInt(text, 10, 64); err != nil || s.Length < s.Offset {
-			return Status{}, unusablef("the server says that an upload has %d of %q bytes", s.Offset, text)
+			return Status{}, unusablef("the server reports an offset of %d for a length of %q", s.Offset, text)
 		}
 	}
 	return s, nil
@@ -164,21 +165,21 @@ func (c *Client) Head(ctx context.Context, url string) (Status, error) {
 func offsetOf(h http.Header) (int64, error) {
 	offset, err := strconv.ParseInt(h.Get("Upload-Offset"), 10, 64)
 	if err != nil || offset < 0 {
-		return 0, unusablef("the server does not say how many bytes it has (Upload-Offset: %q): is a proxy taking the header away?", h.Get("Upload-Offset"))
+		return 0, unusablef("the server returned no valid Upload-Offset (%q): a proxy may have removed the header", h.Get("Upload-Offset"))
 	}
 	return offset, nil
 }
 
-// Piece is some bytes of an upload.
+// Piece is a range of bytes of an upload.
 type Piece struct {
 	Offset   int64
 	Content  io.Reader
 	Length   int64  // of Content
-	Whole    int64  // of the upload, to be declared with these; 0 or less: not now
-	Checksum string // as Upload-Checksum has it; may be empty
+	Whole    int64  // length of the upload, to be declared with this piece; 0 if not
+	Checksum string // value of Upload-Checksum; may be empty
 }
 
-// Patch sends bytes (tus 1.0, "PATCH") and returns how many the upload has then.
+// Patch sends a piece (tus 1.0, "PATCH") and returns the new offset.
 func (c *Client) Patch(ctx context.Context, url string, p Piece) (int64, error) {
 	header := map[string]string{"Content-Type": offsetStream, "Upload-Offset": strconv.FormatInt(p.Offset, 10)}
 	if p.Checksum != "" {
@@ -193,25 +194,25 @@ func (c *Client) Patch(ctx context.Context, url string, p Piece) (int64, error) 
 	}
 	offset, err := offsetOf(h)
 	if err == nil && (offset < p.Offset || offset > p.Offset+p.Length) {
-		err = unusablef("the server was sent bytes %d to %d and says that it has %d", p.Offset, p.Offset+p.Length, offset)
+		err = unusablef("after bytes %d to %d the server reports an offset of %d", p.Offset, p.Offset+p.Length, offset)
 	}
 	return offset, err
 }
 
-// Terminate ends an upload and has its bytes freed (tus 1.0, "Termination"). One
-// that is not there is no error.
+// Terminate deletes an unfinished upload (tus 1.0, "Termination"). It returns nil if the
+// upload does not exist.
 func (c *Client) Terminate(ctx context.Context, url string) error {
 	_, err := c.do(ctx, call{method: http.MethodDelete, url: url})
 	if gone(err) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the upload could not be ended: %w", err)
+		return fmt.Errorf("terminate the upload: %w", err)
 	}
 	return nil
 }
 
-// DiscoverFor asks what the server can do, however often that takes.
+// DiscoverFor returns the capabilities of the server, and retries temporary failures.
 func (c *Client) DiscoverFor(ctx context.Context) (s Server, err error) {
 	err = c.persist(ctx, func() (err error) {
 		s, err = c.Discover(ctx)

@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	firstWait   = 250 * time.Millisecond
-	longestWait = 15 * time.Second
-	// longestAsked is how long a server can make us wait at a time.
-	longestAsked = 2 * time.Minute
+	minWait = 250 * time.Millisecond
+	maxWait = 15 * time.Second
+	// maxRetryAfter is the longest Retry-After that is respected.
+	maxRetryAfter = 2 * time.Minute
 )
 
-// trial is a run of failures without progress.
+// trial tracks failures without progress.
 type trial struct {
 	client *Client
 	waited time.Duration
@@ -25,25 +25,25 @@ type trial struct {
 
 func (c *Client) newTrial() *trial { return &trial{client: c} }
 
-// moved forgets the failures so far: there is progress.
+// moved resets the trial after progress.
 func (t *trial) moved() { *t = trial{client: t.client} }
 
-// failed waits before the next attempt. Its error ends the attempts: it is the
-// failure itself, if that does not pass or has not passed in time.
+// failed waits for the next attempt. It returns an error if there is none: err is
+// permanent, the time for retries is over, or ctx has ended.
 func (t *trial) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if !passes(err) {
+	if !isTemporary(err) {
 		return err
 	}
 	if t.since.IsZero() {
 		t.since = time.Now()
 	}
 	wait := t.next(err)
-	// What the waits come to counts even if the clock was set back meanwhile.
+	// The sum of the waits counts even if the clock was set back.
 	if max(t.waited, time.Since(t.since))+wait > t.client.RetryFor {
-		return fmt.Errorf("gave up after trying for %s: %w", max(t.waited, time.Since(t.since)).Round(time.Second), err)
+		return fmt.Errorf("gave up after %s: %w", max(t.waited, time.Since(t.since)).Round(time.Second), err)
 	}
 	t.waited += wait
 	if t.client.Retrying != nil {
@@ -52,13 +52,13 @@ func (t *trial) failed(ctx context.Context, err error) error {
 	return t.client.pause(ctx, wait)
 }
 
-// next is twice as long as the one before, with jitter so that many clients do not
-// come back at the same moment, and never shorter than the server asks for.
+// next returns the next wait: exponential backoff with jitter, and at least the server's
+// Retry-After.
 func (t *trial) next(err error) time.Duration {
-	t.wait = min(max(2*t.wait, firstWait), longestWait)
+	t.wait = min(max(2*t.wait, minWait), maxWait)
 	wait := t.wait/2 + rand.N(t.wait)
 	if e, ok := errors.AsType[*StatusError](err); ok {
-		wait = max(wait, min(e.RetryAfter, longestAsked))
+		wait = max(wait, min(e.RetryAfter, maxRetryAfter))
 	}
 	return wait
 }
@@ -77,10 +77,10 @@ func (c *Client) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// persist repeats what can be repeated until it works or is final.
-func (c *Client) persist(ctx context.Context, what func() error) error {
+// persist calls do until it succeeds or its error is permanent.
+func (c *Client) persist(ctx context.Context, do func() error) error {
 	for t := c.newTrial(); ; {
-		err := what()
+		err := do()
 		if err == nil {
 			return nil
 		}

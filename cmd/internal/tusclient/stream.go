@@ -7,21 +7,21 @@ import (
 	"sync"
 )
 
-// stream is a source on its way into one upload.
+// stream sends a source to one upload.
 type stream struct {
 	client   *Client
 	url      string
 	source   io.ReaderAt
 	size     int64
-	digest   *digest // nil: taken elsewhere
-	checksum string  // algorithm; empty: none
+	digest   *digest // may be nil
+	checksum string  // algorithm; "" for none
 	moved    func(bytes int64, sent bool)
 
 	mu sync.Mutex
-	at int64 // as far as is known to have been sent
+	at int64 // bytes sent so far
 }
 
-// resume goes on with an upload that was begun before.
+// resume sends what the server does not have yet.
 func (s *stream) resume(ctx context.Context) error {
 	offset, err := s.ask(ctx, s.client.newTrial())
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *stream) resume(ctx context.Context) error {
 	return s.send(ctx, offset)
 }
 
-// send sends everything from an offset on.
+// send sends everything from offset.
 func (s *stream) send(ctx context.Context, offset int64) error {
 	s.moveTo(offset, false)
 	for t := s.client.newTrial(); offset < s.size; {
@@ -52,7 +52,7 @@ func (s *stream) send(ctx context.Context, offset int64) error {
 	return nil
 }
 
-// ask asks for the offset, however often that takes.
+// ask requests the offset, and retries temporary failures.
 func (s *stream) ask(ctx context.Context, t *trial) (int64, error) {
 	for {
 		status, err := s.client.Head(ctx, s.url)
@@ -68,8 +68,9 @@ func (s *stream) ask(ctx context.Context, t *trial) (int64, error) {
 	}
 }
 
-// errOther makes the upload begin again: what is remembered of it is wrong.
-var errOther = unusable{errors.New("the upload that was begun is one of another file")}
+// errOther is returned if the resume state is of another upload; the upload then starts
+// again.
+var errOther = unusable{errors.New("the upload to resume is of another file")}
 
 // patch sends the next piece.
 func (s *stream) patch(ctx context.Context, offset int64) (int64, error) {
@@ -101,7 +102,7 @@ func (s *stream) patch(ctx context.Context, offset int64) (int64, error) {
 	return reached, err
 }
 
-var errNothingTaken = &StatusError{Method: "PATCH", Code: 503, Text: "the server took none of the bytes it was sent"}
+var errNothingTaken = &StatusError{Method: "PATCH", Code: 503, Text: "the server stored none of the bytes sent"}
 
 func (s *stream) moveTo(offset int64, sent bool) {
 	s.mu.Lock()
@@ -110,8 +111,8 @@ func (s *stream) moveTo(offset int64, sent bool) {
 	s.at = offset
 }
 
-// reading is a request's body. net/http may read it after the request has failed;
-// stop ends that.
+// reading is a request body. After stop it returns no more bytes: net/http may read a
+// body after the request has failed.
 type reading struct {
 	*stream
 	at, end int64
@@ -138,7 +139,7 @@ func (r *reading) Read(p []byte) (int, error) {
 		return 0, r.err
 	}
 	if r.digest != nil {
-		r.digest.saw(r.at, p[:n])
+		r.digest.add(r.at, p[:n])
 	}
 	r.at += int64(n)
 	r.moveTo(r.at, true)

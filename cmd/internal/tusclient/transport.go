@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// NewTransport makes a transport for so many requests at a time, which sends with
-// larger writes than net/http does by itself.
+// NewTransport returns a transport for the given number of concurrent requests, with a
+// larger write buffer than the default.
 func NewTransport(requests int) *http.Transport {
 	const buffer = 256 << 10
 	return &http.Transport{

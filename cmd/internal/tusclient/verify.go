@@ -15,36 +15,36 @@ import (
 )
 
 var (
-	// ErrDiffers says that the server has other bytes than were read here.
-	ErrDiffers = errors.New("what the server has stored differs from what was read here")
-	// ErrNotVerified says that the server could not be asked for its digest.
-	ErrNotVerified = errors.New("the server did not say what the SHA-256 of the file is")
+	// ErrDiffers is returned if the server's SHA-256 differs from that of the source.
+	ErrDiffers = errors.New("the SHA-256 of the stored file does not match")
+	// ErrNotVerified is returned if the server's SHA-256 is not available.
+	ErrNotVerified = errors.New("not verified: the server returned no SHA-256")
 )
 
 const (
-	// digestWait is how long a joined file may take to be read once more.
+	// digestWait is how long to wait for the digest of a concatenated file.
 	digestWait  = 60 * time.Second
 	digestPause = 250 * time.Millisecond
 )
 
-// IsPawl reports whether the server is one whose digests can be asked for.
+// IsPawl reports whether the server is Pawl, which provides digests.
 func (c *Client) IsPawl(ctx context.Context) bool {
 	var server struct {
 		Endpoint string `json:"tus_endpoint"`
 	}
-	api, ok := c.restOf()
+	api, ok := c.apiURL()
 	return ok && c.getJSON(ctx, api+"server", &server) == nil && server.Endpoint != ""
 }
 
-// Verify compares the digest of what was read with the one that Pawl keeps of a
-// file. It returns [ErrDiffers], or [ErrNotVerified] if Pawl cannot be asked or
-// does not know it in time.
+// Verify compares the digest of the source with that of the stored file, for which it
+// waits up to a minute. It returns [ErrDiffers] if they differ, or [ErrNotVerified] if
+// the server does not provide one.
 func (c *Client) Verify(ctx context.Context, s Stored) error {
-	api, ok := c.restOf()
+	api, ok := c.apiURL()
 	if !ok {
 		return ErrNotVerified
 	}
-	at, _, _ := strings.Cut(s.URL, "?") // what follows is the upload's secret
+	at, _, _ := strings.Cut(s.URL, "?") // without the upload token
 	id := path.Base(at)
 	for waited := time.Duration(0); waited <= digestWait; waited += digestPause {
 		var file struct {
@@ -55,7 +55,7 @@ func (c *Client) Verify(ctx context.Context, s Stored) error {
 		if err == nil && file.SHA256 != nil {
 			return s.compare(file.Size, *file.SHA256)
 		}
-		if err != nil && !gone(err) && !passes(err) { // not there yet, while it is finished
+		if err != nil && !gone(err) && !isTemporary(err) { // not found until it is finished
 			return fmt.Errorf("%w: %w", ErrNotVerified, err)
 		}
 		if err := c.pause(ctx, digestPause); err != nil {
@@ -76,8 +76,8 @@ func (s Stored) compare(size int64, digest string) error {
 	return nil
 }
 
-// restOf is where Pawl's REST API is: beside the uploads.
-func (c *Client) restOf() (string, bool) {
+// apiURL returns the URL of Pawl's REST API, and whether the endpoint can be Pawl's.
+func (c *Client) apiURL() (string, bool) {
 	u := *c.Endpoint
 	base, ok := strings.CutSuffix(strings.TrimSuffix(u.Path, "/"), "/files")
 	u.Path, u.RawPath, u.RawQuery = base+"/api/v1/", "", ""

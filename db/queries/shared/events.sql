@@ -10,8 +10,8 @@ SELECT
     CAST(coalesce((SELECT min(seq) FROM events), 0) AS BIGINT) AS oldest,
     CAST(coalesce((SELECT max(seq) FROM events), 0) AS BIGINT) AS newest;
 
--- ForgetEvents removes the events up to the first that is recent enough, so it
--- reads no more rows than it removes. The newest is spared: no seq comes twice.
+-- ForgetEvents deletes the events up to the first that is recent enough, so it reads no
+-- more rows than it deletes. The newest stays: no seq is given twice.
 -- name: ForgetEvents :exec
 DELETE FROM events
 WHERE seq < coalesce(

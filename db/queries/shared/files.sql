@@ -7,8 +7,8 @@ INSERT INTO files (
     @metadata, @raw_metadata, @raw_concat, @join_key, @downloads, @created_at, @updated_at, @secret_sha256, @search_key
 );
 
--- EditFile leaves alone what its parameter is null for. What it returns the keys are
--- made of, which SetKeys writes in the same transaction.
+-- EditFile changes the columns whose parameter is not null. It returns what the keys are
+-- made of; SetKeys writes them in the same transaction.
 -- name: EditFile :one
 UPDATE files
 SET name = coalesce(CAST(sqlc.narg(name) AS TEXT), name),
@@ -29,7 +29,7 @@ UPDATE files SET downloads = downloads + @n WHERE id = @id RETURNING owner;
 -- name: File :one
 SELECT * FROM files WHERE id = @id;
 
--- The condition on the empty key is what lets the partial index be used.
+-- The condition on the empty key lets the partial index be used.
 -- name: FileByJoinKey :one
 SELECT * FROM files WHERE owner = @owner AND join_key = @join_key AND join_key <> '';
 

@@ -1,7 +1,7 @@
--- BeginHeartbeat has the heartbeat be without a gap from now on, if it has one, or if
--- the clock was set back. It
--- comes before SetHeartbeat: sqlc loses parameters after ON CONFLICT.
--- name: BeginHeartbeat :exec
+-- RestartHeartbeat sets the time since when the heartbeat has no gap to now, where there
+-- is a gap or the clock was set back. It comes before SetHeartbeat, and is not part of
+-- it: sqlc loses parameters after ON CONFLICT.
+-- name: RestartHeartbeat :exec
 UPDATE heartbeat SET since = @now WHERE "only" = 1 AND (at < CAST(@gap_before AS BIGINT) OR since > @now);
 
 -- name: SetHeartbeat :exec

@@ -29,7 +29,7 @@ SELECT
 FROM stats_days
 WHERE owner = @owner;
 
--- TotalsBefore is where the running totals of a range begin.
+-- TotalsBefore returns the totals at the start of a range.
 -- name: TotalsBefore :one
 SELECT
     CAST(coalesce(sum(files_added - files_removed), 0) AS BIGINT) AS files,

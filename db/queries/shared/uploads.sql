@@ -7,8 +7,8 @@ INSERT INTO uploads (
     @durable, @digested, @digest_state, @found_type, @created_at, @updated_at, @secret_sha256
 );
 
--- SaveProgress changes nothing where the row already says more. A type once found
--- stays found.
+-- SaveProgress changes nothing where the row already has more progress. A type once found
+-- stays.
 -- name: SaveProgress :execrows
 UPDATE uploads
 SET durable = @durable,
@@ -37,7 +37,7 @@ SELECT count(*) FROM uploads WHERE id = @id;
 -- name: Upload :one
 SELECT * FROM uploads WHERE id = @id;
 
--- The condition on the empty key is what lets the partial index be used.
+-- The condition on the empty key lets the partial index be used.
 -- name: UploadByJoinKey :one
 SELECT * FROM uploads WHERE owner = @owner AND join_key = @join_key AND join_key <> '';
 
@@ -57,11 +57,11 @@ WHERE kind <> 'partial' AND (CAST(@everybody AS BIGINT) = 1 OR owner = CAST(@own
 -- name: IdleUploads :many
 SELECT id FROM uploads WHERE updated_at < @before ORDER BY updated_at, id LIMIT CAST(@lim AS BIGINT);
 
--- Joins lists what an owner is joining: few at a time, and their keys hold the parts.
+-- Joins lists an owner's joins under way: few at a time, and their keys hold the parts.
 -- name: Joins :many
 SELECT id, join_key FROM uploads WHERE owner = @owner AND join_key <> '' ORDER BY join_key;
 
--- name: KeepUsedPart :execrows
+-- name: InsertUsedPart :execrows
 INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
 SELECT u.id, u.owner, u.length, u.secret_sha256, CAST(@used_at AS BIGINT) FROM uploads AS u WHERE u.id = @id;
 

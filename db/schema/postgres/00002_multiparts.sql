@@ -1,4 +1,4 @@
--- The books of a storage that puts blobs together out of parts, and, in PostgreSQL
+-- The manifests of a storage that assembles blobs of parts, and, in PostgreSQL
 -- alone, which instance has which upload.
 
 -- +goose Up

@@ -1,5 +1,5 @@
--- What is to be freed is a job. Should a note be left, its blob is found as one that
--- nothing refers to. The heartbeat tells too since when it has been without a gap.
+-- What is to be freed is a job from now on. If a row of reclaims is left, its blob is found
+-- as one that nothing refers to. The heartbeat has the time since when it has no gap.
 
 -- +goose Up
 DROP TABLE reclaims;

@@ -1,5 +1,5 @@
--- Partial uploads that were joined into a file: their clients ask for them once more
--- if they have not heard of the join. They are forgotten after a while.
+-- Partial uploads that were joined into a file: a client asks for them again if it did not
+-- receive the answer to the join. The rows are deleted after a while.
 
 -- +goose Up
 CREATE TABLE used_parts (

@@ -1,6 +1,6 @@
 -- What a file is searched by: its folded name and path. It is empty in rows of earlier
--- versions until they have been given their keys, which is done when the database is
--- opened: see db/rekey. Instances of earlier versions may go on writing such rows.
+-- versions until the database is opened, which makes the missing keys: see db/migrate.
+-- Instances of earlier versions may still write such rows.
 
 -- +goose Up
 ALTER TABLE files ADD COLUMN search_key TEXT COLLATE "C" NOT NULL DEFAULT '';

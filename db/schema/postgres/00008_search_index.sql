@@ -1,7 +1,7 @@
--- Finds files by a part of their names and paths. The indexes are made once all rows have
--- their keys, which is faster. Whether the trigrams help depends on how rare the part is,
--- which the usual statistics tell too coarsely. A search in the order of names looks at
--- the search keys in the index of that order.
+-- Finds files by a part of their names and paths. The indexes are created once all rows
+-- have their keys, which is faster. Whether the trigrams help depends on how rare the part
+-- is, for which the usual statistics are too coarse. A search in the order of names reads
+-- the search keys from the index of that order.
 
 -- +goose Up
 ALTER TABLE files ALTER COLUMN search_key SET STATISTICS 1000;

@@ -1,4 +1,4 @@
--- The books of a storage that puts blobs together out of parts.
+-- The manifests of a storage that assembles blobs of parts.
 
 -- +goose Up
 CREATE TABLE multiparts (

@@ -1,5 +1,6 @@
--- The SHA-256 of an upload's secret, of what was begun by somebody with a login and has
--- not been revoked; its file keeps it, to tell the same client that all is well.
+-- The SHA-256 of an upload's secret, where the upload was created by a user with a login
+-- and its secret was not revoked. The file has it too, so that the same client can still
+-- ask for the upload.
 
 -- +goose Up
 ALTER TABLE uploads ADD COLUMN secret_sha256 BLOB;

@@ -1,6 +1,5 @@
 -- What a file is searched by: its folded name and path. It is empty in rows of earlier
--- versions until they have been given their keys, which is done when the database is
--- opened: see db/rekey.
+-- versions until the database is opened, which makes the missing keys: see db/migrate.
 
 -- +goose Up
 ALTER TABLE files ADD COLUMN search_key TEXT NOT NULL DEFAULT '';

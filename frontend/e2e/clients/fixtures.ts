@@ -7,7 +7,7 @@ interface Fixtures {
   server: Server;
 }
 
-/** Tests of tus-js-client in Node, each against a server of its own. */
+/** Tests of tus-js-client in Node, each with its own server. */
 export const test = base.extend<Fixtures>({
   settings: [{}, { option: true }],
   server: async ({ settings }, use) => {
@@ -21,7 +21,7 @@ export { expect };
 
 type Source = ConstructorParameters<typeof tus.Upload>[0];
 
-/** Uploads to the end; resolves with the finished upload. */
+/** Uploads, and resolves with the finished upload. */
 export function upload(source: Source, options: tus.UploadOptions): Promise<tus.Upload> {
   return new Promise((resolve, reject) => {
     const running: tus.Upload = new tus.Upload(source, {
@@ -38,7 +38,7 @@ export function idOf(upload: tus.Upload): string {
   return upload.url?.split("/").at(-1) ?? "";
 }
 
-/** Remembers uploads as a page does, as long as it is there. */
+/** Memory stores upload URLs as a page does until it is closed. */
 export class Memory implements tus.UrlStorage {
   private readonly stored = new Map<string, tus.PreviousUpload>();
 

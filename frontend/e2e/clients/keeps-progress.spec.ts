@@ -3,19 +3,19 @@ import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import * as tus from "tus-js-client";
-import { carries, cut, gateway, gatewayTooLate, is, loseAnswer } from "../faults";
+import { cut, gateway, gatewayTimeout, hasBody, isMethod, loseAnswer } from "../faults";
 import { downloadedHash, list, MiB, put, random, sha256, uploadsOf } from "../files";
 import { Outage } from "../outage";
-import { type Matches, Road } from "../road";
+import { FaultProxy, type Matcher } from "../proxy";
 import { Server } from "../server";
 import { expect, idOf, Memory, test, upload } from "./fixtures";
 
-// What was seen to cost clients their progress, or their file, with other servers.
+// Cases in which clients lose their progress, or their file, with other servers.
 
-const isFinal: Matches = ({ method, headers }) =>
+const isFinal: Matcher = ({ method, headers }) =>
   method === "POST" && Boolean(headers.get("upload-concat")?.startsWith("final"));
 
-/** The refusal that an upload ends with; fails if there is none, or if the client did not hear it at once. */
+/** Returns the refusal of an upload; fails if there is none, or if the client has retried before. */
 async function refusal(source: Buffer | Readable, options: tus.UploadOptions) {
   const statuses: number[] = [];
   const error: unknown = await upload(source as Buffer, {
@@ -36,54 +36,54 @@ async function refusal(source: Buffer | Readable, options: tus.UploadOptions) {
   return { status, sentence };
 }
 
-async function nothingStays(server: Server) {
+async function nothingIsLeft(server: Server) {
   expect(await list(server)).toEqual([]);
   await expect.poll(() => uploadsOf(server)).toEqual([]);
 }
 
-test("a question that cannot be answered now does not cost the progress", async () => {
+test("a HEAD that cannot be answered now does not cost the progress", async () => {
   const outage = await Outage.prepare();
-  const road = await Road.open(outage.server.url);
+  const proxy = await FaultProxy.start(outage.server.url);
   const data = random(20 * MiB);
-  void road.meet(cut(10 * MiB), carries);
-  const looks: number[] = [];
-  let mend: (() => Promise<void>) | undefined;
+  void proxy.inject(cut(10 * MiB), hasBody);
+  const statuses: number[] = [];
+  let endOutage: (() => Promise<void>) | undefined;
   const done = await upload(data, {
-    endpoint: road.endpoint,
+    endpoint: proxy.endpoint,
     onBeforeRequest: async (request) => {
-      if (request.getMethod() === "HEAD") mend ??= await outage.begin();
+      if (request.getMethod() === "HEAD") endOutage ??= await outage.begin();
     },
     onAfterResponse: async (request, response) => {
       if (request.getMethod() !== "HEAD") return;
-      looks.push(response.getStatus());
+      statuses.push(response.getStatus());
       if (response.getStatus() !== 200) expect(response.getHeader("Retry-After")).toMatch(/^\d+$/);
-      await mend?.();
-      mend = async () => undefined;
+      await endOutage?.();
+      endOutage = async () => undefined;
     },
   });
-  road.close();
-  expect(looks[0]).toBe(423);
-  expect(looks.at(-1)).toBe(200);
-  expect(road.requests.filter(is("POST"))).toHaveLength(1);
-  expect(road.requests.filter(carries).map(({ offset }) => offset)).toEqual([0, 10 * MiB]);
+  proxy.close();
+  expect(statuses[0]).toBe(423);
+  expect(statuses.at(-1)).toBe(200);
+  expect(proxy.requests.filter(isMethod("POST"))).toHaveLength(1);
+  expect(proxy.requests.filter(hasBody).map(({ offset }) => offset)).toEqual([0, 10 * MiB]);
   expect(await downloadedHash(outage.server, idOf(done))).toBe(sha256(data));
   expect(await list(outage.server)).toHaveLength(1);
   await outage.close();
 });
 
-test("a server that is stopped and started in the middle does not cost the progress", async ({ server }) => {
-  const road = await Road.open(server.url);
+test("a restart of the server during an upload does not cost the progress", async ({ server }) => {
+  const proxy = await FaultProxy.start(server.url);
   const data = random(20 * MiB);
   let drained: Promise<void> | undefined;
-  const stopped = road.meet(async (passage) => {
-    await passage.send(10 * MiB);
-    await passage.stored(10 * MiB);
+  const stopped = proxy.inject(async (exchange) => {
+    await exchange.send(10 * MiB);
+    await exchange.stored(10 * MiB);
     drained = server.drain();
-    await passage.answered;
-  }, carries);
+    await exchange.answered;
+  }, hasBody);
   const statuses: number[] = [];
   const uploading = upload(data, {
-    endpoint: road.endpoint,
+    endpoint: proxy.endpoint,
     onAfterResponse: (request, response) => {
       if (request.getMethod() === "PATCH") statuses.push(response.getStatus());
     },
@@ -92,14 +92,14 @@ test("a server that is stopped and started in the middle does not cost the progr
   await drained;
   await server.up();
   const done = await uploading;
-  road.close();
-  expect(statuses, "asked to come back, never told of less than it sent").toEqual([503, 204]);
-  expect(road.requests.filter(is("POST"))).toHaveLength(1);
-  expect(road.requests.filter(carries).map(({ offset }) => offset)).toEqual([0, 10 * MiB]);
+  proxy.close();
+  expect(statuses, "asked to retry, and never reported less than it has sent").toEqual([503, 204]);
+  expect(proxy.requests.filter(isMethod("POST"))).toHaveLength(1);
+  expect(proxy.requests.filter(hasBody).map(({ offset }) => offset)).toEqual([0, 10 * MiB]);
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
 });
 
-test("a server that is killed behind the creation knows the upload still", async ({ server }) => {
+test("a server killed after the creation still has the upload", async ({ server }) => {
   const data = random(MiB);
   let restarted = false;
   const urls = new Set<string>();
@@ -117,39 +117,39 @@ test("a server that is killed behind the creation knows the upload still", async
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
 });
 
-test("an upload that somebody has deleted begins anew", async ({ server }) => {
-  const road = await Road.open(server.url);
+test("a terminated upload is created again", async ({ server }) => {
+  const proxy = await FaultProxy.start(server.url);
   const data = random(2 * MiB);
-  void road.meet(cut(MiB), carries);
+  void proxy.inject(cut(MiB), hasBody);
   const done = await upload(data, {
-    endpoint: road.endpoint,
+    endpoint: proxy.endpoint,
     onBeforeRequest: async (request) => {
       if (request.getMethod() !== "HEAD") return;
-      await tus.Upload.terminate(request.getURL().replace(road.url, server.url));
+      await tus.Upload.terminate(request.getURL().replace(proxy.url, server.url));
     },
   });
-  road.close();
+  proxy.close();
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   expect(await list(server)).toHaveLength(1);
   expect(await uploadsOf(server)).toEqual([]);
 });
 
-test("a deletion whose answer was lost is one", async ({ server }) => {
-  const road = await Road.open(server.url);
-  void road.meet(loseAnswer, is("DELETE"));
+test("a deletion whose response was lost has happened", async ({ server }) => {
+  const proxy = await FaultProxy.start(server.url);
+  void proxy.inject(loseAnswer, isMethod("DELETE"));
   const id = await put(server, "Gone.bin", random(MiB));
-  // The client asks again, and hears that there is nothing.
-  const error = await tus.Upload.terminate(road.endpoint + id, { retryDelays: [0, 100] }).catch(
+  // The client repeats the request, and gets a 404.
+  const error = await tus.Upload.terminate(proxy.endpoint + id, { retryDelays: [0, 100] }).catch(
     (cause) => cause,
   );
-  road.close();
+  proxy.close();
   expect(error?.originalResponse?.getStatus()).toBe(404);
   expect(await list(server)).toEqual([]);
 });
 
 test.describe("a digest of the whole file", () => {
   const metadata = { filename: "Sum.bin", sha256: sha256(Buffer.from("another file")) };
-  const ways: Record<string, (server: Server, data: Buffer) => [Buffer | Readable, tus.UploadOptions]> = {
+  const variants: Record<string, (server: Server, data: Buffer) => [Buffer | Readable, tus.UploadOptions]> = {
     "a plain upload": (_, data) => [data, {}],
     "an upload in chunks": (_, data) => [data, { chunkSize: MiB }],
     "data with the creation": (_, data) => [data, { uploadDataDuringCreation: true }],
@@ -163,21 +163,21 @@ test.describe("a digest of the whole file", () => {
       { uploadLengthDeferred: true, chunkSize: MiB },
     ],
   };
-  for (const [name, way] of Object.entries(ways)) {
-    test(`${name} that arrived wrong is an error, not a success`, async ({ server }) => {
-      const [source, options] = way(server, random(3 * MiB + 1));
+  for (const [name, variant] of Object.entries(variants)) {
+    test(`${name} with other bytes is an error, not a success`, async ({ server }) => {
+      const [source, options] = variant(server, random(3 * MiB + 1));
       const { status, sentence } = await refusal(source, { endpoint: server.endpoint, metadata, ...options });
       expect(status).toBe(422);
       expect(sentence).toContain("SHA-256");
-      await nothingStays(server);
+      await nothingIsLeft(server);
     });
   }
 
-  test("catches a client that sends other bytes after a break", async ({ server }) => {
-    const road = await Road.open(server.url);
+  test("detects other bytes after an interruption", async ({ server }) => {
+    const proxy = await FaultProxy.start(server.url);
     const data = random(3 * MiB);
-    void road.meet(cut(MiB), carries);
-    // Like a client that has read on before its request succeeded: it sends the next bytes in the former's place.
+    void proxy.inject(cut(MiB), hasBody);
+    // Like a client that has read ahead before its request succeeded, and sends later bytes in place of those.
     let broken = false;
     const source = {
       size: data.length,
@@ -191,23 +191,23 @@ test.describe("a digest of the whole file", () => {
       },
     };
     const refused = await refusal(data, {
-      endpoint: road.endpoint,
+      endpoint: proxy.endpoint,
       metadata: { sha256: sha256(data) },
       fileReader: { openFile: async () => source },
     } as unknown as tus.UploadOptions);
-    road.close();
+    proxy.close();
     expect(refused.status).toBe(422);
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 
-  test("lets the right one through", async ({ server }) => {
+  test("accepts the right bytes", async ({ server }) => {
     const data = random(MiB);
     const done = await upload(data, { endpoint: server.endpoint, metadata: { sha256: sha256(data) } });
     expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   });
 });
 
-test("a finish that has to wait is a success, and comes", async () => {
+test("a delayed finish is a success, and happens", async () => {
   let asked = 0;
   const service = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -224,59 +224,59 @@ test("a finish that has to wait is a success, and comes", async () => {
   const data = random(MiB);
   const done = await upload(data, { endpoint: server.endpoint, metadata: { filename: "Later.bin" } });
   await expect.poll(async () => (await list(server)).length, { timeout: 30_000 }).toBe(1);
-  expect(asked, "the service was asked again").toBe(2);
+  expect(asked, "the hook was called again").toBe(2);
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   await server.stop();
   service.close();
 });
 
 test.describe("the final of parallel parts", () => {
-  test("whose answer came too late for a gateway makes one file", async ({ server }) => {
-    const road = await Road.open(server.url);
-    void road.meet(gatewayTooLate(504, "Gateway Timeout"), isFinal);
+  test("whose response was too late for a gateway makes one file", async ({ server }) => {
+    const proxy = await FaultProxy.start(server.url);
+    void proxy.inject(gatewayTimeout(504, "Gateway Timeout"), isFinal);
     const data = random(3 * MiB);
     const done = await upload(data, {
-      endpoint: road.endpoint,
+      endpoint: proxy.endpoint,
       metadata: { filename: "One.bin", filetype: "application/x-survey" },
       parallelUploads: 2,
     });
-    road.close();
-    expect(road.requests.filter(isFinal)).toHaveLength(2);
-    expect(road.requests.filter(carries), "no byte went twice").toHaveLength(2);
+    proxy.close();
+    expect(proxy.requests.filter(isFinal)).toHaveLength(2);
+    expect(proxy.requests.filter(hasBody), "no byte was sent twice").toHaveLength(2);
     const [only, ...others] = await list(server);
     expect(others).toEqual([]);
     expect(only).toMatchObject({ id: idOf(done), name: "One.bin", size: data.length });
     expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   });
 
-  test("whose answer was lost makes one file", async ({ server }) => {
-    const road = await Road.open(server.url);
-    void road.meet(loseAnswer, isFinal);
+  test("whose response was lost makes one file", async ({ server }) => {
+    const proxy = await FaultProxy.start(server.url);
+    void proxy.inject(loseAnswer, isFinal);
     const data = random(3 * MiB);
     const done = await new Promise<tus.Upload>((resolve) => {
       const running: tus.Upload = new tus.Upload(data, {
-        endpoint: road.endpoint,
+        endpoint: proxy.endpoint,
         parallelUploads: 2,
-        // tus-js-client takes a final request without an answer for the end, so its user starts it again.
+        // tus-js-client does not retry a final request without a response, so its user starts it again.
         onError: () => running.start(),
         onSuccess: () => resolve(running),
       });
       running.start();
     });
-    road.close();
-    expect(road.requests.filter(isFinal)).toHaveLength(2);
-    expect(road.requests.filter(carries)).toHaveLength(2);
+    proxy.close();
+    expect(proxy.requests.filter(isFinal)).toHaveLength(2);
+    expect(proxy.requests.filter(hasBody)).toHaveLength(2);
     expect((await list(server)).map(({ id }) => id)).toEqual([idOf(done)]);
     expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   });
 
-  test("that a gateway kept to itself is made at the second try", async ({ server }) => {
-    const road = await Road.open(server.url);
-    void road.meet(gateway(502, "Bad Gateway"), isFinal);
+  test("that did not pass a gateway is made by the second attempt", async ({ server }) => {
+    const proxy = await FaultProxy.start(server.url);
+    void proxy.inject(gateway(502, "Bad Gateway"), isFinal);
     const data = random(3 * MiB);
-    const done = await upload(data, { endpoint: road.endpoint, parallelUploads: 2 });
-    road.close();
-    expect(road.requests.filter(carries), "no byte went twice").toHaveLength(2);
+    const done = await upload(data, { endpoint: proxy.endpoint, parallelUploads: 2 });
+    proxy.close();
+    expect(proxy.requests.filter(hasBody), "no byte was sent twice").toHaveLength(2);
     expect((await list(server)).map(({ id }) => id)).toEqual([idOf(done)]);
     expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   });
@@ -297,69 +297,69 @@ test.describe("the final of parallel parts", () => {
 test.describe("a server with a limit", () => {
   test.use({ settings: { PAWL_MAX_SIZE: "1MiB" } });
 
-  test("holds to it when the length is not known before", async ({ server }) => {
+  test("enforces it when the length is deferred", async ({ server }) => {
     const { status } = await refusal(Readable.from([random(4 * MiB)], { objectMode: false }), {
       endpoint: server.endpoint,
       uploadLengthDeferred: true,
       chunkSize: 3 * MiB,
     });
     expect(status).toBe(413);
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 
-  test("holds to it part by part", async ({ server }) => {
+  test("enforces it for parallel parts", async ({ server }) => {
     const error: unknown = await upload(random(3 * MiB), {
       endpoint: server.endpoint,
       parallelUploads: 4,
     }).catch((cause) => cause);
     if (!(error instanceof tus.DetailedError)) throw error ?? new Error("the upload was not refused");
     expect(error.originalResponse?.getStatus()).toBe(413);
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 
-  test("says so while a large body is still on its way", async ({ server }) => {
+  test("answers while a large body is still being sent", async ({ server }) => {
     const { status, sentence } = await refusal(random(80 * MiB), {
       endpoint: server.endpoint,
       uploadDataDuringCreation: true,
     });
     expect(status).toBe(413);
     expect(sentence).toContain("1048576 bytes");
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 });
 
 test.describe("a server with rules", () => {
   test.use({ settings: { PAWL_ALLOW_TYPES: "image/*", PAWL_REFUSE_MISMATCH: "true" } });
 
-  test("says so while a large body is still on its way", async ({ server }) => {
+  test("answers while a large body is still being sent", async ({ server }) => {
     const { sentence } = await refusal(Buffer.alloc(80 * MiB, "plain text, no image. "), {
       endpoint: server.endpoint,
       metadata: { filename: "disguised.png", filetype: "image/png" },
     });
     expect(sentence).toMatch(/image|text/);
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 });
 
 for (const protocol of ["ietf-draft-03", "ietf-draft-05"]) {
-  test(`a client of ${protocol} is told that it speaks another protocol`, async ({ server }) => {
+  test(`a client of ${protocol} gets an error about its protocol`, async ({ server }) => {
     const { status, sentence } = await refusal(random(5000), {
       endpoint: server.endpoint,
       protocol,
     } as tus.UploadOptions);
     expect(status).toBe(412);
     expect(sentence).toContain("Tus-Resumable: 1.0.0");
-    await nothingStays(server);
+    await nothingIsLeft(server);
   });
 }
 
-test("metadata that cannot be kept is refused, not dropped", async ({ server }) => {
+test("metadata that cannot be stored is refused, not dropped", async ({ server }) => {
   const endpoint = server.endpoint;
   const large = await refusal(random(10), { endpoint, metadata: { note: "x".repeat(20_000) } });
   expect(large).toMatchObject({ status: 400, sentence: expect.stringContaining("8192 bytes") });
   const wrong = await refusal(random(10), { endpoint, headers: { "Upload-Metadata": "filename !" } });
   expect(wrong).toMatchObject({ status: 400, sentence: expect.stringContaining("Base64") });
-  await nothingStays(server);
+  await nothingIsLeft(server);
 });
 
 test("a slow download keeps nobody waiting", async ({ server }) => {

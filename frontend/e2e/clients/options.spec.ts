@@ -4,26 +4,26 @@ import { Agent } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import * as tus from "tus-js-client";
-import { carries } from "../faults";
+import { hasBody } from "../faults";
 import { begin, MiB, random, sha256, withFiles } from "../files";
-import { arrivedOnce, type Expected, type Misfortune, misfortunes } from "../misfortunes";
-import { Road } from "../road";
+import { FaultProxy } from "../proxy";
+import { type Expected, expectStoredOnce, type Scenario, scenarios } from "../scenarios";
 import type { Server } from "../server";
 import { expect, idOf, Memory, test, upload } from "./fixtures";
 
-// Every option of tus-js-client that the server can see, with everything that can happen to a request.
+// Every option of tus-js-client that affects its requests, with each fault.
 
 interface Sending {
   data: Buffer;
   server: Server;
-  road: Road;
+  proxy: FaultProxy;
   folder: string;
   options: tus.UploadOptions;
 }
 
-interface Way extends Expected {
+interface Variant extends Expected {
   send: (sending: Sending) => Promise<tus.Upload>;
-  /** How many requests with bytes pass before the misfortune. */
+  /** The number of requests with a body before the one that the fault is injected into. */
   skip?: number;
 }
 
@@ -41,27 +41,27 @@ function inPieces(data: Buffer): Readable {
   return Readable.from(pieces, { objectMode: false });
 }
 
-/** What the types of tus-js-client leave out: they tell of its browser's half. */
+/** DefaultHttpStack is missing in the types of tus-js-client, which describe its browser version. */
 const { DefaultHttpStack } = tus as unknown as {
   DefaultHttpStack: new (options: { agent: Agent }) => tus.HttpStack;
 };
 
-/** Uploads without any retries, as often as it takes, each time going on from what was stored before. */
-async function byHand(sending: Sending, extra: tus.UploadOptions): Promise<tus.Upload> {
+/** Uploads without retries, and resumes from the stored URL until it succeeds. */
+async function resumeUntilDone(sending: Sending, extra: tus.UploadOptions): Promise<tus.Upload> {
   const options = { ...sending.options, urlStorage: new Memory(), retryDelays: null, ...extra };
   for (;;) {
     const [former] = await new tus.Upload(sending.data, options).findPreviousUploads();
-    const done = await goOn(sending.data, options, former).catch(() => undefined);
+    const done = await resume(sending.data, options, former).catch(() => undefined);
     if (done) return done;
   }
 }
 
-function goOn(data: Buffer, options: tus.UploadOptions, former?: tus.PreviousUpload): Promise<tus.Upload> {
+function resume(data: Buffer, options: tus.UploadOptions, former?: tus.PreviousUpload): Promise<tus.Upload> {
   return new Promise((resolve, reject) => {
     const running: tus.Upload = new tus.Upload(data, {
       ...options,
       onError: (error) => {
-        void running.abort(); // its other parts too
+        void running.abort(); // also the other parts
         reject(error);
       },
       onSuccess: () => resolve(running),
@@ -72,10 +72,10 @@ function goOn(data: Buffer, options: tus.UploadOptions, former?: tus.PreviousUpl
 }
 
 /**
- * Starts the same upload again whenever it has failed. Parallel ones need it: tus-js-client does not try a
- * final request again that had no answer at all.
+ * Starts the same upload again whenever it has failed. Parallel uploads need that: tus-js-client does not retry a
+ * final request without a response.
  */
-function startedAgain({ data, options }: Sending, extra: tus.UploadOptions): Promise<tus.Upload> {
+function restartUntilDone({ data, options }: Sending, extra: tus.UploadOptions): Promise<tus.Upload> {
   return new Promise((resolve) => {
     const running: tus.Upload = new tus.Upload(data, {
       retryDelays: [0, 100, 200],
@@ -88,17 +88,17 @@ function startedAgain({ data, options }: Sending, extra: tus.UploadOptions): Pro
   });
 }
 
-const ways: Record<string, Way> = {
+const variants: Record<string, Variant> = {
   "no options": { send: withOptions({}) },
   chunkSize: { send: withOptions({ chunkSize: MiB }), skip: 1 },
-  parallelUploads: { send: (sending) => startedAgain(sending, { parallelUploads: 2 }), begins: 2 },
+  parallelUploads: { send: (sending) => restartUntilDone(sending, { parallelUploads: 2 }), creations: 2 },
   "parallelUploads with chunkSize": {
-    send: (sending) => startedAgain(sending, { parallelUploads: 2, chunkSize: MiB }),
-    begins: 2,
+    send: (sending) => restartUntilDone(sending, { parallelUploads: 2, chunkSize: MiB }),
+    creations: 2,
   },
   "parallelUploadBoundaries and metadataForPartialUploads": {
     send: (sending) =>
-      startedAgain(sending, {
+      restartUntilDone(sending, {
         parallelUploads: 2,
         parallelUploadBoundaries: [
           { start: 0, end: MiB },
@@ -106,7 +106,7 @@ const ways: Record<string, Way> = {
         ],
         metadataForPartialUploads: { filename: "piece.bin", filetype: "image/png" },
       }),
-    begins: 2,
+    creations: 2,
   },
   uploadLengthDeferred: {
     send: ({ data, options }) =>
@@ -136,9 +136,9 @@ const ways: Record<string, Way> = {
       const options = { ...sending.options, urlStorage: new Memory() };
       const done = await upload(sending.data, { ...options, removeFingerprintOnSuccess: false });
       expect(await done.findPreviousUploads()).toHaveLength(1);
-      // The same file again is answered by the file that is there.
+      // The same file again gets the URL of the existing file.
       const [former] = await done.findPreviousUploads();
-      const again = await goOn(sending.data, options, former);
+      const again = await resume(sending.data, options, former);
       expect(again.url).toBe(done.url);
       return done;
     },
@@ -151,13 +151,13 @@ const ways: Record<string, Way> = {
       return done;
     },
   },
-  resumeFromPreviousUpload: { send: (sending) => byHand(sending, {}) },
+  resumeFromPreviousUpload: { send: (sending) => resumeUntilDone(sending, {}) },
   "resumeFromPreviousUpload with parallelUploads and fingerprint": {
     send: (sending) =>
-      byHand(sending, { parallelUploads: 2, fingerprint: async () => `survey-${sending.folder}` }),
-    skip: 1, // the first may be there before the addresses of all parts are known
-    begins: 2,
-    beginsAnew: 2, // it goes on with all parts or none
+      resumeUntilDone(sending, { parallelUploads: 2, fingerprint: async () => `survey-${sending.folder}` }),
+    skip: 1, // the first may be sent before the URLs of all parts are known
+    creations: 2,
+    repeated: 2, // the client resumes all parts or none
   },
   "onShouldRetry and storeFingerprintForResuming: false": {
     send: async (sending) => {
@@ -175,72 +175,72 @@ const ways: Record<string, Way> = {
     },
   },
   uploadUrl: {
-    send: async ({ data, server, road, options }) => {
+    send: async ({ data, server, proxy, options }) => {
       const name = options.metadata?.filename ?? "";
-      const begun = await begin(server, name, data);
-      await begun.send(0, 123_456);
-      const done = await upload(data, { ...options, endpoint: null, uploadUrl: road.endpoint + begun.id });
-      expect(road.requests.filter(carries)[0]?.offset).toBe(123_456);
+      const created = await begin(server, name, data);
+      await created.send(0, 123_456);
+      const done = await upload(data, { ...options, endpoint: null, uploadUrl: proxy.endpoint + created.id });
+      expect(proxy.requests.filter(hasBody)[0]?.offset).toBe(123_456);
       return done;
     },
-    begins: 0,
+    creations: 0,
   },
   "addRequestId, headers and protocol": {
-    send: withOptions(({ road }) => ({
+    send: withOptions(({ proxy }) => ({
       addRequestId: true,
       headers: { Authorization: "Bearer nobody-asks-for-it", "X-Place": "north field" },
       protocol: "tus-v1",
       onAfterResponse: (request, response) => {
-        if (!response.getHeader("Tus-Resumable")) return; // a gateway's
+        if (!response.getHeader("Tus-Resumable")) return; // the response of a gateway
         expect(response.getHeader("X-Request-ID")).toBe(request.getHeader("X-Request-ID"));
-        expect(road.requests.at(-1)?.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+        expect(proxy.requests.at(-1)?.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
       },
     })),
   },
-  "onShouldRetry that never does": {
-    send: (sending) => startedAgain(sending, { onShouldRetry: () => false }),
+  "onShouldRetry that returns false": {
+    send: (sending) => restartUntilDone(sending, { onShouldRetry: () => false }),
   },
-  "retryDelays: null and connections that do not last": {
+  "retryDelays: null and no persistent connections": {
     send: (sending) => {
       const httpStack = new DefaultHttpStack({ agent: new Agent({ keepAlive: false }) });
-      return startedAgain(sending, { retryDelays: null, httpStack });
+      return restartUntilDone(sending, { retryDelays: null, httpStack });
     },
   },
 };
 
-for (const [name, way] of Object.entries(ways)) {
-  test(`${name}, whatever happens on the road`, async ({ server }) => {
-    const fitting = Object.entries(misfortunes).filter(
-      ([, { when }]) => when === carries || way.begins !== 0,
+for (const [name, variant] of Object.entries(variants)) {
+  test(`${name}, with each fault`, async ({ server }) => {
+    const applicable = Object.entries(scenarios).filter(
+      ([, { when }]) => when === hasBody || variant.creations !== 0,
     );
-    const each = fitting.map(([what, misfortune]) =>
-      test.step(what, () => survives(server, way, misfortune, what)),
+    const each = applicable.map(([title, scenario]) =>
+      test.step(title, () => survives(server, variant, scenario, title)),
     );
     await Promise.all(each);
   });
 }
 
-/** Sends a file with a misfortune on its way: it must arrive once, whole, and no byte go twice. */
-async function survives(server: Server, way: Way, misfortune: Misfortune, name: string) {
+/** Uploads a file while a fault happens: it must be stored once and unchanged, and no byte sent twice. */
+async function survives(server: Server, variant: Variant, scenario: Scenario, name: string) {
   const data = random(2 * MiB + 17);
-  const road = await Road.open(server.url);
-  const met = road.meet(misfortune.fault, misfortune.when, misfortune.when === carries ? way.skip : 0);
-  const options = { endpoint: road.endpoint, metadata: { filename: name } };
-  const done = await withFiles({}, (_, folder) => way.send({ data, server, road, folder, options }));
-  expect(road.unmet).toBe(0);
+  const proxy = await FaultProxy.start(server.url);
+  const met = proxy.inject(scenario.fault, scenario.when, scenario.when === hasBody ? variant.skip : 0);
+  const options = { endpoint: proxy.endpoint, metadata: { filename: name } };
+  const done = await withFiles({}, (_, folder) => variant.send({ data, server, proxy, folder, options }));
+  expect(proxy.pendingFaults).toBe(0);
   const hit = await met;
-  road.close();
+  proxy.close();
 
-  const later = road.requests.slice(road.requests.indexOf(hit) + 1).filter(carries);
+  const later = proxy.requests.slice(proxy.requests.indexOf(hit) + 1).filter(hasBody);
   const offsets = later.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
-  const stored = hit.offset + misfortune.kept(hit);
-  if (hit.method === "PATCH") expect(Math.min(stored, ...offsets), "where it goes on").toBe(stored);
-  await arrivedOnce(
+  const stored = hit.offset + scenario.stored(hit);
+  if (hit.method === "PATCH") expect(Math.min(stored, ...offsets), "where it resumes").toBe(stored);
+  await expectStoredOnce(
     server,
-    road.requests,
+    proxy.requests,
     hit,
-    misfortune,
+    scenario,
     { name, id: idOf(done), sha256: sha256(data) },
-    way,
+    variant,
   );
 }

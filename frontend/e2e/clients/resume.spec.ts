@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
-import { Road } from "../road";
+import { FaultProxy } from "../proxy";
 import type { Server } from "../server";
 import { expect, idOf, test, upload } from "./fixtures";
 
 const sender = new URL("sender.mjs", import.meta.url).pathname;
 
-/** A client in a process of its own, and what it has printed. */
+/** A client in its own process, with its output. */
 class Sender {
   readonly offsets: number[] = [];
   done = "";
@@ -29,7 +29,7 @@ class Sender {
     });
   }
 
-  /** Waits until the client sends from an offset of at least so many bytes. */
+  /** Waits until the client sends from at least this offset. */
   async reaches(bytes: number) {
     await expect.poll(() => this.offsets.at(-1) ?? 0, { intervals: [5] }).toBeGreaterThanOrEqual(bytes);
   }
@@ -45,7 +45,7 @@ class Sender {
   }
 }
 
-test("a killed client goes on where the server is", async ({ server }) => {
+test("a killed client resumes from the server's offset", async ({ server }) => {
   const data = random(24 * MiB);
   await withFiles({ "large.bin": data }, async ([file = ""], folder) => {
     const store = join(folder, "urls.json");
@@ -63,7 +63,7 @@ test("a killed client goes on where the server is", async ({ server }) => {
   });
 });
 
-test("a client goes on with a killed and restarted server", async ({ server }) => {
+test("a client resumes after the server was killed and restarted", async ({ server }) => {
   const data = random(24 * MiB);
   await withFiles({ "large.bin": data }, async ([file = ""], folder) => {
     const client = new Sender(server, file, join(folder, "urls.json"));
@@ -72,20 +72,20 @@ test("a client goes on with a killed and restarted server", async ({ server }) =
     const before = client.offsets.length;
     await server.up();
     await client.ends();
-    // After the restart nothing begins anew.
+    // Nothing is sent from the beginning after the restart.
     expect(client.offsets[before] ?? data.length).toBeGreaterThanOrEqual(4 * MiB - 256 * 1024);
     const [only] = await list(server);
     expect(await downloadedHash(server, only?.id ?? "")).toBe(sha256(data));
   });
 });
 
-test("one large request is cut by a killed server and goes on", async ({ server }) => {
+test("a large request that a killed server has cut is resumed", async ({ server }) => {
   const data = random(48 * MiB);
-  const road = await Road.open(server.url);
-  road.holdAfter(24 * MiB);
+  const proxy = await FaultProxy.start(server.url);
+  proxy.holdAfter(24 * MiB);
   const offsets: number[] = [];
   const uploading = upload(data, {
-    endpoint: `${road.url}/files/`,
+    endpoint: `${proxy.url}/files/`,
     onBeforeRequest: (request) => {
       if (request.getMethod() === "PATCH") offsets.push(Number(request.getHeader("Upload-Offset")));
     },
@@ -94,16 +94,16 @@ test("one large request is cut by a killed server and goes on", async ({ server 
   await expect.poll(stored, { timeout: 20_000 }).toBeGreaterThan(23 * MiB);
   await server.kill();
   await server.up();
-  road.release();
+  proxy.release();
   const done = await uploading;
-  road.close();
+  proxy.close();
   expect(offsets[0]).toBe(0);
-  expect(offsets.at(-1), "it went on from what was stored").toBeGreaterThan(23 * MiB);
+  expect(offsets.at(-1), "it was resumed from what was stored").toBeGreaterThan(23 * MiB);
   expect(await downloadedHash(server, idOf(done))).toBe(sha256(data));
   expect(await list(server)).toHaveLength(1);
 });
 
-test("parallel parts go on with a killed and restarted server", async ({ server }) => {
+test("parallel parts are resumed after the server was killed and restarted", async ({ server }) => {
   const data = random(24 * MiB);
   let killed: Promise<void> | undefined;
   const done = await upload(data, {

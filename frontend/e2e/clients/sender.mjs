@@ -1,5 +1,5 @@
-// A client that can be killed: uploads FILE to ENDPOINT in small chunks, keeps the upload's address in STORE,
-// goes on with an earlier one if there is any, and prints each PATCH with its offset.
+// A client that can be killed: it uploads FILE to ENDPOINT in small chunks, stores the upload URL in STORE, resumes an
+// earlier upload if there is one, and prints each PATCH with its offset.
 import { createReadStream } from "node:fs";
 import { FileUrlStorage, Upload } from "tus-js-client";
 

@@ -52,7 +52,7 @@ for (const scheme of ["light", "dark"] as const) {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  test(`axe finds nothing in what comes and goes, in ${scheme}`, async ({ page, server, road }) => {
+  test(`axe finds nothing in what comes and goes, in ${scheme}`, async ({ page, server, faultProxy }) => {
     test.slow();
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await put(server, "broken.png", png.subarray(0, 20), "image/png");
@@ -80,7 +80,7 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
     await check(page, "message");
 
-    road.holdAfter(0);
+    faultProxy.holdAfter(0);
     await choose(
       page,
       Array.from({ length: 5 }, (_, i) => ({ name: `held ${i}.bin`, mimeType: "", buffer: random(9 * MiB) })),
@@ -94,7 +94,7 @@ for (const scheme of ["light", "dark"] as const) {
     await check(page, "tray that asks");
     await page.getByRole("button", { name: "Collapse tray" }).click();
     await check(page, "folded tray");
-    road.release();
+    faultProxy.release();
   });
 }
 

@@ -1,15 +1,15 @@
 import { put } from "../files";
 import { test as base, expect } from "./fixtures";
 
-/** Runs in a page and in every worker. */
+/** A script that shows whether it runs in a page or a worker. */
 const script = `#!/usr/bin/env node
 if (globalThis.document) document.title = "taken over";
 else globalThis.postMessage?.("taken over");
 `;
 
-/** The browser reports each refusal in the console, which is what these tests are for. */
+/** The browser logs an error for each refusal, which these tests expect. */
 const test = base.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the pattern
   watched: async ({}, use) => use(() => {}),
 });
 
@@ -55,7 +55,7 @@ test("an upload cannot become a script, a worker or a style of the page", async 
   expect(new Set(Object.values(outcome)), JSON.stringify(outcome)).toEqual(new Set(["refused"]));
   expect(await page.title()).not.toBe("taken over");
 
-  // What it is there for still works.
+  // The file can still be loaded as data.
   const text = await page.evaluate(async (id) => (await fetch(`/files/${id}`)).text(), id);
   expect(text).toBe(script);
 });

@@ -5,7 +5,7 @@ import { expect, names, test } from "./fixtures";
 const toolbar = (page: Page) => page.getByRole("toolbar", { name: "Selected files" });
 const undo = (page: Page) => page.getByRole("button", { name: "Undo" });
 
-/** Loads and selects `count` files, and asks for their deletion. */
+/** Selects `count` files, and clicks Delete. */
 async function selectAndDelete(page: Page, count: number) {
   await page.goto("/");
   await expect(names(page).first()).toBeVisible();
@@ -15,19 +15,19 @@ async function selectAndDelete(page: Page, count: number) {
   await toolbar(page).getByRole("button", { name: "Delete" }).click();
 }
 
-test("600 files: what is said is done, and the list knows", async ({ page, server }) => {
+test("600 files are deleted when the page says so", async ({ page, server }) => {
   await putMany(server, 600);
   await selectAndDelete(page, 600);
   await expect(page.getByText("Deleting 600 files")).toBeVisible();
   await expect(names(page)).toHaveCount(0);
-  expect(await countOf(server), "before the time to undo is over").toBe(600);
+  expect(await countOf(server), "before the deletion is sent").toBe(600);
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(page.getByText("600 files deleted")).toBeVisible();
   expect(await countOf(server), "when the page says so").toBe(0);
   await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
 });
 
-test("600 files undone are all there", async ({ page, server }) => {
+test("deleting 600 files can be undone", async ({ page, server }) => {
   await putMany(server, 600);
   await selectAndDelete(page, 600);
   await undo(page).click();
@@ -36,7 +36,7 @@ test("600 files undone are all there", async ({ page, server }) => {
   expect(await countOf(server)).toBe(600);
 });
 
-test("a tab that closes within the time to undo deletes all of it", async ({ page, server }) => {
+test("a tab that closes before the deletion is sent deletes all of it", async ({ page, server }) => {
   await putMany(server, 600);
   await selectAndDelete(page, 600);
   await expect(undo(page)).toBeVisible();
@@ -44,7 +44,7 @@ test("a tab that closes within the time to undo deletes all of it", async ({ pag
   await expect.poll(() => countOf(server)).toBe(0);
 });
 
-test("a tab that closes while the request is under way deletes all of it", async ({ page, server, road }) => {
+test("a tab that closes during the request deletes all of it", async ({ page, server, faultProxy }) => {
   await putMany(server, 600);
   await selectAndDelete(page, 600);
   const asked = page.waitForRequest("**/api/v1/files/delete");
@@ -52,10 +52,10 @@ test("a tab that closes while the request is under way deletes all of it", async
   await asked;
   await page.close();
   await expect.poll(() => countOf(server)).toBe(0);
-  expect(road.requests.filter(({ path }) => path === "/api/v1/files/delete")).toHaveLength(1);
+  expect(faultProxy.requests.filter(({ path }) => path === "/api/v1/files/delete")).toHaveLength(1);
 });
 
-test("several deletions that wait are all done when the tab closes", async ({ page, server }) => {
+test("several pending deletions are all sent when the tab closes", async ({ page, server }) => {
   await putMany(server, 3);
   await page.goto("/");
   for (let left = 3; left > 0; left--) {
@@ -67,14 +67,14 @@ test("several deletions that wait are all done when the tab closes", async ({ pa
   await expect.poll(() => countOf(server)).toBe(0);
 });
 
-test("two large deletions that wait are both done when the tab closes", async ({ page, server }) => {
+test("two large pending deletions are both sent when the tab closes", async ({ page, server }) => {
   test.slow();
   await putMany(server, 1200, (i) => `${i % 2 ? "odd" : "even"} ${i}.txt`);
   await page.goto("/");
   for (const q of ["odd", "even"]) {
     await page.getByRole("textbox", { name: "Search files" }).fill(q);
     await expect(names(page).first()).toContainText(q);
-    // Before the search is done, the list may begin with such a file already.
+    // The list may begin with such a file before the search is done.
     await expect(page.getByTestId("totals")).toContainText("600 files");
     await page.getByRole("checkbox", { name: "Select all" }).check();
     await toolbar(page).getByRole("button", { name: "Select all 600" }).click();
@@ -86,7 +86,7 @@ test("two large deletions that wait are both done when the tab closes", async ({
   await expect.poll(() => countOf(server)).toBe(0);
 });
 
-test("when the server is away the rows come back, with the reason and another try", async ({
+test("when the server can't be reached the rows come back, with the reason and a retry", async ({
   page,
   server,
 }) => {
@@ -140,7 +140,7 @@ test("other tabs follow", async ({ page, context, watched, server }) => {
   await expect(other.getByRole("heading", { name: "No files yet" })).toBeVisible();
 });
 
-test("over 1,000 files the page asks, and says how far it is", async ({ page, server }) => {
+test("deleting over 1,000 files needs a confirmation, and shows progress", async ({ page, server }) => {
   test.slow();
   await putMany(server, 1100);
   await selectAndDelete(page, 1100);

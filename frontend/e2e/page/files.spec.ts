@@ -40,7 +40,7 @@ test.describe("with some files", () => {
     await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible();
   });
 
-  test("filters narrow the list, back takes them off", async ({ page }) => {
+  test("filters narrow the list, Back removes them", async ({ page }) => {
     await page.goto("/");
     await page.getByRole("button", { name: "Images" }).click();
     await expect(names(page)).toHaveText(["Alpha.png"]);
@@ -88,7 +88,7 @@ test.describe("with some files", () => {
     await expect(row(page, "epsilon.bin")).toBeVisible();
   });
 
-  test("a refused name comes back, with the reason", async ({ page }) => {
+  test("a refused name is reset, with the reason", async ({ page }) => {
     await page.route("**/api/v1/files/*", (route) =>
       route.request().method() === "PATCH"
         ? route.fulfill({
@@ -101,7 +101,7 @@ test.describe("with some files", () => {
     await row(page, "Gamma.pdf").getByRole("button", { name: "Rename" }).click();
     await page.keyboard.type("other");
     await page.keyboard.press("Enter");
-    await expect(page.getByText("“Gamma.pdf” keeps its name. The file is locked.")).toBeVisible();
+    await expect(page.getByText("“Gamma.pdf” was not renamed. The file is locked.")).toBeVisible();
     await expect(row(page, "Gamma.pdf")).toBeVisible();
   });
 
@@ -202,7 +202,7 @@ test("says what happened when the list can't be loaded, and tries again", async 
   await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
 });
 
-test("an unknown address and an unknown file have a page too", async ({ page }) => {
+test("unknown paths and unknown files have a page", async ({ page }) => {
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
   await page.goto(`/?file=${"0".repeat(36)}`);
@@ -223,7 +223,7 @@ test("a file that is deleted elsewhere while it is open says so", async ({ page,
   await expect(page).toHaveTitle("Files · Pawl");
 });
 
-test("nothing matches: the filter that is in the way can be dropped", async ({ page, server }) => {
+test("without matches, single filters can be removed", async ({ page, server }) => {
   await put(server, "dusk.png", png, "image/png");
   await put(server, "dawn.txt", "x", "text/plain");
   await page.goto("/?q=dusk&type=text&since=7d");
@@ -236,13 +236,13 @@ test("nothing matches: the filter that is in the way can be dropped", async ({ p
   await expect(page).toHaveURL("/?q=dusk&since=7d");
 });
 
-test("the place in the list survives Back and a reload", async ({ page, server }) => {
+test("the scroll position survives Back and a reload", async ({ page, server }) => {
   await putMany(server, 300);
   await page.goto("/?sort=name");
   await expect(row(page, "File 1.txt")).toBeVisible();
   const scroller = page.getByTestId("file-scroller");
   const place = () => scroller.evaluate((box) => Math.round(box.scrollTop));
-  // Further down than the first page is long.
+  // Below the end of the first page.
   await expect
     .poll(async () => {
       await scroller.evaluate((box) => box.scrollTo(0, 8000));

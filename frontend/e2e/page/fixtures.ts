@@ -1,17 +1,17 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
-import { Road } from "../road";
+import { FaultProxy } from "../proxy";
 import { Server } from "../server";
 
 interface Fixtures {
   /** The server's PAWL_* settings; set with test.use. */
   settings: Record<string, string>;
   server: Server;
-  /** The way to the server that `page` and `baseURL` take. */
-  road: Road;
+  /** The proxy in front of the server, which `page` and `baseURL` use. */
+  faultProxy: FaultProxy;
   watched: (page: Page) => void;
 }
 
-/** Tests of the page: a server of their own, and no error may show up in the console. */
+/** Tests of the page, each with its own server. Errors in the console make a test fail. */
 export const test = base.extend<Fixtures & { watch: undefined }>({
   settings: [{}, { option: true }],
   server: async ({ settings }, use) => {
@@ -19,19 +19,19 @@ export const test = base.extend<Fixtures & { watch: undefined }>({
     await use(server);
     await server.stop();
   },
-  road: async ({ server }, use) => {
-    const road = await Road.open(server.url);
-    await use(road);
-    road.close();
+  faultProxy: async ({ server }, use) => {
+    const faultProxy = await FaultProxy.start(server.url);
+    await use(faultProxy);
+    faultProxy.close();
   },
-  baseURL: async ({ road }, use) => use(road.url),
-  // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
+  baseURL: async ({ faultProxy }, use) => use(faultProxy.url),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the pattern
   watched: async ({}, use) => {
     const problems: string[] = [];
     await use((page) => {
       page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
       page.on("console", (message) => {
-        // A failed request shows here too; what the page makes of it is tested by itself.
+        // Failed requests are logged too; other tests check how the page handles them.
         if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
           problems.push(`console: ${message.text()}`);
         }
@@ -63,29 +63,27 @@ export function transfer(page: Page, name: string): Locator {
   return page.getByRole("region", { name: "Upload tray" }).getByTestId("transfer").filter({ hasText: name });
 }
 
-/** The names in the list, from top to bottom. */
+/** The names in the list from top to bottom. */
 export function names(page: Page): Locator {
   return page.getByRole("grid", { name: "Files" }).getByRole("link");
 }
 
-/** Chooses files with the page's button. */
+/** Selects files with the upload button. */
 export async function choose(page: Page, files: Parameters<Locator["setInputFiles"]>[0]) {
   await page.getByTestId("choose-files").first().setInputFiles(files);
 }
 
-/** Drops a file onto the middle of the window, as a drag from outside does. */
-export async function drop(page: Page, name: string, type: string, data: Uint8Array) {
-  const transferred = await page.evaluateHandle(
-    ({ name, type, base64 }) => {
-      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([bytes], name, { type, lastModified: 1_700_000_000_000 }));
-      return transfer;
-    },
-    { name, type, base64: Buffer.from(data).toString("base64") },
-  );
-  await page.dispatchEvent("main", "dragenter", { dataTransfer: transferred });
+/** Drops files from disk on the page, as a drag from a file manager does. */
+export async function drop(page: Page, paths: string[]) {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  const drag = (type: "dragEnter" | "dragOver" | "drop") =>
+    session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+  await drag("dragEnter");
+  await drag("dragOver");
   await expect(page.getByText("Drop to upload")).toBeVisible();
-  await page.dispatchEvent("main", "drop", { dataTransfer: transferred });
+  await drag("drop");
   await expect(page.getByText("Drop to upload")).toBeHidden();
+  await session.detach();
 }

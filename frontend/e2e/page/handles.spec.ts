@@ -4,39 +4,25 @@ import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { launchOptions } from "../../playwright.config";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
-import type { Road } from "../road";
+import type { FaultProxy } from "../proxy";
 import type { Server } from "../server";
-import { expect, test, transfer } from "./fixtures";
-import { handlesKept, remembered, writtenDown } from "./memory";
+import { drop, expect, test, transfer } from "./fixtures";
+import { storedHandles, storedState, waitUntilStored } from "./memory";
 
-// Files that are too large to be copied are opened again by their handles, which browsers give for dropped files.
+// Files that are too large to be copied are reopened with the handles that browsers give for dropped files.
 
-/** Drops files from the disk, as a drag from a file manager does. */
-async function dropPaths(page: Page, paths: string[]) {
-  await expect(page.getByRole("heading", { name: "Files" }).first()).toBeVisible();
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: paths, dragOperationsMask: 1 };
-  const drag = (type: "dragEnter" | "dragOver" | "drop") =>
-    session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
-  await drag("dragEnter");
-  await drag("dragOver");
-  await expect(page.getByText("Drop to upload")).toBeVisible();
-  await drag("drop");
-  await session.detach();
-}
-
-/** Drops a file and waits until some of it is stored and its handle is written down. */
-async function dropAndHold(page: Page, server: Server, road: Road, path: string) {
-  road.holdAfter(10 * MiB);
-  await dropPaths(page, [path]);
+/** Drops a file and waits until a part of it and its handle are stored. */
+async function dropAndHold(page: Page, server: Server, faultProxy: FaultProxy, path: string) {
+  faultProxy.holdAfter(10 * MiB);
+  await drop(page, [path]);
   await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(4 * MiB);
-  await writtenDown(page, 0);
-  await expect.poll(() => handlesKept(page)).toBe(1);
+  await waitUntilStored(page, 0);
+  await expect.poll(() => storedHandles(page)).toBe(1);
 }
 
 /**
- * Has the pages that are opened from now on ask for permission, as after a restart of the browser, and somebody
- * answer. No script can click on the browser's own question.
+ * Makes pages that are opened from now on need permission, as after a restart of the browser, and answers the request
+ * for it, because no script can click in the browser's prompt.
  */
 async function answerPermissions(context: BrowserContext, answer: PermissionState) {
   await context.addInitScript((answer) => {
@@ -54,14 +40,14 @@ async function answerPermissions(context: BrowserContext, answer: PermissionStat
   }, answer);
 }
 
-async function reload(page: Page, road: Road) {
+async function reload(page: Page, faultProxy: FaultProxy) {
   await page.reload();
-  road.cut();
-  road.release();
+  faultProxy.disconnect();
+  faultProxy.release();
 }
 
-const offsets = (road: Road) =>
-  road.requests.filter(({ method }) => method === "PATCH").map(({ offset }) => offset);
+const offsets = (faultProxy: FaultProxy) =>
+  faultProxy.requests.filter(({ method }) => method === "PATCH").map(({ offset }) => offset);
 
 async function arrived(server: Server, wanted: Record<string, Buffer>) {
   const files = await list(server);
@@ -74,30 +60,35 @@ async function arrived(server: Server, wanted: Record<string, Buffer>) {
 test("a dropped file continues after a reload while the browser still permits it", async ({
   page,
   server,
-  road,
+  faultProxy,
 }) => {
   const files = { "Film.bin": random(40 * MiB) };
   await withFiles(files, async ([path = ""]) => {
     await page.goto("/");
-    await dropAndHold(page, server, road, path);
-    await reload(page, road);
+    await dropAndHold(page, server, faultProxy, path);
+    await reload(page, faultProxy);
     await expect(transfer(page, "Film.bin")).toContainText("Uploaded", { timeout: 20_000 });
-    expect(offsets(road)).toHaveLength(2);
-    expect(offsets(road)[1]).toBeGreaterThan(4 * MiB);
+    expect(offsets(faultProxy)).toHaveLength(2);
+    expect(offsets(faultProxy)[1]).toBeGreaterThan(4 * MiB);
     await arrived(server, files);
   });
 });
 
-test("one click continues all dropped files after a restart", async ({ page, context, server, road }) => {
+test("one click continues all dropped files after a restart", async ({
+  page,
+  context,
+  server,
+  faultProxy,
+}) => {
   const files = { "One.bin": random(33 * MiB), "Two.bin": random(33 * MiB), "Three.bin": random(33 * MiB) };
   await withFiles(files, async (paths) => {
     await page.goto("/");
-    road.holdAfter(4 * MiB);
-    await dropPaths(page, paths);
-    await expect.poll(() => handlesKept(page)).toBe(3);
-    await expect.poll(() => remembered(page)).toEqual({ uploads: 3, begun: 3, copies: 0 });
+    faultProxy.holdAfter(4 * MiB);
+    await drop(page, paths);
+    await expect.poll(() => storedHandles(page)).toBe(3);
+    await expect.poll(() => storedState(page)).toEqual({ uploads: 3, begun: 3, copies: 0 });
     await answerPermissions(context, "granted");
-    await reload(page, road);
+    await reload(page, faultProxy);
     for (const name of Object.keys(files))
       await expect(transfer(page, name)).toContainText("Needs your permission to read the file again");
     await page.getByRole("button", { name: "Continue 3 uploads" }).click();
@@ -107,35 +98,40 @@ test("one click continues all dropped files after a restart", async ({ page, con
   });
 });
 
-test("without permission the file is selected again", async ({ page, context, server, road }) => {
+test("without permission the file is selected again", async ({ page, context, server, faultProxy }) => {
   const files = { "Film.bin": random(40 * MiB) };
   await withFiles(files, async ([path = ""]) => {
     await page.goto("/");
-    await dropAndHold(page, server, road, path);
+    await dropAndHold(page, server, faultProxy, path);
     await answerPermissions(context, "denied");
-    await reload(page, road);
+    await reload(page, faultProxy);
     await page.getByRole("button", { name: "Continue 1 upload" }).click();
     const line = transfer(page, "Film.bin");
     await expect(line).toContainText("Select the file again to continue");
     await expect(page.getByRole("button", { name: "Continue 1 upload" })).toBeHidden();
     await line.getByTestId("choose-again").setInputFiles(path);
     await expect(line).toContainText("Uploaded", { timeout: 20_000 });
-    expect(offsets(road)[1]).toBeGreaterThan(4 * MiB);
+    expect(offsets(faultProxy)[1]).toBeGreaterThan(4 * MiB);
     await arrived(server, files);
   });
 });
 
-test("a question that is not answered can be asked again", async ({ page, context, server, road }) => {
+test("a permission prompt that was ignored can be shown again", async ({
+  page,
+  context,
+  server,
+  faultProxy,
+}) => {
   await withFiles({ "Film.bin": random(40 * MiB) }, async ([path = ""]) => {
     await page.goto("/");
-    await dropAndHold(page, server, road, path);
+    await dropAndHold(page, server, faultProxy, path);
     await answerPermissions(context, "prompt");
-    await reload(page, road);
+    await reload(page, faultProxy);
     const again = page.getByRole("button", { name: "Continue 1 upload" });
     await again.click();
     await expect(again).toBeVisible();
     await expect(transfer(page, "Film.bin")).toHaveAttribute("data-status", "needs-click");
-    expect(offsets(road)).toHaveLength(1);
+    expect(offsets(faultProxy)).toHaveLength(1);
   });
 });
 
@@ -144,40 +140,40 @@ for (const permission of ["granted", "prompt"] as const) {
     page,
     context,
     server,
-    road,
+    faultProxy,
   }) => {
     await withFiles({ "Film.bin": random(40 * MiB) }, async ([path = ""]) => {
       await page.goto("/");
-      await dropAndHold(page, server, road, path);
+      await dropAndHold(page, server, faultProxy, path);
       await appendFile(path, "more");
       if (permission === "prompt") await answerPermissions(context, "granted");
-      await reload(page, road);
+      await reload(page, faultProxy);
       if (permission === "prompt") await page.getByRole("button", { name: "Continue 1 upload" }).click();
       const line = transfer(page, "Film.bin");
       await expect(line).toContainText("This file can't be read or has changed. Select it again");
-      expect(offsets(road)).toHaveLength(1);
+      expect(offsets(faultProxy)).toHaveLength(1);
       await line.getByRole("button", { name: "Remove Film.bin from the tray" }).click();
       await expect.poll(() => uploadsOf(server)).toEqual([]);
     });
   });
 }
 
-test("a file is asked for once more after the browser was closed", async ({ server, road, watched }) => {
+test("a file needs one click after the browser was closed", async ({ server, faultProxy, watched }) => {
   const profile = await mkdtemp(join(tmpdir(), "pawl-profile-"));
   const open = () => chromium.launchPersistentContext(profile, launchOptions);
   try {
     await withFiles({ "Film.bin": random(40 * MiB) }, async ([path = ""]) => {
       const first = await open();
       const [page = await first.newPage()] = first.pages();
-      await page.goto(road.url);
-      await dropAndHold(page, server, road, path);
+      await page.goto(faultProxy.url);
+      await dropAndHold(page, server, faultProxy, path);
       await first.close();
-      road.cut();
-      road.release();
+      faultProxy.disconnect();
+      faultProxy.release();
       const second = await open();
       const [again = await second.newPage()] = second.pages();
       watched(again);
-      await again.goto(road.url);
+      await again.goto(faultProxy.url);
       await expect(again.getByRole("button", { name: "Continue 1 upload" })).toBeVisible();
       await second.close();
     });
@@ -186,56 +182,52 @@ test("a file is asked for once more after the browser was closed", async ({ serv
   }
 });
 
-test("another tab continues a file, and its handle goes on to the next one", async ({
+test("another tab resumes a file, and passes its handle on when it is closed", async ({
   page,
   context,
   server,
-  road,
+  faultProxy,
 }) => {
   const files = { "Film.bin": random(40 * MiB) };
   await withFiles(files, async ([path = ""]) => {
     await page.goto("/");
-    await dropAndHold(page, server, road, path);
+    await dropAndHold(page, server, faultProxy, path);
     await answerPermissions(context, "granted");
     const [heir, third] = [await context.newPage(), await context.newPage()];
     await heir.goto("/");
     await page.close();
-    road.cut();
+    faultProxy.disconnect();
     const ask = (tab: Page) => tab.getByRole("button", { name: "Continue 1 upload" });
     await expect(ask(heir)).toBeVisible();
-    // The tab that is clicked in takes the upload from the one that has it.
+    // The tab with the click takes the upload over.
     await third.goto("/");
     await ask(third).click();
-    await expect.poll(() => offsets(road)).toHaveLength(2);
+    await expect.poll(() => offsets(faultProxy)).toHaveLength(2);
     await expect(transfer(heir, "Film.bin")).toHaveAttribute("data-status", "uploading");
-    await expect.poll(() => handlesKept(heir)).toBe(1);
+    await expect.poll(() => storedHandles(heir)).toBe(1);
     await third.close();
-    road.cut();
-    road.release();
+    faultProxy.disconnect();
+    faultProxy.release();
     await ask(heir).click();
     await expect(transfer(heir, "Film.bin")).toContainText("Uploaded", { timeout: 20_000 });
     await arrived(server, files);
   });
 });
 
-test("a page is left without a question while its files can be opened again", async ({
-  page,
-  server,
-  road,
-}) => {
+test("a page closes without a prompt if its files can be reopened", async ({ page, server, faultProxy }) => {
   await withFiles({ "Film.bin": random(40 * MiB) }, async ([path = ""]) => {
     await page.goto("/");
-    await dropAndHold(page, server, road, path);
-    const questions: string[] = [];
+    await dropAndHold(page, server, faultProxy, path);
+    const prompts: string[] = [];
     page.on("dialog", (dialog) => {
-      questions.push(dialog.type());
+      prompts.push(dialog.type());
       void dialog.accept();
     });
-    // A browser asks only on pages that somebody has used.
+    // Browsers prompt only on pages that somebody has used.
     await page.getByRole("heading", { name: "Files" }).first().click();
     const closed = page.waitForEvent("close");
     await page.close({ runBeforeUnload: true });
     await closed;
-    expect(questions).toEqual([]);
+    expect(prompts).toEqual([]);
   });
 });

@@ -4,12 +4,12 @@ import type { Page } from "@playwright/test";
 import { downloadedHash, list, MiB, random, sha256, uploadsOf, withFiles } from "../files";
 import { choose, expect, test, transfer } from "./fixtures";
 
-/** What a folder holds: text for a file, null for what cannot be read, a tree for a folder. */
+/** The content of a folder: text for a file, null for one that cannot be read, a tree for a folder. */
 interface Tree {
   [name: string]: string | null | Tree;
 }
 
-/** Drops a folder as browsers hand it out; a script can make no real one. */
+/** Drops a folder with the entries that a browser would provide, because scripts cannot create real ones. */
 async function dropFolder(page: Page, name: string, tree: Tree) {
   await page.evaluate(
     ({ name, tree }) => {
@@ -41,7 +41,7 @@ async function dropFolder(page: Page, name: string, tree: Tree) {
 const paths = async (server: Parameters<typeof list>[0]) =>
   (await list(server)).map((file) => file.metadata.relativePath).sort();
 
-test("a dropped folder arrives whole, but for what systems put there", async ({ page, server }) => {
+test("a dropped folder is uploaded without system files", async ({ page, server }) => {
   await page.goto("/");
   await dropFolder(page, "site", {
     ".env": "e",
@@ -58,7 +58,7 @@ test("a dropped folder arrives whole, but for what systems put there", async ({ 
   expect(await paths(server)).toEqual(wanted.map((name) => `site/${name}`));
 });
 
-test("a chosen folder arrives by the same rule", async ({ page, server }) => {
+test("a selected folder is uploaded without system files", async ({ page, server }) => {
   const files = { "a.txt": Buffer.from("a"), ".env": Buffer.from("e"), ".DS_Store": Buffer.from("d") };
   await withFiles(files, async (_, folder) => {
     await page.goto("/");
@@ -69,7 +69,7 @@ test("a chosen folder arrives by the same rule", async ({ page, server }) => {
   });
 });
 
-test("what cannot be read in a folder is named", async ({ page, server }) => {
+test("unreadable files and folders are listed", async ({ page, server }) => {
   await page.goto("/");
   await dropFolder(page, "site", { "good.txt": "good", "secret.txt": null, private: { locked: null } });
   await expect(transfer(page, "good.txt")).toContainText("Uploaded");
@@ -78,19 +78,19 @@ test("what cannot be read in a folder is named", async ({ page, server }) => {
   expect(await list(server)).toHaveLength(1);
 });
 
-test("a file that changes while it is uploaded ends, and others go their way", async ({
+test("a file that changes during its upload fails, and others are uploaded", async ({
   page,
   server,
-  road,
+  faultProxy,
 }) => {
   await withFiles({ "Growing.bin": random(48 * MiB) }, async ([path = ""]) => {
     await page.goto("/");
-    road.holdAfter(4 * MiB);
+    faultProxy.holdAfter(4 * MiB);
     await choose(page, path);
     await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(0);
     await appendFile(path, "more");
-    road.cut();
-    road.release();
+    faultProxy.disconnect();
+    faultProxy.release();
     const line = transfer(page, "Growing.bin");
     await expect(line).toContainText("This file can't be read or has changed. Select it again");
     await expect(line.getByRole("button", { name: "Retry" })).toBeHidden();
@@ -99,7 +99,11 @@ test("a file that changes while it is uploaded ends, and others go their way", a
   });
 });
 
-test("files of one name and size in different places are different files", async ({ page, server, road }) => {
+test("files of the same name and size in different folders are different files", async ({
+  page,
+  server,
+  faultProxy,
+}) => {
   const [one, two] = [random(MiB), random(MiB)];
   await withFiles({}, async (_, folder) => {
     for (const [name, data] of [
@@ -111,21 +115,21 @@ test("files of one name and size in different places are different files", async
       await utimes(join(folder, name, "data.bin"), 1, name === "a" ? 1 : 2);
     }
     await page.goto("/");
-    road.holdAfter(100_000);
+    faultProxy.holdAfter(100_000);
     await choose(page, join(folder, "a", "data.bin"));
     await expect(transfer(page, "data.bin")).toHaveCount(1);
     await choose(page, join(folder, "b", "data.bin"));
     await expect(transfer(page, "data.bin")).toHaveCount(2);
     await choose(page, join(folder, "b", "data.bin"));
     await expect(page.getByText("1 file is already being uploaded")).toBeVisible();
-    road.release();
+    faultProxy.release();
     await expect.poll(async () => (await list(server)).length).toBe(2);
     const hashes = await Promise.all((await list(server)).map(({ id }) => downloadedHash(server, id)));
     expect(hashes.sort()).toEqual([one, two].map(sha256).sort());
   });
 });
 
-test("a small file whose answer is lost is stored once", async ({ page, server }) => {
+test("a small file whose response is lost is stored once", async ({ page, server }) => {
   const data = random(1000);
   let answers = 0;
   await page.route("**/files/", async (route) => {

@@ -1,9 +1,10 @@
 import type { Locator, Page } from "@playwright/test";
 import { png, put, random } from "../files";
+import { putMany } from "../many";
 import type { Server } from "../server";
 import { choose, expect, names, row, test, transfer } from "./fixtures";
 
-// Where the parts of the page are, from a phone to a large screen. 320 × 256 is what 400 % zoom makes of 1280 × 1024.
+// The layout, from phones to large screens. 320 × 256 is 1280 × 1024 at 400 % zoom.
 
 const sizes = [
   { width: 320, height: 256 },
@@ -28,14 +29,14 @@ const views = (page: Page) => page.getByRole("navigation", { name: "Views" }).fi
 async function overlap(one: Locator, other: Locator): Promise<boolean> {
   const [a, b] = [await one.boundingBox(), await other.boundingBox()];
   if (!a || !b) return false;
-  // Halves of a pixel come from rounding.
+  // Less than a pixel is due to rounding.
   return (
     Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
     Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 1
   );
 }
 
-/** None of the parts that are there lies over another one. */
+/** Checks that none of the visible parts overlap. */
 async function expectApart(parts: Record<string, Locator>) {
   const all = Object.entries(parts);
   for (const [i, [name, one]] of all.entries())
@@ -43,7 +44,7 @@ async function expectApart(parts: Record<string, Locator>) {
       expect(await overlap(one, other), `${name} and ${otherName} overlap`).toBe(false);
 }
 
-/** Each control can be scrolled to and clicked: nothing lies over it. */
+/** Checks that each control can be scrolled into view and clicked. */
 async function expectInReach(controls: Locator) {
   expect(await controls.count()).toBeGreaterThan(0);
   for (const control of await controls.all()) await control.click({ trial: true, timeout: 5000 });
@@ -53,7 +54,7 @@ for (const size of sizes) {
   test.describe(`${size.width} × ${size.height}`, () => {
     test.use({ viewport: size });
 
-    test("nothing covers what one needs", async ({ page, server }) => {
+    test("nothing covers a control", async ({ page, server }) => {
       await page.emulateMedia({ reducedMotion: "reduce" });
       await fill(server);
       await page.goto("/");
@@ -62,7 +63,7 @@ for (const size of sizes) {
       await expectInReach(row(page, "Picture 12.png").getByRole("checkbox"));
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wider, "the page scrolls sideways").toBeLessThanOrEqual(0);
-      // The rest is about room for several things at once.
+      // The rest needs space for several parts.
       if (size.height < 400) return;
 
       await choose(page, { name: "sent.bin", mimeType: "", buffer: random(100) });
@@ -79,7 +80,7 @@ for (const size of sizes) {
       await names(page).filter({ hasText: "Picture 12.png" }).click();
       await expect(panel(page).getByRole("button", { name: "Download" })).toBeVisible();
       const parts = { tray: tray(page), views: views(page) };
-      // Beside the list the panel keeps clear of the tray; on a phone it fills the screen behind it.
+      // Beside the list the tray does not cover the preview; on a phone the preview fills the screen.
       await expectApart(size.width >= 1024 ? { ...parts, panel: panel(page) } : parts);
       await expectInReach(panel(page).getByRole("button", { disabled: false }));
     });
@@ -87,7 +88,7 @@ for (const size of sizes) {
 }
 
 for (const size of sizes.filter(({ height }) => height >= 400)) {
-  test(`a full tray pushes nothing out of its place at ${size.width}`, async ({ page, server }) => {
+  test(`a full tray leaves everything in place at ${size.width}`, async ({ page, server }) => {
     await page.setViewportSize(size);
     await page.emulateMedia({ reducedMotion: "reduce" });
     await fill(server);
@@ -104,19 +105,18 @@ for (const size of sizes.filter(({ height }) => height >= 400)) {
       upload: page.getByRole("banner").getByRole("button", { name: "Upload", exact: true }),
     });
     const search = await page.getByRole("textbox", { name: "Search files" }).boundingBox();
-    expect(search?.width, "room to see what is searched for").toBeGreaterThan(100);
+    expect(search?.width, "room for the search words").toBeGreaterThan(100);
   });
 }
 
 for (const size of [sizes[2], sizes[5]]) {
-  test(`a message lies over no other part at ${size?.width}`, async ({ page, server }) => {
+  test(`a message covers no other part at ${size?.width}`, async ({ page, server }) => {
     if (size) await page.setViewportSize(size);
     await page.emulateMedia({ reducedMotion: "reduce" });
     await fill(server);
     await page.goto("/");
     await choose(page, { name: "sent.bin", mimeType: "", buffer: random(100) });
     await expect(transfer(page, "sent.bin")).toContainText("Uploaded");
-    // The same file again is not taken a second time, or the list says so.
     await row(page, "Picture 12.png").getByRole("checkbox").check();
     await toolbar(page).getByRole("button", { name: "Delete" }).click();
     const message = page.locator(".toast").filter({ hasText: "deleted" });
@@ -126,8 +126,44 @@ for (const size of [sizes[2], sizes[5]]) {
   });
 }
 
+for (const width of [390, 768, 1024, 1440]) {
+  test(`filters and toolbar take one line each at ${width}`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await putMany(server, 150);
+    await page.goto("/");
+    const list = page.getByTestId("file-scroller");
+    const expectOneLine = async () => {
+      const top = (await list.boundingBox())?.y;
+      await page.getByRole("checkbox", { name: "Select all" }).check();
+      await expect(toolbar(page).getByRole("button", { name: "Select all 150" })).toBeVisible();
+      expect((await toolbar(page).boundingBox())?.height).toBeLessThan(40);
+      expect((await list.boundingBox())?.y, "the list stays in place").toBe(top);
+      await toolbar(page).getByRole("button", { name: "Clear selection" }).click();
+      const title = await page.getByRole("heading", { level: 1 }).boundingBox();
+      const layout = await page.getByRole("group", { name: "Layout" }).boundingBox();
+      expect(layout?.y, "the layout switch is beside the title").toBeLessThan((title?.y ?? 0) + 20);
+    };
+    await expect(names(page).first()).toBeVisible();
+    await expectOneLine();
+    if (width < 1024) return;
+    await names(page).first().click();
+    await expect(panel(page).getByRole("button", { name: "Download" })).toBeVisible();
+    await expectOneLine();
+  });
+}
+
+test("an empty list has no filters", async ({ page, server }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
+  const controls = page.getByRole("main").getByRole("group").or(page.getByRole("combobox"));
+  await expect(controls).toHaveCount(0);
+  await fill(server);
+  await expect(page.getByRole("group", { name: "Type" })).toBeVisible();
+});
+
 for (const width of [390, 1024, 1440, 2560]) {
-  test(`views begin at one edge, on one ground, at ${width}`, async ({ page }) => {
+  test(`views have the same left edge and background at ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
     const seen: unknown[] = [];
     for (const path of ["/", "/uploads", "/statistics"]) {
@@ -151,7 +187,7 @@ for (const width of [390, 1024, 1440, 2560]) {
 test.describe("in forced colours", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
-  /** What of an element differs to the eye when there are no colours but the system's. */
+  /** Returns the visible properties of an element when all colours are the system's. */
   const look = (part: Locator, pseudo?: string) =>
     part.evaluate((element, pseudo) => {
       const style = getComputedStyle(element, pseudo);
@@ -160,7 +196,7 @@ test.describe("in forced colours", () => {
       );
     }, pseudo);
 
-  test("states are told by more than a colour of the page's own", async ({ page, server }) => {
+  test("states differ in more than colours", async ({ page, server }) => {
     await fill(server);
     await page.goto("/");
     const box = row(page, "Picture 12.png").getByRole("checkbox");

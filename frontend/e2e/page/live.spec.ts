@@ -2,7 +2,7 @@ import { begin, MiB, put, random } from "../files";
 import { putMany } from "../many";
 import { expect, names, row, test } from "./fixtures";
 
-test("uploads from elsewhere come, move and go without a reload", async ({ page, server }) => {
+test("uploads of other clients appear, progress and disappear without a reload", async ({ page, server }) => {
   await page.goto("/uploads");
   await expect(page.getByRole("heading", { name: "Nothing is being uploaded" })).toBeVisible();
   const upload = await begin(server, "From a camera.mov", random(4 * MiB), "video/quicktime");
@@ -16,7 +16,7 @@ test("uploads from elsewhere come, move and go without a reload", async ({ page,
   await expect(row(page, "From a camera.mov")).toContainText("4.00 MiB");
 });
 
-test("an upload from elsewhere can be stopped", async ({ page, server }) => {
+test("an upload of another client can be stopped", async ({ page, server }) => {
   await begin(server, "Stray.bin", random(1000));
   await page.goto("/uploads");
   await page.getByRole("button", { name: "Stop Stray.bin" }).click();
@@ -24,7 +24,7 @@ test("an upload from elsewhere can be stopped", async ({ page, server }) => {
   await expect(page.getByRole("heading", { name: "Nothing is being uploaded" })).toBeVisible();
 });
 
-test("files come, change and go by themselves", async ({ page, server }) => {
+test("files appear, change and disappear without a reload", async ({ page, server }) => {
   const first = await put(server, "First.txt", "1");
   await page.goto("/");
   await expect(names(page)).toHaveText(["First.txt"]);
@@ -51,7 +51,7 @@ test("the list stays live while another view is shown", async ({ page, server })
   await expect(names(page)).toHaveText(["Second.txt", "First.txt"]);
 });
 
-test("many new files at once keep what is read, and all are there", async ({ page, server }) => {
+test("many new files at once don't move the visible rows, and are counted", async ({ page, server }) => {
   await putMany(server, 50, (i) => `Old ${i}.txt`);
   await page.goto("/");
   await expect(names(page).first()).toBeVisible();
@@ -67,7 +67,7 @@ test("many new files at once keep what is read, and all are there", async ({ pag
   await expect(names(page).first()).toContainText("New ");
 });
 
-test("a search takes the new files that it would have found", async ({ page, server }) => {
+test("a search shows new files that it finds", async ({ page, server }) => {
   await page.goto("/?q=1200+CAFE");
   await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
   await put(server, "cafe\u0301 bill 1200.pdf", "x");
@@ -77,7 +77,7 @@ test("a search takes the new files that it would have found", async ({ page, ser
   await expect(names(page)).toHaveText(["cafe\u0301 bill 1200.pdf"]);
 });
 
-test("only what fits the filter appears", async ({ page, server }) => {
+test("only files that match the filter appear", async ({ page, server }) => {
   await put(server, "a note.txt", "text", "text/plain");
   await page.goto("/?q=note");
   await expect(names(page)).toHaveCount(1);
@@ -86,7 +86,36 @@ test("only what fits the filter appears", async ({ page, server }) => {
   await expect(names(page)).toHaveText(["another note.txt", "a note.txt"]);
 });
 
-test("new files don't move what is read", async ({ page, server }) => {
+test("new files in a filtered list don't move the visible rows", async ({ page, server }) => {
+  await putMany(server, 40, (i) => `Note ${String(i).padStart(2, "0")}.txt`);
+  await page.goto("/?q=note");
+  const scroller = page.getByTestId("file-scroller");
+  await expect(names(page).first()).toBeVisible();
+  await scroller.evaluate((box) => box.scrollTo(0, 500));
+  const read = row(page, (await names(page).nth(15).textContent()) ?? "");
+  const place = (await read.boundingBox())?.y;
+  await put(server, "Another note.txt", "x");
+  await put(server, "Something else.txt", "x");
+  await expect(page.getByTestId("totals")).toContainText("41 files");
+  expect((await read.boundingBox())?.y).toBe(place);
+  await scroller.evaluate((box) => box.scrollTo(0, 0));
+  await expect(names(page).first()).toHaveText("Another note.txt");
+});
+
+test("a file that no longer matches leaves the list", async ({ page, server }) => {
+  const id = await put(server, "A note.txt", "x");
+  await put(server, "Another note.txt", "x");
+  await page.goto("/?q=note&sort=name");
+  await expect(names(page)).toHaveText(["A note.txt", "Another note.txt"]);
+  await fetch(`${server.url}/api/v1/files/${id}`, {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name: "A letter.txt" }),
+  });
+  await expect(names(page)).toHaveText(["Another note.txt"]);
+});
+
+test("new files don't move the visible rows", async ({ page, server }) => {
   for (let i = 1; i <= 40; i++) await put(server, `File ${String(i).padStart(2, "0")}.txt`, "x");
   await page.goto("/");
   const scroller = page.getByTestId("file-scroller");
@@ -103,7 +132,7 @@ test("new files don't move what is read", async ({ page, server }) => {
   await expect(row(page, "New one.txt")).toBeVisible();
 });
 
-test("the list goes on over many pages", async ({ page }) => {
+test("the list loads many pages", async ({ page }) => {
   const total = 600;
   const file = (i: number) => ({
     id: String(i).padStart(36, "0"),

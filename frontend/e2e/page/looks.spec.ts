@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { png, put } from "../files";
+import { begin, png, put } from "../files";
 import { putWith } from "../many";
-import { expect, names, row, test } from "./fixtures";
+import { choose, expect, names, row, test } from "./fixtures";
 
 const panel = (page: Page) => page.getByRole("complementary", { name: "Preview" });
 const word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -11,7 +11,7 @@ async function open(page: Page, name: string) {
   await expect(panel(page).getByRole("heading", { name, exact: true })).toBeVisible();
 }
 
-/** The file as the list has it, with another type: what is tested is how it is shown, not how it is found. */
+/** Changes the type of all files in the list, to test how a type is displayed and not how it is detected. */
 async function showAs(page: Page, type: string) {
   await page.route("**/api/v1/files?*", async (route) => {
     const response = await route.fetch();
@@ -54,7 +54,7 @@ test("chips are groups of types", async ({ page, server }) => {
   await expect(names(page)).toHaveText(["old.zip"]);
 });
 
-test("looking is not downloading", async ({ page, server }) => {
+test("a preview does not count as a download", async ({ page, server }) => {
   const ids = [
     await put(server, "Alpha.png", png, "image/png"),
     await put(server, "beta.txt", "text", "text/plain"),
@@ -66,7 +66,7 @@ test("looking is not downloading", async ({ page, server }) => {
   await expect(panel(page).getByLabel("Text of beta.txt")).toContainText("text");
   await open(page, "Alpha.png");
   await expect(panel(page).getByRole("img", { name: "Alpha.png" })).toBeVisible();
-  // The server counts in its own time; a download that is counted shows that all before it would be.
+  // The server counts with a delay: once this download is counted, earlier ones would be too.
   await fetch(`${server.url}/api/v1/files/${ids[0]}/content?download=1`);
   const downloads = async (id: string | undefined) =>
     ((await (await fetch(`${server.url}/api/v1/files/${id}`)).json()) as { downloads: number }).downloads;
@@ -82,15 +82,21 @@ test("the grid does not load large images", async ({ page, server }) => {
   await expect(page.getByTestId("file-scroller").locator("img")).toHaveCount(1);
 });
 
-test("names read as they are written", async ({ page, server }) => {
+test("names are displayed without direction overrides", async ({ page, server }) => {
   await putWith(server, { filename: "holiday\u202egnp.exe" });
   await page.goto("/");
   await expect(names(page)).toHaveText(["holidaygnp.exe"]);
   await expect(page.getByRole("row", { name: "holidaygnp.exe", exact: true })).toBeVisible();
   await open(page, "holidaygnp.exe");
+
+  await begin(server, "invoice\u202efdp.exe", Buffer.alloc(10));
+  await page.goto("/uploads");
+  await expect(page.getByTestId("elsewhere")).toContainText("invoicefdp.exe");
+  await choose(page, { name: "report\u202efdp.exe", mimeType: "", buffer: Buffer.alloc(10) });
+  await expect(page.getByTestId("transfer")).toContainText("reportfdp.exe");
 });
 
-test("a long name loses its middle and keeps its end", async ({ page, server }) => {
+test("the middle of a long name is cut", async ({ page, server }) => {
   const name = `${"a long story ".repeat(20)}with an end.docx`;
   await put(server, name, "x");
   await page.goto("/");
@@ -109,7 +115,7 @@ test("a long name loses its middle and keeps its end", async ({ page, server }) 
   ).toBe(true);
 });
 
-test("files of one name are told apart by their folders", async ({ page, server }) => {
+test("files of the same name show their folders", async ({ page, server }) => {
   await putWith(server, { filename: "f1.txt", relativePath: "site/one/f1.txt" });
   await putWith(server, { filename: "f1.txt", relativePath: "site/two/f1.txt" });
   await page.goto("/");
@@ -119,18 +125,18 @@ test("files of one name are told apart by their folders", async ({ page, server 
   await expect(page.getByTestId("folder")).toHaveText(["site/one"]);
 });
 
-test("a name that the server refuses comes back, with its sentence", async ({ page, server }) => {
+test("a name that the server refuses is reset, with the reason", async ({ page, server }) => {
   await put(server, "plan.txt", "x");
   await page.goto("/");
   await row(page, "plan.txt").getByRole("button", { name: "Rename" }).click();
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.insertText("n".repeat(1100));
   await page.keyboard.press("Enter");
-  await expect(page.getByText(/“plan.txt” keeps its name\. .*1,?024/)).toBeVisible();
+  await expect(page.getByText(/“plan.txt” was not renamed\. .*1,?024/)).toBeVisible();
   await expect(row(page, "plan.txt")).toBeVisible();
 });
 
-test("texts are read in their encoding, and no character in part", async ({ page, server }) => {
+test("texts are decoded with their encoding, without partial characters", async ({ page, server }) => {
   await put(server, "old.txt", Buffer.from("Gr\xfc\xdfe aus K\xf6ln", "latin1"), "text/plain");
   const long = `${"x".repeat(256 * 1024 - 1)}€ and more`;
   await put(server, "cut.txt", long, "text/plain");
@@ -142,7 +148,10 @@ test("texts are read in their encoding, and no character in part", async ({ page
   await expect(panel(page)).not.toContainText("\ufffd");
 });
 
-test("the panel is as wide as one makes it, and a lost script leaves the list", async ({ page, server }) => {
+test("the width of the preview is stored, and its lost script does not affect the list", async ({
+  page,
+  server,
+}) => {
   await put(server, "notes.txt", "some notes", "text/plain");
   await page.goto("/");
   await open(page, "notes.txt");

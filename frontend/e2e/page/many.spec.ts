@@ -1,7 +1,7 @@
 import { expect, test } from "./fixtures";
 
-// What very many files cost. Times depend on the machine and are printed; only a task that freezes the page on any
-// machine fails. What is counted does not depend on it.
+// The cost of many files. Times depend on the machine and are printed; only a task that would freeze the page on any
+// machine fails. Counts don't depend on the machine.
 
 const amount = 1000;
 

@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
-/** What the page remembers of unfinished uploads: how many know their URL, and how many files are copied. */
-export function remembered(page: Page): Promise<{ uploads: number; begun: number; copies: number }> {
+/** Returns the numbers of unfinished uploads that the page has stored, of those with a URL, and of copied files. */
+export function storedState(page: Page): Promise<{ uploads: number; begun: number; copies: number }> {
   return page.evaluate(async () => {
     const result = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -18,13 +18,13 @@ export function remembered(page: Page): Promise<{ uploads: number; begun: number
   });
 }
 
-/** Waits until the page has written down one begun upload and so many copies of files, which it does a moment later. */
-export async function writtenDown(page: Page, copies: number) {
-  await expect.poll(() => remembered(page)).toEqual({ uploads: 1, begun: 1, copies });
+/** Waits until the page has stored one upload with its URL, and the given number of copies of files. */
+export async function waitUntilStored(page: Page, copies: number) {
+  await expect.poll(() => storedState(page)).toEqual({ uploads: 1, begun: 1, copies });
 }
 
-/** How many unfinished uploads the page can open the file of again by a handle. */
-export function handlesKept(page: Page): Promise<number> {
+/** Returns the number of unfinished uploads that are stored with a file handle. */
+export function storedHandles(page: Page): Promise<number> {
   return page.evaluate(
     () =>
       new Promise<number>((resolve) => {

@@ -1,14 +1,14 @@
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import type * as Tus from "tus-js-client";
-import { carries } from "../faults";
+import { hasBody } from "../faults";
 import { list, MiB, sha256, uploadsOf } from "../files";
-import { Road } from "../road";
+import { FaultProxy } from "../proxy";
 import type * as site from "./site";
 import { test as base, expect, survivesAll } from "./site";
 
-// tus-js-client in a page of another site, with every option that the server can see: each request has to be
-// allowed beforehand, and of the answers the page sees only what it may.
+// tus-js-client in a page of another site, with every option that affects its requests: CORS has to allow each
+// request, and limits what the page sees of the responses.
 
 const library = createRequire(import.meta.url).resolve("tus-js-client/dist/tus.js");
 
@@ -22,20 +22,20 @@ const test = base.extend({
 declare const tus: typeof Tus;
 
 interface Sent extends site.Sent {
-  /** What the server's last word was, if it was no success. */
+  /** The status of the last response if it was an error, else 0. */
   status: number;
   sentence: string;
-  /** By name: which headers of answers the page could read. */
+  /** The response headers that the page could read, by name. */
   headers: Record<string, string>;
 }
 
 interface Sending extends site.Sending {
   options: Tus.UploadOptions;
-  /** Whether a failed upload is started again, or a new one made that goes on from what was stored. */
+  /** Whether a failed upload is started again, or resumed by a new one from the stored URL. */
   again?: "start" | "resume";
 }
 
-/** Uploads a file of random bytes from within the page. */
+/** Uploads a file of random bytes from the page. */
 function send(page: Page, sending: Sending): Promise<Sent> {
   return page.evaluate(async ({ endpoint, name, size, options, again }) => {
     const pieces = Array.from({ length: Math.ceil(size / 65_536) }, (_, i) =>
@@ -90,12 +90,12 @@ function send(page: Page, sending: Sending): Promise<Sent> {
   }, sending);
 }
 
-interface Way extends site.Way {
+interface Variant extends site.Variant {
   options: Tus.UploadOptions;
   again?: "start" | "resume";
 }
 
-const ways: Record<string, Way> = {
+const variants: Record<string, Variant> = {
   "no options": { options: {} },
   chunkSize: { options: { chunkSize: MiB }, skip: 1 },
   "parallelUploadBoundaries and metadataForPartialUploads": {
@@ -107,7 +107,7 @@ const ways: Record<string, Way> = {
       ],
       metadataForPartialUploads: { filename: "piece.bin" },
     },
-    begins: 2,
+    creations: 2,
     again: "start",
   },
   uploadLengthDeferred: { options: { uploadLengthDeferred: true, chunkSize: MiB }, skip: 1 },
@@ -123,9 +123,9 @@ const ways: Record<string, Way> = {
   resumeFromPreviousUpload: { options: {}, again: "resume" },
 };
 
-for (const [name, { options, again, ...way }] of Object.entries(ways)) {
-  test(`${name}, from another origin, whatever happens on the road`, async ({ blank, server }) => {
-    const all = await survivesAll(server, way, (sending) => send(blank, { ...sending, options, again }));
+for (const [name, { options, again, ...variant }] of Object.entries(variants)) {
+  test(`${name}, from another origin, with each fault`, async ({ blank, server }) => {
+    const all = await survivesAll(server, variant, (sending) => send(blank, { ...sending, options, again }));
     for (const { sentence, headers } of all) {
       expect(sentence).toBe("");
       if (options.addRequestId) expect(headers["X-Request-ID"]).toMatch(/^[0-9a-f-]{36}$/);
@@ -157,14 +157,14 @@ test("the page can read what it needs to", async ({ blank, server }) => {
   ]);
 });
 
-test("a stored upload goes on after a reload", async ({ blank, server }) => {
-  const road = await Road.open(server.url);
-  const reloaded = road.meet(async (passage) => {
-    await passage.send(MiB);
-    await passage.stored(MiB);
+test("an upload is resumed after a reload", async ({ blank, server }) => {
+  const proxy = await FaultProxy.start(server.url);
+  const reloaded = proxy.inject(async (exchange) => {
+    await exchange.send(MiB);
+    await exchange.stored(MiB);
     await blank.reload();
-    passage.drop();
-  }, carries);
+    exchange.disconnectClient();
+  }, hasBody);
   const text = Array.from({ length: 2 ** 19 }, (_, i) => i.toString(16).padStart(8, "0")).join("");
   const begin = () =>
     blank.evaluate(
@@ -180,18 +180,18 @@ test("a stored upload goes on after a reload", async ({ blank, server }) => {
           upload.start();
         });
       },
-      [road.endpoint, text] as const,
+      [proxy.endpoint, text] as const,
     );
   expect(await begin()).toBe(false);
   await reloaded;
   await blank.addScriptTag({ path: library });
   expect(await begin()).toBe(true);
-  road.close();
-  expect(road.requests.filter(carries).map(({ offset }) => offset)).toEqual([0, MiB]);
+  proxy.close();
+  expect(proxy.requests.filter(hasBody).map(({ offset }) => offset)).toEqual([0, MiB]);
   expect(await list(server)).toMatchObject([{ name: "Reload.bin", sha256: sha256(Buffer.from(text)) }]);
 });
 
-test("a page of a site that is not allowed gets nowhere", async ({ page, server, site }) => {
+test("a page of another origin that is not allowed cannot upload", async ({ page, server, site }) => {
   await page.goto(site.replace("127.0.0.1", "localhost"));
   await page.addScriptTag({ path: library });
   const { status, sentence } = await send(page, {
@@ -209,7 +209,7 @@ test("a page of a site that is not allowed gets nowhere", async ({ page, server,
 test.describe("a server with a limit", () => {
   test.use({ settings: { PAWL_MAX_SIZE: "1MiB" } });
 
-  test("says so while a large body is still on its way", async ({ blank, server }) => {
+  test("answers while a large body is still being sent", async ({ blank, server }) => {
     const { status, sentence } = await send(blank, {
       endpoint: server.endpoint,
       name: "Large.bin",
@@ -225,7 +225,7 @@ test.describe("a server with a limit", () => {
 test.describe("a server with rules", () => {
   test.use({ settings: { PAWL_ALLOW_TYPES: "image/*", PAWL_REFUSE_MISMATCH: "true" } });
 
-  test("says so while a large body is still on its way", async ({ blank, server }) => {
+  test("answers while a large body is still being sent", async ({ blank, server }) => {
     const { status, sentence } = await send(blank, {
       endpoint: server.endpoint,
       name: "disguised.png",

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { list, MiB, random } from "../files";
 import { choose, expect, test, transfer } from "./fixtures";
 
-// Scripts of the page that are loaded late, and may not be there when they are wanted.
+// Scripts that are loaded on demand, and may not be available when they are needed.
 
 const statistics = "**/assets/StatisticsPage-*.js";
 
@@ -13,7 +13,7 @@ async function open(page: Page, view: string) {
     .click();
 }
 
-/** Resolves when scripts whose names begin like these are loaded. */
+/** Resolves when scripts with these name prefixes are loaded. */
 async function loaded(page: Page, ...names: string[]) {
   await Promise.all(
     names.map((name) =>
@@ -22,7 +22,7 @@ async function loaded(page: Page, ...names: string[]) {
   );
 }
 
-/** A server that has a newer version of the page: what the old one has not loaded yet is gone. */
+/** Makes the server have a newer version of the page, without the scripts of the old one. */
 async function replacePage(page: Page) {
   await page.route("**/assets/*.js", (route) => route.fulfill({ status: 404, body: "no such file" }));
   await page.route("**/api/v1/server", async (route) => {
@@ -31,10 +31,14 @@ async function replacePage(page: Page) {
   });
 }
 
-test("a view opens once its script can be loaded, and no upload is lost", async ({ page, server, road }) => {
+test("a view opens once its script can be loaded, and no upload is lost", async ({
+  page,
+  server,
+  faultProxy,
+}) => {
   await page.route(statistics, (route) => route.abort());
   await page.goto("/");
-  road.holdAfter(2 * MiB);
+  faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
   await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
   await open(page, "Statistics");
@@ -44,7 +48,7 @@ test("a view opens once its script can be loaded, and no upload is lost", async 
   await open(page, "Statistics");
   await page.unroute(statistics);
   await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible({ timeout: 20_000 });
-  road.release();
+  faultProxy.release();
   await expect(transfer(page, "Moving.bin")).toContainText("Uploaded");
   expect(await list(server)).toHaveLength(1);
 });
@@ -56,16 +60,16 @@ test("trying again loads a view at once", async ({ page }) => {
     return route.abort();
   });
   await page.goto("/statistics");
-  // By then the next attempt is seconds away.
+  // The next attempt is seconds away.
   await expect.poll(() => refused, { timeout: 20_000 }).toBeGreaterThan(5);
   await page.unroute(statistics);
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("heading", { name: "Statistics" })).toBeVisible();
 });
 
-test("a server that was killed and started again takes no view away", async ({ page, server, road }) => {
-  const first = road.until("answered", ({ path }) => path.startsWith("/assets/index-"));
-  // No time to prefetch: the server is gone as soon as the first view is there.
+test("a restart of the server makes no view unavailable", async ({ page, server, faultProxy }) => {
+  const first = faultProxy.waitFor("answered", ({ path }) => path.startsWith("/assets/index-"));
+  // The server is killed before the page prefetches the view.
   await page.route(statistics, (route) => route.abort());
   await page.goto("/");
   await first;
@@ -78,7 +82,7 @@ test("a server that was killed and started again takes no view away", async ({ p
   await expect(page.locator("dl > div").filter({ hasText: "Downloads" })).toBeVisible();
 });
 
-test("scripts of all views are loaded when nothing else is to do", async ({ page, server }) => {
+test("scripts of all views are loaded when the page is idle", async ({ page, server }) => {
   const all = loaded(page, "StatisticsPage", "UploadsPage", "PreviewPanel", "engine");
   await page.goto("/");
   await all;
@@ -88,12 +92,12 @@ test("scripts of all views are loaded when nothing else is to do", async ({ page
   await server.up();
 });
 
-test("a new version is offered, and waits for the uploads", async ({ page, server, road }) => {
+test("a new version is offered, and waits for the uploads", async ({ page, server, faultProxy }) => {
   await page.route(statistics, (route) => route.abort());
   const others = loaded(page, "UpdateNotice", "engine");
   await page.goto("/");
   await others;
-  road.holdAfter(2 * MiB);
+  faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Moving.bin", mimeType: "", buffer: random(4 * MiB) });
   await expect(transfer(page, "Moving.bin")).toContainText("Uploading");
   await page.unroute(statistics);
@@ -107,7 +111,7 @@ test("a new version is offered, and waits for the uploads", async ({ page, serve
   const lost = page.getByRole("alert").filter({ hasText: "A new version of Pawl is installed" });
   await expect(lost.getByRole("link", { name: "Open in a new tab" })).toBeVisible({ timeout: 20_000 });
   await expect(lost.getByRole("button", { name: "Reload" })).toBeHidden();
-  road.release();
+  faultProxy.release();
   await expect(transfer(page, "Moving.bin")).toContainText("Uploaded", { timeout: 20_000 });
   await expect(notice.getByRole("button", { name: "Reload" })).toBeVisible();
   await page.unrouteAll();

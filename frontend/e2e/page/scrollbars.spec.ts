@@ -3,10 +3,10 @@ import { launchOptions } from "../../playwright.config";
 import { putMany } from "../many";
 import { expect, names, test } from "./fixtures";
 
-// As most browsers on a desktop have them: scroll bars that take room.
+// With scroll bars that take space, as in most desktop browsers.
 test.use({ launchOptions: { ...launchOptions, ignoreDefaultArgs: ["--hide-scrollbars"] } });
 
-test("the columns of the head are those of the rows", async ({ page, server }) => {
+test("the columns of head and rows line up", async ({ page, server }) => {
   await putMany(server, 60);
   await page.goto("/");
   await expect(names(page).first()).toBeVisible();

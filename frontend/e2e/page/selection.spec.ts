@@ -6,7 +6,7 @@ import { expect, names, row, test } from "./fixtures";
 const toolbar = (page: Page) => page.getByRole("toolbar", { name: "Selected files" });
 const totals = (page: Page) => page.getByTestId("totals");
 
-test("totals count all that match, loaded or not, and follow what happens", async ({ page, server }) => {
+test("totals count all files that match, loaded or not, and stay up to date", async ({ page, server }) => {
   await putMany(server, 250);
   await put(server, "Alpha.png", png, "image/png");
   await page.goto("/");
@@ -21,7 +21,7 @@ test("totals count all that match, loaded or not, and follow what happens", asyn
   await expect(totals(page)).toHaveText(`2 images · ${2 * png.length} B`);
 });
 
-test("Select all says that it takes what is loaded, and offers the rest", async ({ page, server }) => {
+test("Select all selects the loaded files, and offers to select the rest", async ({ page, server }) => {
   await putMany(server, 250);
   await page.goto("/");
   await expect(names(page).first()).toBeVisible();
@@ -35,7 +35,7 @@ test("Select all says that it takes what is loaded, and offers the rest", async 
   await expect(toolbar(page)).toBeHidden();
 });
 
-test("Ctrl+A takes what is loaded, and again all that match", async ({ page, server }) => {
+test("Ctrl+A selects the loaded files, and the second time all that match", async ({ page, server }) => {
   await putMany(server, 250);
   await page.goto("/?q=file");
   await names(page).first().focus();
@@ -61,7 +61,7 @@ test("selecting all can be cancelled", async ({ page, server }) => {
 });
 
 for (const width of [390, 768, 1024, 1440]) {
-  test(`at ${width} px nothing lies over the list, its toolbar or the panel`, async ({ page, server }) => {
+  test(`at ${width} px nothing covers the list, its toolbar or the preview`, async ({ page, server }) => {
     await page.setViewportSize({ width, height: 844 });
     await putMany(server, 40);
     await page.goto("/?sort=name");
@@ -73,7 +73,7 @@ for (const width of [390, 768, 1024, 1440]) {
     expect((await scroller.boundingBox())?.y, "the list stays where it is").toBe(before?.y);
     await page.getByRole("button", { name: "Clear selection" }).click();
 
-    // What the tray takes at the foot stays free under the last row, and under the panel where it covers the list.
+    // The space of the tray stays free below the last row, and below the preview where that covers the list.
     const tray = 300;
     await page.evaluate(
       (height) => document.documentElement.style.setProperty("--tray-space", `${height}px`),
@@ -95,7 +95,7 @@ for (const width of [390, 768, 1024, 1440]) {
   });
 }
 
-/** How many pixels of a box are below something in it. */
+/** Returns the space in a box below an element, in pixels. */
 async function freeBelow(box: Locator, inside: Locator): Promise<number> {
   const bottom = async (element: Locator) => {
     const place = await element.boundingBox();
@@ -124,10 +124,7 @@ test("in forced colours selected, open and plain rows differ", async ({ page, se
   expect(new Set([plain, selected, open]).size).toBe(3);
 });
 
-test("a question that is answered with no, and the toolbar, give the focus back", async ({
-  page,
-  server,
-}) => {
+test("closing the confirmation or the toolbar restores the focus", async ({ page, server }) => {
   await putMany(server, 1100);
   await page.goto("/");
   await expect(names(page).first()).toBeVisible();

@@ -1,13 +1,18 @@
 import { downloadedHash, list, MiB, random, sha256, uploadsOf } from "../files";
 import { choose, expect, test, transfer } from "./fixtures";
-import { writtenDown } from "./memory";
+import { waitUntilStored } from "./memory";
 
-test("each tab shows what the others upload as this browser's", async ({ page, context, server, road }) => {
+test("each tab shows the uploads of the others as uploads of this browser", async ({
+  page,
+  context,
+  server,
+  faultProxy,
+}) => {
   const other = await context.newPage();
   await other.goto("/uploads");
   await expect(other.getByRole("heading", { name: "Nothing is being uploaded" })).toBeVisible();
   await page.goto("/");
-  road.holdAfter(2 * MiB);
+  faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Shared.bin", mimeType: "", buffer: random(32 * MiB) });
   const line = other.getByTestId("transfer").filter({ hasText: "Shared.bin" });
   await expect(line).toHaveAttribute("data-status", "uploading");
@@ -15,7 +20,7 @@ test("each tab shows what the others upload as this browser's", async ({ page, c
   await expect(other.getByTestId("elsewhere")).toHaveCount(0);
   await line.getByRole("button", { name: "Pause Shared.bin" }).click();
   await expect(transfer(page, "Shared.bin")).toContainText("Paused");
-  road.release();
+  faultProxy.release();
   await line.getByRole("button", { name: "Resume Shared.bin" }).click();
   await expect(transfer(page, "Shared.bin")).toContainText("Uploaded", { timeout: 20_000 });
   await expect(line).toContainText("Uploaded");
@@ -25,34 +30,34 @@ test("another tab takes over when the one that uploads is closed", async ({
   page,
   context,
   server,
-  road,
+  faultProxy,
 }) => {
   const data = random(8 * MiB);
   const other = await context.newPage();
   await other.goto("/");
   await page.goto("/");
-  road.holdAfter(2 * MiB);
+  faultProxy.holdAfter(2 * MiB);
   await choose(page, { name: "Orphan.bin", mimeType: "", buffer: data });
   await expect.poll(async () => (await uploadsOf(server))[0]?.offset ?? 0).toBeGreaterThan(0);
-  await writtenDown(page, 1);
+  await waitUntilStored(page, 1);
   await page.close();
-  road.cut();
-  road.release();
+  faultProxy.disconnect();
+  faultProxy.release();
   await expect(transfer(other, "Orphan.bin")).toContainText("Uploaded", { timeout: 20_000 });
   const [file] = await list(server);
   expect(await downloadedHash(server, file?.id ?? "")).toBe(sha256(data));
   expect(await uploadsOf(server)).toEqual([]);
 });
 
-test("a page is left without a question unless files would have to be chosen again", async ({
+test("a page closes without a prompt unless files would have to be selected again", async ({
   page,
   context,
-  road,
+  faultProxy,
 }) => {
-  const questions: string[] = [];
+  const prompts: string[] = [];
   const close = async (which: typeof page) => {
     which.on("dialog", (dialog) => {
-      questions.push(dialog.type());
+      prompts.push(dialog.type());
       void dialog.accept();
     });
     const closed = which.waitForEvent("close");
@@ -66,13 +71,13 @@ test("a page is left without a question unless files would have to be chosen aga
   await expect(transfer(page, "Done.bin")).toContainText("Uploaded");
   await page.getByRole("heading", { name: "Files" }).first().click();
   await close(page);
-  expect(questions).toEqual([]);
+  expect(prompts).toEqual([]);
 
-  road.holdAfter(MiB);
+  faultProxy.holdAfter(MiB);
   await choose(other, { name: "Large.bin", mimeType: "", buffer: random(40 * MiB) });
   await expect(transfer(other, "Large.bin")).toContainText("of 40.0 MiB");
-  // A browser asks only on pages that somebody has used.
+  // Browsers prompt only on pages that somebody has used.
   await other.getByRole("heading", { name: "Files" }).first().click();
   await close(other);
-  expect(questions).toEqual(["beforeunload"]);
+  expect(prompts).toEqual(["beforeunload"]);
 });

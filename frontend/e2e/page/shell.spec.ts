@@ -1,7 +1,7 @@
 import { png, put } from "../files";
 import { expect, names, row, test } from "./fixtures";
 
-test("a slash goes to the search box from wherever nothing is written", async ({ page, server }) => {
+test("the slash key focuses the search box unless a text field has the focus", async ({ page, server }) => {
   await put(server, "Dusk.txt", "x");
   await put(server, "Dawn.txt", "x");
   await page.goto("/");
@@ -17,7 +17,7 @@ test("a slash goes to the search box from wherever nothing is written", async ({
   await expect(search).not.toBeFocused();
 });
 
-test("typing is not carried over to another view", async ({ page }) => {
+test("a pending search does not change another view", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("textbox", { name: "Search files" }).pressSequentially("du");
   await page.getByRole("link", { name: "Statistics", exact: true }).click();
@@ -40,10 +40,7 @@ test("statistics that could not be refreshed say so", async ({ page, server }) =
   await expect(files).toContainText("+1 in 30 days");
 });
 
-test("what could not be loaded while the server was away is loaded when it is back", async ({
-  page,
-  server,
-}) => {
+test("what could not be loaded during an outage is loaded afterwards", async ({ page, server }) => {
   await put(server, "Alpha.png", png, "image/png");
   await put(server, "Beta.png", png, "image/png");
   await page.goto("/?sort=name");

@@ -3,22 +3,22 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import { test as base, expect } from "../clients/fixtures";
-import { carries } from "../faults";
+import { hasBody } from "../faults";
 import { MiB } from "../files";
-import { arrivedOnce, type Expected, type Misfortune, misfortunes } from "../misfortunes";
-import { Road } from "../road";
+import { FaultProxy } from "../proxy";
+import { type Expected, expectStoredOnce, type Scenario, scenarios } from "../scenarios";
 import { Server } from "../server";
 
 interface Site {
   /** The origin of the other site. */
   site: string;
-  /** An empty page of it. */
+  /** An empty page of that site. */
   blank: Page;
 }
 
-/** Tests of pages of another site, which may use the server. */
+/** Tests of pages of another site, whose origin the server allows. */
 export const test = base.extend<Site>({
-  // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the pattern
   site: async ({}, use) => {
     const site = createServer((_, response) => {
       response.setHeader("Content-Type", "text/html").end("<!doctype html><link rel=icon href=data:,>");
@@ -40,17 +40,17 @@ export const test = base.extend<Site>({
   },
 });
 
-/** A file that a page has sent. */
+/** A file that a page has uploaded. */
 export interface Sent {
   url: string;
   sha256: string;
-  /** What the client has sent with bytes, in this order. */
+  /** The requests with a body that the client has sent, in order. */
   requests: { path: string; offset: number }[];
 }
 
-/** A way of sending, in what the road can tell of it. */
-export interface Way extends Expected {
-  /** How many requests with bytes pass before the misfortune. */
+/** A variant of an upload, by the requests that it makes. */
+export interface Variant extends Expected {
+  /** The number of requests with a body before the one that the fault is injected into. */
   skip?: number;
 }
 
@@ -60,39 +60,39 @@ export interface Sending {
   size: number;
 }
 
-/** Has a page send a file with everything on its way that can happen, each once: it must arrive once and whole. */
+/** Uploads a file from a page with each fault: it must be stored once and unchanged. */
 export async function survivesAll<S extends Sent>(
   server: Server,
-  way: Way,
+  variant: Variant,
   send: (sending: Sending) => Promise<S>,
 ): Promise<S[]> {
-  const each = Object.entries(misfortunes).map(([what, misfortune]) =>
-    test.step(what, () => survives(server, way, misfortune, what, send)),
+  const each = Object.entries(scenarios).map(([title, scenario]) =>
+    test.step(title, () => survives(server, variant, scenario, title, send)),
   );
   return Promise.all(each);
 }
 
 async function survives<S extends Sent>(
   server: Server,
-  way: Way,
-  misfortune: Misfortune,
+  variant: Variant,
+  scenario: Scenario,
   name: string,
   send: (sending: Sending) => Promise<S>,
 ): Promise<S> {
-  const road = await Road.open(server.url);
-  const met = road.meet(misfortune.fault, misfortune.when, misfortune.when === carries ? way.skip : 0);
-  const sent = await send({ endpoint: road.endpoint, name, size: 2 * MiB + 17 });
-  expect(road.unmet).toBe(0);
+  const proxy = await FaultProxy.start(server.url);
+  const met = proxy.inject(scenario.fault, scenario.when, scenario.when === hasBody ? variant.skip : 0);
+  const sent = await send({ endpoint: proxy.endpoint, name, size: 2 * MiB + 17 });
+  expect(proxy.pendingFaults).toBe(0);
   const hit = await met;
-  road.close();
+  proxy.close();
 
-  // Not as the road saw them: Chromium repeats a request by itself if its connection ends without an answer.
+  // Not the requests that the proxy has seen: Chromium repeats a request whose connection ends without a response.
   const offsets = sent.requests.filter(({ path }) => path === hit.path).map(({ offset }) => offset);
   const later = offsets.slice(offsets.indexOf(hit.offset) + 1);
-  const stored = hit.offset + misfortune.kept(hit);
-  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it goes on").toBe(stored);
+  const stored = hit.offset + scenario.stored(hit);
+  if (hit.method === "PATCH") expect(Math.min(stored, ...later), "where it resumes").toBe(stored);
   const file = { name, id: sent.url.split("/").at(-1) ?? "", sha256: sent.sha256 };
-  await arrivedOnce(server, road.requests, hit, misfortune, file, way);
+  await expectStoredOnce(server, proxy.requests, hit, scenario, file, variant);
   return sent;
 }
 

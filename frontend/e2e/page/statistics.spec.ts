@@ -5,7 +5,7 @@ test("statistics tell totals, days, types and downloads", async ({ page, server 
   const id = await put(server, "Popular.png", png, "image/png");
   await put(server, "Text.txt", "some text to count", "text/plain");
   await (await fetch(`${server.url}/api/v1/files/${id}/content`)).arrayBuffer();
-  // Downloads are counted when they are over.
+  // A download is counted when it has ended.
   const downloads = async () => (await (await fetch(`${server.url}/api/v1/files/${id}`)).json()).downloads;
   await expect.poll(downloads).toBe(1);
   await page.goto("/statistics");

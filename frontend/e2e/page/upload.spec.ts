@@ -1,7 +1,7 @@
 import { downloadedHash, list, MiB, png, random, sha256, withFiles } from "../files";
 import { choose, drop, expect, names, row, test, transfer } from "./fixtures";
 
-test("a chosen file arrives unchanged and shows in the list", async ({ page, server }) => {
+test("a selected file is uploaded unchanged and appears in the list", async ({ page, server }) => {
   const data = random(3 * MiB);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "No files yet" })).toBeVisible();
@@ -29,9 +29,11 @@ test("the page downloads what was uploaded", async ({ page }) => {
 
 test("a file can be dropped on any view", async ({ page, server }) => {
   const data = random(MiB);
-  await page.goto("/statistics");
-  await drop(page, "Dropped.bin", "application/octet-stream", data);
-  await expect(transfer(page, "Dropped.bin")).toContainText("Uploaded");
+  await withFiles({ "Dropped.bin": data }, async (paths) => {
+    await page.goto("/statistics");
+    await drop(page, paths);
+    await expect(transfer(page, "Dropped.bin")).toContainText("Uploaded");
+  });
   const [file] = await list(server);
   expect(file?.metadata).toEqual({});
   expect(await downloadedHash(server, file?.id ?? "")).toBe(sha256(data));
@@ -61,7 +63,7 @@ test("a picture can be pasted", async ({ page, server }) => {
   expect(file?.name).toMatch(/^Pasted image \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
 });
 
-test("the same file sent again makes a second one", async ({ page }) => {
+test("uploading the same file again makes a second one", async ({ page }) => {
   const file = { name: "Twice.txt", mimeType: "text/plain", buffer: Buffer.from("twice") };
   await page.goto("/");
   await choose(page, file);
@@ -72,7 +74,7 @@ test("the same file sent again makes a second one", async ({ page }) => {
   await expect(names(page)).toHaveText(["Twice.txt", "Twice.txt"]);
 });
 
-test("an empty file arrives", async ({ page, server }) => {
+test("an empty file is uploaded", async ({ page, server }) => {
   await page.goto("/");
   await choose(page, { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
   await expect(transfer(page, "empty.txt")).toContainText("Uploaded");

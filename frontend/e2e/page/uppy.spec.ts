@@ -2,16 +2,16 @@ import type { Page } from "@playwright/test";
 import type { TusOpts } from "@uppy/tus";
 import { build } from "vite";
 import { list, MiB } from "../files";
-import { test as base, expect, type Sent, survivesAll, type Way } from "./site";
+import { test as base, expect, type Sent, survivesAll, type Variant } from "./site";
 import type * as Bundle from "./uppy";
 
-// Uppy in a page of another site, with the options of its tus plugin that the server can see.
+// Uppy in a page of another site, with the options of its tus plugin that affect its requests.
 
 declare const uppy: typeof Bundle;
 
 const test = base.extend<object, { bundle: string }>({
   bundle: [
-    // biome-ignore lint/correctness/noEmptyPattern: the runner wants the pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright requires the pattern
     async ({}, use) => {
       const entry = new URL("uppy.ts", import.meta.url).pathname;
       const built = await build({
@@ -33,7 +33,7 @@ const test = base.extend<object, { bundle: string }>({
 
 type Options = Partial<TusOpts<Record<string, unknown>, Record<string, never>>>;
 
-/** Uploads a file of random bytes from within the page; what fails is tried again as by its user. */
+/** Uploads a file of random bytes from the page, and retries as its user would. */
 function send(page: Page, sending: { name: string; size: number; options: Options }): Promise<Sent> {
   return page.evaluate(async ({ name, size, options }: typeof sending) => {
     const pieces = Array.from({ length: Math.ceil(size / 65_536) }, (_, i) =>
@@ -61,17 +61,17 @@ function send(page: Page, sending: { name: string; size: number; options: Option
   }, sending as never);
 }
 
-interface WithOptions extends Way {
+interface WithOptions extends Variant {
   options: Options;
 }
 
-const ways: Record<string, WithOptions> = {
+const variants: Record<string, WithOptions> = {
   "no options": { options: {} },
   "chunkSize, addRequestId and headers": {
     options: { chunkSize: MiB, addRequestId: true, headers: { Authorization: "Bearer nobody-asks-for-it" } },
     skip: 1,
   },
-  parallelUploads: { options: { parallelUploads: 2 }, begins: 2 },
+  parallelUploads: { options: { parallelUploads: 2 }, creations: 2 },
   "uploadDataDuringCreation and removeFingerprintOnSuccess": {
     options: { uploadDataDuringCreation: true, removeFingerprintOnSuccess: true },
     whole: true,
@@ -80,25 +80,25 @@ const ways: Record<string, WithOptions> = {
   uploadLengthDeferred: { options: { uploadLengthDeferred: true, chunkSize: MiB }, skip: 1 },
 };
 
-for (const [name, { options, ...way }] of Object.entries(ways)) {
-  test(`Uppy with ${name}, whatever happens on the road`, async ({ blank, server }) => {
-    await survivesAll(server, way, ({ endpoint, ...sending }) =>
+for (const [name, { options, ...variant }] of Object.entries(variants)) {
+  test(`Uppy with ${name}, with each fault`, async ({ blank, server }) => {
+    await survivesAll(server, variant, ({ endpoint, ...sending }) =>
       send(blank, { ...sending, options: { endpoint, ...options } }),
     );
   });
 }
 
-test("what Uppy says of a file is kept, and its nothing is not", async ({ blank, server }) => {
+test("metadata from Uppy is stored, except its null path", async ({ blank, server }) => {
   const options = { endpoint: server.endpoint };
   await send(blank, { name: "Meta.bin", size: 1000, options });
   await send(blank, { name: "None.bin", size: 1000, options: { ...options, allowedMetaFields: ["name"] } });
   const files = await list(server);
-  // Uppy says "null" of a path that a file does not have.
+  // Uppy sends the text "null" for a file without a path.
   expect(files.map(({ metadata }) => metadata.relativePath)).toEqual([undefined, undefined]);
   expect(files.map(({ name }) => name).sort()).toEqual(["Meta.bin", "None.bin"]);
 });
 
-test("a file that was sent before is taken for the former one, unless Uppy forgets it", async ({
+test("the same file again gets the URL of the first one, unless Uppy forgets it", async ({
   blank,
   server,
 }) => {
@@ -109,7 +109,7 @@ test("a file that was sent before is taken for the former one, unless Uppy forge
     const second = await send(blank, { name, size: 1000, options });
     return second.url === first.url;
   };
-  // Uppy knows a file by its name, size and time: nothing that a server does can tell it otherwise.
+  // Uppy identifies a file by its name, size and modification time, whatever the server does.
   expect(await twice("Remembered.bin", remember)).toBe(true);
   expect(await twice("Forgotten.bin", forget)).toBe(false);
   const names = (await list(server)).map(({ name }) => name).sort();

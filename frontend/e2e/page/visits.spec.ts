@@ -5,7 +5,7 @@ import { chromium } from "@playwright/test";
 import { launchOptions } from "../../playwright.config";
 import { list, MiB, random, sha256 } from "../files";
 import { choose, expect, test, transfer } from "./fixtures";
-import { remembered } from "./memory";
+import { storedState } from "./memory";
 import { onEveryVisit } from "./visits";
 
 const file = (name: string, buffer: Buffer) => ({ name, mimeType: "application/octet-stream", buffer });
@@ -37,18 +37,22 @@ onEveryVisit("many files arrive, each once", async ({ page, server }) => {
   await expect.poll(async () => (await stored()).length, { timeout: 20_000 }).toBe(names.length);
   expect((await stored()).sort()).toEqual(names.toSorted());
   await expect(page.getByRole("heading", { name: /files? uploaded/ })).toBeVisible();
-  // Nothing is left for a restart to bring back.
-  await expect.poll(() => remembered(page)).toEqual({ uploads: 0, begun: 0, copies: 0 });
+  // Nothing is left to restore.
+  await expect.poll(() => storedState(page)).toEqual({ uploads: 0, begun: 0, copies: 0 });
 });
 
-test("files arrive after the browser was closed and opened again", async ({ server, road, watched }) => {
+test("files arrive after the browser was closed and opened again", async ({
+  server,
+  faultProxy,
+  watched,
+}) => {
   const profile = await mkdtemp(join(tmpdir(), "pawl-profile-"));
   try {
     for (const name of ["Monday.bin", "Tuesday.bin", "Wednesday.bin"]) {
       const context = await chromium.launchPersistentContext(profile, launchOptions);
       const page = context.pages()[0] ?? (await context.newPage());
       watched(page);
-      await page.goto(road.url);
+      await page.goto(faultProxy.url);
       await choose(page, file(name, random(2 * MiB)));
       await expect(transfer(page, name)).toContainText("Uploaded");
       await context.close();

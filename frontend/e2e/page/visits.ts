@@ -1,10 +1,10 @@
 import { expect, type Page, test as runner } from "@playwright/test";
 import { choose, test, transfer } from "./fixtures";
 
-// A page behaves differently in a browser that has used it before, and beside another tab that has it open. What
-// matters is tested in each of these.
+// A page may behave differently in a browser that has used it before, and when another tab has it open. The important
+// tests run in each of these situations.
 
-/** What happens in the browser before a page is used. */
+/** What happens in the browser before the test. */
 const visits: Record<string, (page: Page) => Promise<void>> = {
   "first visit": async (page) => void (await page.goto("/")),
   "second visit": async (page) => {
@@ -20,7 +20,7 @@ const visits: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-/** Uploads a file that has nothing to do with the test. */
+/** Uploads a file that is not part of the test. */
 async function uploadBefore(page: Page) {
   await choose(page, { name: "earlier.txt", mimeType: "text/plain", buffer: Buffer.from("earlier") });
   await expect(transfer(page, "earlier.txt")).toContainText("Uploaded");
@@ -28,7 +28,7 @@ async function uploadBefore(page: Page) {
 
 type Body = Parameters<typeof test>[2];
 
-/** Runs a test on a first visit, on a second one and in a second tab; the page is open when it begins. */
+/** Runs a test on the first visit, on the second visit and in a second tab. The page is open when it begins. */
 export function onEveryVisit(title: string, body: Body) {
   for (const [visit, prepare] of Object.entries(visits)) {
     runner.describe(visit, () => {

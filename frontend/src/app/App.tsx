@@ -15,7 +15,7 @@ import { Unfinished } from "./Unfinished";
 const UploadsPage = lazyView(() => import("@/features/uploads/UploadsPage"));
 const StatisticsPage = lazyView(() => import("@/features/statistics/StatisticsPage"));
 
-/** The page. What fails in one part of it leaves the others, and the uploads, alone. */
+/** The page. An error in one part of it does not affect the others, nor the uploads. */
 export function App() {
   const pathname = usePathname();
   return (

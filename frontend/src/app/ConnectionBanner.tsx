@@ -2,19 +2,19 @@ import { WifiOff } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useConnection } from "@/shared/api/events";
 
-/** A break shorter than this, in milliseconds, is not shown. */
-const patience = 2500;
+/** Shorter interruptions are not shown, in milliseconds. */
+const delay = 2500;
 
-/** Says when the server can't be reached, and that the page keeps trying. */
+/** Shows that the server can't be reached, and that the page retries. */
 export function ConnectionBanner() {
   const online = useSyncExternalStore(watchOnline, () => navigator.onLine);
   const lost = useConnection() === "lost";
   const [shown, setShown] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setShown(lost), lost ? patience : 0);
+    const timer = setTimeout(() => setShown(lost), lost ? delay : 0);
     return () => clearTimeout(timer);
   }, [lost]);
-  // A server on this machine or in the local network can be reached without what the browser calls online.
+  // A browser that is offline may still reach a server on this machine or in the local network.
   const text = !lost
     ? ""
     : !online

@@ -2,13 +2,13 @@ import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { navigate, patchSearch, useSearch } from "@/shared/url/location";
 
-/** How long typing must rest before the list follows, in milliseconds. */
-const rest = 180;
+/** The delay after the last key before the list is searched, in milliseconds. */
+const delay = 180;
 
-/** What takes a "/" as a letter. */
-const typed = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+/** The elements in which "/" is typed as a character. */
+const editable = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
-/** Finds files by name, from every view; "/" puts the cursor into it. */
+/** Searches files by name, in every view. The key "/" focuses it. */
 export function SearchBox({ pathname }: { pathname: string }) {
   const search = useSearch();
   const current = pathname === "/" ? (search.get("q") ?? "") : "";
@@ -16,14 +16,14 @@ export function SearchBox({ pathname }: { pathname: string }) {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  // Back, forward and "clear filters" change the URL under the box.
+  // Back, Forward and "Clear filters" change the URL.
   useEffect(() => setText(current), [current]);
-  // Typing that has not been followed yet must not change the URL of another view.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of view that counts
+  // A pending search must not change the URL of another view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs when the view changes
   useEffect(() => () => clearTimeout(timer.current), [pathname]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches(typed);
+      const typing = event.target instanceof HTMLElement && event.target.matches(editable);
       if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       input.current?.focus();
@@ -41,7 +41,7 @@ export function SearchBox({ pathname }: { pathname: string }) {
   const type = (q: string) => {
     setText(q);
     clearTimeout(timer.current);
-    if (pathname === "/") timer.current = setTimeout(() => apply(q), rest);
+    if (pathname === "/") timer.current = setTimeout(() => apply(q), delay);
   };
   return (
     <search className="relative w-full max-w-160 min-w-0">

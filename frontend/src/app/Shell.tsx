@@ -21,7 +21,7 @@ const views = [
   { path: "/statistics", label: "Statistics", Icon: ChartColumn },
 ];
 
-/** What stays while views change: navigation, search, upload, theme. */
+/** The frame of all views: navigation, search, upload button and theme switch. */
 export function Shell({ pathname, children }: { pathname: string; children: ReactNode }) {
   return (
     <div className="shell">

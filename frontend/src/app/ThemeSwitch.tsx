@@ -11,7 +11,7 @@ function stored(): Theme {
   return theme === "light" || theme === "dark" ? theme : "system";
 }
 
-/** Goes round: as the system, light, dark. public/theme.js applies the stored choice before the first paint. */
+/** Switches between the system's theme, light and dark. public/theme.js applies the stored choice before the first paint. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(stored);
   const choose = (choice: Theme) => {
@@ -22,7 +22,7 @@ export function ThemeSwitch() {
       if (choice === "system") localStorage.removeItem("pawl.theme");
       else localStorage.setItem("pawl.theme", choice);
     } catch {
-      // Storage is switched off: the choice lasts as long as the page.
+      // Storage is disabled: the choice lasts until the page is closed.
     }
   };
   const Icon = icons[theme];

@@ -2,11 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw, X } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { serverQuery } from "@/shared/api/client";
-import { useEvent, watchReturn } from "@/shared/api/events";
+import { onReconnect, useEvent } from "@/shared/api/events";
 import { plural } from "@/shared/format/bytes";
 import { Reload, useUnfinished } from "@/shared/ui/Reload";
 
-/** Says that the server has a newer version of this page. */
+/** Shows that the server has a newer version of this page. */
 export default function UpdateNotice() {
   const { data } = useQuery(serverQuery);
   const client = useQueryClient();
@@ -16,14 +16,14 @@ export default function UpdateNotice() {
   const version = data?.version;
 
   useEffect(() => setLoaded((known) => known ?? version), [version]);
-  // A server that is replaced ends the stream.
+  // An update of the server interrupts the event stream.
   useEffect(
-    () => watchReturn(() => void client.invalidateQueries({ queryKey: serverQuery.queryKey })),
+    () => onReconnect(() => void client.invalidateQueries({ queryKey: serverQuery.queryKey })),
     [client],
   );
-  // A hidden tab hears nothing of that until it is looked at.
-  const ask = useCallback(() => void client.fetchQuery(serverQuery).catch(() => undefined), [client]);
-  useEvent("reset", ask);
+  // A hidden tab gets no events until it is visible again.
+  const check = useCallback(() => void client.fetchQuery(serverQuery).catch(() => undefined), [client]);
+  useEvent("reset", check);
 
   const shown = version !== undefined && loaded !== undefined && version !== loaded && version !== dismissed;
   return (

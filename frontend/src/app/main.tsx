@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "@/shared/api/client";
-import { startEvents, watchReturn } from "@/shared/api/events";
+import { onReconnect, startEvents } from "@/shared/api/events";
 import { prefetch, startPrefetching } from "@/shared/lazy";
 import { Boundary } from "@/shared/ui/Boundary";
 import "./app.css";
@@ -11,7 +11,7 @@ import { App } from "./App";
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      // The events keep lists true, so asking again on every focus would only cost.
+      // Events keep the data up to date, so refetching on every focus would be useless.
       staleTime: 60_000,
       refetchOnWindowFocus: false,
       networkMode: "always",
@@ -22,8 +22,8 @@ const client = new QueryClient({
 });
 
 startEvents();
-// What could not be loaded while the server was away is loaded when it is back; what it refused stays refused.
-watchReturn(
+// When the server is reachable again, what could not be loaded is loaded. Requests that it refused would fail again.
+onReconnect(
   () =>
     void client.refetchQueries({
       type: "active",

@@ -1,13 +1,14 @@
-import { type ComponentType, use, useSyncExternalStore } from "react";
+import { type ComponentType, use } from "react";
 import { getConnection, watchConnection } from "./api/events";
+import { createStore, useStore } from "./store";
 import { ViewNotLoaded } from "./ui/ViewNotLoaded";
 
-// Parts of the page that are loaded when they are needed, or before that when nothing else is to do. A
-// connection that breaks delays them, and nothing more.
+// Code splitting: scripts that are loaded when they are first needed, or earlier when the page is idle. A lost
+// connection only delays them.
 
 type Load<T> = () => Promise<T>;
 
-/** The server has answered that a script does not exist: a newer version of the page has replaced it. */
+/** The server no longer has a script, because a newer version of the page has replaced it. */
 export class ReplacedError extends Error {
   override name = "ReplacedError";
   constructor() {
@@ -15,30 +16,31 @@ export class ReplacedError extends Error {
   }
 }
 
-/** How often a script may be missing before that counts: instances behind a proxy are replaced one by one. */
-const mostMissing = 3;
-const shortestWait = 500;
-const longestWait = 15_000;
+/** The number of 404 responses after which a script counts as replaced: a rolling update takes a while. */
+const maxNotFound = 3;
+/** The delay before the next attempt doubles between these, in milliseconds. */
+const minDelay = 500;
+const maxDelay = 15_000;
 
 /**
- * Imports a script, again and again while the server can't be reached. Rejects with a ReplacedError if the
- * server no longer has it, and with its own error if the script itself throws.
+ * Imports a script, and retries while the server can't be reached. Rejects with a ReplacedError if the server no
+ * longer has the script, and with the script's own error if it throws.
  */
-export async function importAgain<T>(load: Load<T>, onFailure?: (error: unknown) => void): Promise<T> {
+export async function importWithRetry<T>(load: Load<T>, onFailure?: (error: unknown) => void): Promise<T> {
   let attempt = load;
-  let missing = 0;
-  for (let wait = shortestWait; ; wait = Math.min(wait * 2, longestWait)) {
+  let notFound = 0;
+  for (let delay = minDelay; ; delay = Math.min(delay * 2, maxDelay)) {
     try {
       return await attempt();
     } catch (error) {
       if (!isLoadFailure(error)) throw error;
       const url = /https?:\S+/.exec(error.message)?.[0];
       const status = url ? await statusOf(url) : 0;
-      if (status === 404 && ++missing === mostMissing) throw new ReplacedError();
-      // A browser may remember the failure of a script, but not under another URL.
-      attempt = url && status === 200 ? () => importOnce(load, url) : load;
+      if (status === 404 && ++notFound === maxNotFound) throw new ReplacedError();
+      // Browsers cache the failure of a module by its URL.
+      attempt = url && status === 200 ? () => importUncached(load, url) : load;
       onFailure?.(error);
-      await connectionOr(wait);
+      await connectionOr(delay);
     }
   }
 }
@@ -47,7 +49,7 @@ function isLoadFailure(error: unknown): error is TypeError {
   return error instanceof TypeError && /import|module/i.test(error.message);
 }
 
-function importOnce<T>(load: Load<T>, url: string): Promise<T> {
+function importUncached<T>(load: Load<T>, url: string): Promise<T> {
   return load().catch((error) => {
     if (!isLoadFailure(error)) throw error;
     return import(/* @vite-ignore */ `${url}?again`);
@@ -62,43 +64,44 @@ async function statusOf(url: string): Promise<number> {
   }
 }
 
+/** The imports that wait for their next attempt. */
 const waiting = new Set<() => void>();
 
-/** Tries everything that could not be loaded again at once. */
+/** Retries all failed imports at once. */
 export function retryImports() {
-  for (const go of waiting) go();
+  for (const retry of waiting) retry();
 }
 
-/** Resolves after so many milliseconds, or earlier when the connection is back. */
-function connectionOr(wait: number): Promise<void> {
+/** Resolves after `delay` milliseconds, or earlier when the connection is back. */
+function connectionOr(delay: number): Promise<void> {
   return new Promise((resolve) => {
-    const go = () => {
+    const retry = () => {
       clearTimeout(timer);
-      waiting.delete(go);
+      waiting.delete(retry);
       resolve();
     };
-    const timer = setTimeout(go, wait);
-    waiting.add(go);
+    const timer = setTimeout(retry, delay);
+    waiting.add(retry);
   });
 }
 
-const wanted: Load<unknown>[] = [];
+const prefetches: Load<unknown>[] = [];
 
-/** Has a script loaded when the page is idle, so that it is there when the server is not. */
+/** Loads a script when the page is idle, so that it works later even while the server is away. */
 export function prefetch(load: Load<unknown>) {
-  wanted.push(load);
+  prefetches.push(load);
 }
 
-/** Begins with what was asked for by `prefetch`, once the first view is complete. */
+/** Starts prefetching once the first view is complete. */
 export function startPrefetching() {
   window.addEventListener("online", retryImports);
   watchConnection(() => getConnection() === "open" && retryImports());
   const idle = (run: () => void) =>
     "requestIdleCallback" in window ? requestIdleCallback(run, { timeout: 5000 }) : setTimeout(run, 1000);
   const next = () => {
-    const load = wanted.shift();
+    const load = prefetches.shift();
     if (!load) return;
-    void importAgain(load).catch(() => undefined);
+    void importWithRetry(load).catch(() => undefined);
     idle(next);
   };
   if (document.readyState === "complete") idle(next);
@@ -111,46 +114,37 @@ export interface LoadFailure {
 }
 
 /**
- * Makes a component of one that is loaded when it is first shown. It suspends until its script is there or has
- * failed once; then `Failure` stands in its place while loading continues.
+ * Returns a component whose script is loaded when it is first rendered. It suspends until the script is loaded or
+ * an attempt has failed; after a failure it renders `Failure` while it retries.
  */
 export function lazyView<P extends object>(
   load: Load<{ default: ComponentType<P> }>,
   Failure: ComponentType<P & LoadFailure> = ViewNotLoaded,
 ): ComponentType<P> {
-  let state: { View?: ComponentType<P>; failure?: unknown } = {};
+  const state = createStore<{ View?: ComponentType<P>; failure?: unknown }>({});
   let loading: Promise<void> | null = null;
-  const watchers = new Set<() => void>();
-  const become = (next: typeof state) => {
-    state = next;
-    for (const watcher of watchers) watcher();
-  };
-  const watch = (watcher: () => void) => {
-    watchers.add(watcher);
-    return () => watchers.delete(watcher);
-  };
   const start = () => {
-    loading ??= new Promise((settle) => {
-      importAgain(load, (failure) => {
-        become({ failure });
-        settle();
+    loading ??= new Promise((resolve) => {
+      importWithRetry(load, (failure) => {
+        state.set({ failure });
+        resolve();
       })
-        .then(({ default: View }) => become({ View }))
+        .then(({ default: View }) => state.set({ View }))
         .catch((failure) => {
           loading = null;
-          become({ failure });
+          state.set({ failure });
         })
-        .then(settle);
+        .then(resolve);
     });
     return loading;
   };
   const onRetry = () => {
     if (loading) retryImports();
-    else become({});
+    else state.set({});
   };
   prefetch(start);
   return function LazyView(props: P) {
-    const { View, failure } = useSyncExternalStore(watch, () => state);
+    const { View, failure } = useStore(state);
     if (View) return <View {...props} />;
     if (failure) return <Failure {...props} failure={failure} onRetry={onRetry} />;
     use(start());

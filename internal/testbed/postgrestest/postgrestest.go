@@ -25,6 +25,7 @@ import (
 // All tests of a process share one server, which ends with the process.
 func URL(t testing.TB) string {
 	t.Helper()
+	testbed.SkipShort(t, "PostgreSQL")
 	if given := os.Getenv("PAWL_TEST_POSTGRES_URL"); given != "" {
 		return database(t, given)
 	}
@@ -53,6 +54,7 @@ func StartTCP(t testing.TB) *Server {
 
 func startFor(t testing.TB, address string) *Server {
 	t.Helper()
+	testbed.SkipShort(t, "PostgreSQL")
 	s, err := temporary(address)
 	if err != nil {
 		testbed.SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))

@@ -109,6 +109,7 @@ func Find() (string, error) {
 // owner's credentials in the environment.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	testbed.SkipShort(t, "an S3 server")
 	binary, err := Find()
 	if err != nil {
 		testbed.SkipAloud(t, "S3: "+err.Error())

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// snapshot is where a run is.
+// snapshot is the progress of a run.
 type snapshot struct {
 	files, stored, failed int
 	there, total          int64 // bytes
-	unknown               bool  // more bytes are to come than total says
+	unknown               bool  // total is incomplete
 	rate                  float64
 }
 
-// bar is a snapshot in one line of at most so many columns.
+// bar returns a snapshot as one line of at most width columns.
 func bar(s snapshot, width int) string {
 	figures := size(s.there)
 	if !s.unknown {
@@ -68,7 +68,7 @@ type speed struct {
 		second int64
 		bytes  int64
 	}
-	first int64 // second of the first byte, 0: none yet
+	first int64 // Unix time of the first byte, 0 if none
 }
 
 func (s *speed) add(now time.Time, bytes int64) {
@@ -83,7 +83,7 @@ func (s *speed) add(now time.Time, bytes int64) {
 	slot.bytes += bytes
 }
 
-// at is in bytes per second.
+// at returns the speed in bytes per second.
 func (s *speed) at(now time.Time) float64 {
 	second, sum := now.Unix(), int64(0)
 	for _, slot := range s.slots {

@@ -42,14 +42,14 @@ func TestSpeed(t *testing.T) {
 	}
 }
 
-// TestMemory goes on with the same file alone, and forgets.
+// TestMemory checks that state is loaded only for the same file, and removed.
 func TestMemory(t *testing.T) {
 	m := Memory{filepath.Join(t.TempDir(), "uploads")}
 	f := fingerprint{Path: "/a", Size: 1, Modified: time.Unix(1, 0).UTC(), Server: "http://s/files/"}
-	if err := m.keep(f, tusclient.State{URL: "http://s/files/1"}); err != nil {
+	if err := m.save(f, tusclient.State{URL: "http://s/files/1"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := m.recall(f); got.URL != "http://s/files/1" {
+	if got := m.load(f); got.URL != "http://s/files/1" {
 		t.Errorf("recalled %+v", got)
 	}
 	info, err := os.Stat(filepath.Join(m.Dir, f.file()))
@@ -58,15 +58,15 @@ func TestMemory(t *testing.T) {
 	}
 	changed := f
 	changed.Size = 2
-	if got := m.recall(changed); got.URL != "" {
+	if got := m.load(changed); got.URL != "" {
 		t.Errorf("recalled %+v of a changed file", got)
 	}
-	m.Tidy(time.Now().Add(forgetAfter - time.Hour))
-	if m.recall(f).URL == "" {
+	m.Tidy(time.Now().Add(maxAge - time.Hour))
+	if m.load(f).URL == "" {
 		t.Error("forgotten too early")
 	}
-	m.Tidy(time.Now().Add(forgetAfter + time.Hour))
-	if m.recall(f).URL != "" {
+	m.Tidy(time.Now().Add(maxAge + time.Hour))
+	if m.load(f).URL != "" {
 		t.Error("not forgotten")
 	}
 }

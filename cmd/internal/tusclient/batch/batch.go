@@ -18,24 +18,24 @@ import (
 // Config is what a run needs.
 type Config struct {
 	Client   *tusclient.Client
-	Metadata map[string]string // of every file
-	Files    int               // at a time
-	Parts    int               // of each file at a time
+	Metadata map[string]string // for every file
+	Files    int               // files to upload at a time
+	Parts    int               // parts of each file at a time
 	Memory   Memory
 	Stdin    io.Reader
-	Name     string // of what comes from standard input
+	Name     string // file name for standard input
 	Progress *Progress
 }
 
-// run is one run under way.
+// run is the state of Upload.
 type run struct {
 	Config
 	server tusclient.Server
-	pawl   bool // digests can be asked for
+	pawl   bool // the server provides digests
 }
 
-// Upload uploads the items, and tells its Progress of each how it went. It
-// returns how many were not stored; its error is about the server as a whole.
+// Upload uploads the items and reports each result to Progress. It returns how many files
+// failed, including those that Find reported, or an error if the server cannot be used.
 func Upload(ctx context.Context, c Config, items []Item) (failed int, err error) {
 	r := &run{Config: c}
 	if r.server, err = c.Client.DiscoverFor(ctx); err != nil {
@@ -62,7 +62,7 @@ func Upload(ctx context.Context, c Config, items []Item) (failed int, err error)
 	return c.Progress.failures(), nil
 }
 
-// one uploads an item, checks it, and says how that went.
+// one uploads and verifies an item and reports the result.
 func (r *run) one(ctx context.Context, item Item) {
 	if ctx.Err() != nil {
 		r.Progress.Failed(item.Path, errStopped)
@@ -79,7 +79,7 @@ func (r *run) one(ctx context.Context, item Item) {
 		r.Progress.note(item.Path, err)
 		r.Progress.stored(item, r.sentName(item), stored, false)
 	case errors.Is(err, tusclient.ErrDiffers), errors.Is(err, errChanged):
-		r.Progress.Failed(item.Path, fmt.Errorf("%w; what is stored is at %s", err, stored.URL))
+		r.Progress.Failed(item.Path, fmt.Errorf("%w; stored at %s", err, stored.URL))
 	case errors.Is(err, context.Canceled):
 		r.Progress.Failed(item.Path, errStopped)
 	case err != nil:
@@ -90,8 +90,8 @@ func (r *run) one(ctx context.Context, item Item) {
 }
 
 var (
-	errStopped = errors.New("stopped before all of it was stored; run the same command again to resume")
-	errChanged = errors.New("it changed while it was being uploaded")
+	errStopped = errors.New("interrupted; run the same command again to resume")
+	errChanged = errors.New("the file changed during the upload")
 )
 
 func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
@@ -114,10 +114,10 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 		return tusclient.Stored{}, err
 	}
 	f := fingerprint{textOf(whole), before.Size(), before.ModTime().UTC(), r.Client.Endpoint.String(), u.Metadata}
-	u.Source, u.Size, u.State = file, before.Size(), r.Memory.recall(f)
+	u.Source, u.Size, u.State = file, before.Size(), r.Memory.load(f)
 	u.Save = func(s tusclient.State) error {
-		if err := r.Memory.keep(f, s); err != nil {
-			return fmt.Errorf("its progress could not be saved: %w", err)
+		if err := r.Memory.save(f, s); err != nil {
+			return fmt.Errorf("save the resume state: %w", err)
 		}
 		return nil
 	}
@@ -125,7 +125,7 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 	if err != nil {
 		return stored, err
 	}
-	r.Memory.forget(f)
+	r.Memory.remove(f)
 	after, err := os.Stat(item.Path)
 	if err != nil || after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
 		return stored, errChanged
@@ -133,8 +133,8 @@ func (r *run) send(ctx context.Context, item Item) (tusclient.Stored, error) {
 	return stored, nil
 }
 
-// metadata names the file as browsers' clients do. Names are cleaned on this side too:
-// other servers may refuse what Pawl cleans.
+// metadata returns the metadata of an item, with the keys that browser clients use. Names
+// are cleaned here too, as other servers may reject them.
 func (r *run) metadata(item Item) map[string]string {
 	all := map[string]string{"filename": pawl.CleanName(r.localName(item))}
 	if item.Relative != "" {
@@ -147,7 +147,7 @@ func (r *run) metadata(item Item) map[string]string {
 	return all
 }
 
-// localName returns the name of an item on this side.
+// localName returns the local name of an item.
 func (r *run) localName(item Item) string {
 	if item.Path == StdinPath {
 		return r.Name
@@ -155,8 +155,7 @@ func (r *run) localName(item Item) string {
 	return filepath.Base(item.Path)
 }
 
-// sentName returns the name that an item has on the server, or nothing if that is
-// the one it has here.
+// sentName returns the name of an item on the server, or "" if it is the local name.
 func (r *run) sentName(item Item) string {
 	if sent := r.metadata(item)["filename"]; sent != r.localName(item) {
 		return sent

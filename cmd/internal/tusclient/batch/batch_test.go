@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMetadata sends names that any server can take.
+// TestMetadata checks that names are valid for any server.
 func TestMetadata(t *testing.T) {
 	r := &run{Config: Config{Metadata: map[string]string{"project": "apollo"}}}
 	got := r.metadata(Item{Path: "music/caf\xe9\r.png", Relative: "music\x1b/caf\xe9\r.png"})
@@ -15,7 +15,7 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
-// TestFingerprintBytes tells files apart whose names differ in bytes that are no UTF-8.
+// TestFingerprintBytes checks names that differ only in invalid UTF-8.
 func TestFingerprintBytes(t *testing.T) {
 	e, a := fingerprint{Path: textOf("/caf\xe9")}, fingerprint{Path: textOf("/caf\xe8")}
 	if e.file() == a.file() {

@@ -1,5 +1,5 @@
-// Package batch uploads many files and folders to one tus server, remembers how
-// far each is for the next run, and tells people or scripts how it goes.
+// Package batch uploads files and folders to a tus server. It saves resume state for
+// later runs, and reports progress to users or scripts.
 package batch
 
 import (
@@ -9,19 +9,19 @@ import (
 	"path/filepath"
 )
 
-// Item is a file to be uploaded.
+// Item is a file to upload.
 type Item struct {
-	Path     string // as given, or below the folder that was given; - is standard input
-	Relative string // with slashes, below and including that folder; empty: none was given
-	Size     int64  // when it was found, -1 if unknown
+	Path     string // as given, or below a given folder; - is standard input
+	Relative string // slash-separated path that begins with the given folder; empty without one
+	Size     int64  // bytes when it was found, -1 if unknown
 }
 
 // StdinPath is the path that means standard input.
 const StdinPath = "-"
 
-// Find returns the files of paths, and all that are below those that are folders.
-// It reports to p what cannot be read or is no file, which counts as failed, and
-// what it leaves out of folders because it is the operating system's own.
+// Find returns the files in paths, including all files in folders. It reports to p what it
+// cannot read and what is not a file, which count as failed, and the files of the
+// operating system that it skips.
 func Find(paths []string, p *Progress) []Item {
 	s := search{progress: p}
 	for _, path := range paths {
@@ -35,7 +35,7 @@ type search struct {
 	items    []Item
 }
 
-// given adds what a path of the command line names.
+// given adds a path from the command line.
 func (s *search) given(path string) {
 	if path == StdinPath {
 		s.items = append(s.items, Item{Path: path, Size: -1})
@@ -52,19 +52,19 @@ func (s *search) given(path string) {
 	}
 }
 
-// below adds everything in a folder. It follows links to files, and none to
-// folders: they could lead in a circle.
+// below adds everything in a folder. It follows links to files but not to folders, which
+// could form a cycle.
 func (s *search) below(folder string) {
 	above := filepath.Dir(folder)
 	if whole, err := filepath.Abs(folder); err == nil {
 		above = filepath.Dir(whole)
 	}
-	// With a separator at its end a link that was given is followed.
+	// The trailing separator makes WalkDir follow the folder if it is a link.
 	start := folder + string(filepath.Separator)
 	_ = filepath.WalkDir(start, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case path != start && isSystem(entry.Name()):
-			s.progress.leftOut(path)
+			s.progress.skipped(path)
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -79,7 +79,7 @@ func (s *search) below(folder string) {
 	})
 }
 
-// found adds what is in a folder and is none itself.
+// found adds an entry of a folder.
 func (s *search) found(path, relative string) {
 	info, err := os.Stat(path)
 	switch {
@@ -101,8 +101,8 @@ func (s *search) add(path, relative string, info fs.FileInfo) {
 }
 
 var (
-	errNoFile = errors.New("it is neither a file nor a folder")
-	errLink   = errors.New("it is a link to a folder, and links to folders are not followed: name it on the command line")
+	errNoFile = errors.New("not a regular file or folder")
+	errLink   = errors.New("links to folders are not followed: add the folder to the command line")
 )
 
 func relative(above, path string) string {
@@ -117,9 +117,9 @@ func relative(above, path string) string {
 	return filepath.ToSlash(rel)
 }
 
-// reason takes the path off an error: the reader is told it anyway.
+// reason removes the path from an error, as it is reported anyway.
 func reason(err error) error {
-	if e, ok := err.(*fs.PathError); ok { //nolint:errorlint // the outermost alone has it
+	if e, ok := err.(*fs.PathError); ok { //nolint:errorlint // only the outermost error is of this type
 		return e.Err
 	}
 	return err

@@ -36,8 +36,8 @@ func write(t *testing.T, paths ...string) {
 	}
 }
 
-// TestFindSystemFiles takes everything that is in a folder, and nothing that the
-// operating system has put there.
+// TestFindSystemFiles checks that everything in a folder is found except files of the
+// operating system.
 func TestFindSystemFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "site")
 	want := []string{".env", ".git/config", ".htaccess", "_a", "index.html", "sub/.gitignore", "thumbs.db.txt"}
@@ -53,10 +53,10 @@ func TestFindSystemFiles(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	if printed != "left out 7 of the operating system's own, such as $RECYCLE.BIN\n" {
+	if printed != "skipped 7 files of the operating system, such as $RECYCLE.BIN\n" {
 		t.Errorf("printed %q", printed)
 	}
-	// What is named is meant, whatever its name.
+	// Files on the command line are never skipped.
 	for _, name := range []string{".DS_Store", "__MACOSX"} {
 		if got, _ := found(t, filepath.Join(dir, name)); len(got) != 1 {
 			t.Errorf("%s was named, and %q found", name, got)
@@ -64,8 +64,8 @@ func TestFindSystemFiles(t *testing.T) {
 	}
 }
 
-// TestFindUnreadable reports what is too deep for a path by its name, and finds the
-// rest. (Rights would not keep a test that runs as root from reading.)
+// TestFindUnreadable checks that files that cannot be read are reported and the others
+// found. It uses too long paths, as permissions do not apply to root.
 func TestFindUnreadable(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep")
 	write(t, filepath.Join(dir, "a.txt"), filepath.Join(dir, "z.txt"))
@@ -112,7 +112,7 @@ func TestFindLinks(t *testing.T) {
 	if want := []string{"linked/a.txt", "linked/b.txt"}; !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	for _, want := range []string{"c.txt: no such file or directory\n", "up: it is a link to a folder"} {
+	for _, want := range []string{"c.txt: no such file or directory\n", "up: links to folders are not followed"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("%q is not in %q", want, printed)
 		}

@@ -15,15 +15,14 @@ import (
 	"pawl/cmd/internal/tusclient"
 )
 
-// Memory is a folder that keeps how far uploads are, a file for each, so that runs
-// beside each other do not get in each other's way.
+// Memory is a folder with the resume state of uploads, in a file for each, so that
+// concurrent runs do not interfere.
 type Memory struct{ Dir string }
 
-// forgetAfter is longer than any server is likely to keep an upload that nobody
-// goes on with.
-const forgetAfter = 90 * 24 * time.Hour
+// maxAge is longer than servers are likely to keep unfinished uploads.
+const maxAge = 90 * 24 * time.Hour
 
-// DefaultMemory is where a user's programs keep their state (XDG Base Directory
+// DefaultMemory returns the memory in the user's state directory (XDG Base Directory
 // Specification).
 func DefaultMemory() (Memory, error) {
 	base := os.Getenv("XDG_STATE_HOME")
@@ -37,7 +36,7 @@ func DefaultMemory() (Memory, error) {
 	return Memory{filepath.Join(base, "pawl", "uploads")}, nil
 }
 
-// fingerprint is what must be the same for an upload to be resumed.
+// fingerprint holds what must be equal for an upload to be resumed.
 type fingerprint struct {
 	Path     string            `json:"path"`
 	Size     int64             `json:"size"`
@@ -46,29 +45,29 @@ type fingerprint struct {
 	Metadata map[string]string `json:"metadata"`
 }
 
-// textOf returns a path as JSON can hold it. Each path has a text of its own: JSON
-// would make one of paths that differ only in bytes that are no UTF-8.
+// textOf returns a path in valid UTF-8, unique for each path: JSON would make paths equal
+// that differ only in invalid UTF-8.
 func textOf(path string) string {
 	if utf8.ValidString(path) {
 		return path
 	}
-	return "\x00" + hex.EncodeToString([]byte(path)) // no path holds a NUL
+	return "\x00" + hex.EncodeToString([]byte(path)) // paths contain no NUL
 }
 
 func (f fingerprint) file() string {
-	text, _ := json.Marshal(f) // maps are written in order
+	text, _ := json.Marshal(f) // map keys are sorted
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]) + ".json"
 }
 
-// memo is what one file holds.
+// memo is the content of a file.
 type memo struct {
 	fingerprint
 	tusclient.State
 }
 
-// recall is the state of an upload, empty if none is known.
-func (m Memory) recall(f fingerprint) tusclient.State {
+// load returns the state of an upload, or the zero state if there is none.
+func (m Memory) load(f fingerprint) tusclient.State {
 	text, err := os.ReadFile(filepath.Join(m.Dir, f.file()))
 	var known memo
 	if err != nil || json.Unmarshal(text, &known) != nil {
@@ -77,9 +76,9 @@ func (m Memory) recall(f fingerprint) tusclient.State {
 	return known.State
 }
 
-// keep replaces what is known of an upload at once, or not at all. Its URL may be
-// all that is needed to write to it, so nobody else can read that.
-func (m Memory) keep(f fingerprint, s tusclient.State) error {
+// save replaces the state of an upload atomically. Only the user can read the file, since
+// the URL in it may be sufficient to write to the upload.
+func (m Memory) save(f fingerprint, s tusclient.State) error {
 	text, err := json.MarshalIndent(memo{f, s}, "", "  ")
 	if err != nil {
 		return err
@@ -99,20 +98,19 @@ func (m Memory) keep(f fingerprint, s tusclient.State) error {
 	return os.Rename(temp.Name(), filepath.Join(m.Dir, f.file()))
 }
 
-func (m Memory) forget(f fingerprint) { _ = os.Remove(filepath.Join(m.Dir, f.file())) }
+func (m Memory) remove(f fingerprint) { _ = os.Remove(filepath.Join(m.Dir, f.file())) }
 
-// Tidy forgets what nobody has asked for in a long time, and what a killed run
-// left half written.
+// Tidy removes old states, and temporary files of killed runs.
 func (m Memory) Tidy(now time.Time) {
 	_ = filepath.WalkDir(m.Dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
-			return nil //nolint:nilerr // what cannot be read is let be
+			return nil //nolint:nilerr // ignore what cannot be read
 		}
 		info, err := entry.Info()
 		if err != nil {
-			return nil //nolint:nilerr // another run has tidied it up
+			return nil //nolint:nilerr // removed by another run
 		}
-		limit := forgetAfter
+		limit := maxAge
 		if strings.HasPrefix(entry.Name(), "new-") {
 			limit = time.Hour
 		}

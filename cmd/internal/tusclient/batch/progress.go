@@ -13,13 +13,13 @@ import (
 	"pawl/cmd/internal/tusclient"
 )
 
-// Progress reports how a run goes: URLs of what is stored, and with JSON everything,
-// a line each, on Out; sentences, and on a terminal a bar, on Err. Names and what a
-// server says are made safe for a terminal.
+// Progress reports the progress of a run. It writes URLs of stored files, or with JSON one
+// event per line, to Out, and messages and on a terminal a progress bar to Err. File
+// names and text from the server are made safe for a terminal.
 type Progress struct {
 	Out, Err io.Writer
 	JSON     bool
-	// Width is how many columns the terminal has that Err is; nil: it is none.
+	// Width returns the columns of the terminal Err; nil if Err is not a terminal.
 	Width func() int
 	Now   func() time.Time
 
@@ -27,8 +27,8 @@ type Progress struct {
 	state    snapshot
 	speed    speed
 	drawn    bool
-	left     int    // out of folders: files and folders of the operating system
-	leftName string // of the first of them
+	skips    int    // files and folders of the operating system that were skipped
+	skipName string // name of the first of them
 	stop     chan struct{}
 	stopping sync.WaitGroup
 }
@@ -37,7 +37,7 @@ type Progress struct {
 type event struct {
 	Event    string `json:"event"`
 	Path     string `json:"path,omitempty"`
-	Name     string `json:"name,omitempty"` // on the server, if it is another one
+	Name     string `json:"name,omitempty"` // on the server, if it differs
 	URL      string `json:"url,omitempty"`
 	Size     *int64 `json:"size,omitempty"`
 	SHA256   string `json:"sha256,omitempty"`
@@ -75,7 +75,7 @@ func (p *Progress) begin(items []Item) {
 	})
 }
 
-// end takes the bar away and says what it comes to.
+// end removes the bar and prints a summary.
 func (p *Progress) end() {
 	if p.stop != nil {
 		close(p.stop)
@@ -88,11 +88,11 @@ func (p *Progress) end() {
 		p.line(event{Event: "done", Stored: &p.state.stored, Failed: &p.state.failed})
 		return
 	}
-	if p.left > 0 {
-		fmt.Fprintf(p.Err, "left out %d of the operating system's own, such as %s\n", p.left, terminal.Safe(p.leftName))
+	if p.skips > 0 {
+		fmt.Fprintf(p.Err, "skipped %d files of the operating system, such as %s\n", p.skips, terminal.Safe(p.skipName))
 	}
 	if p.state.stored+p.state.failed > 1 {
-		fmt.Fprintf(p.Err, "%d stored, %d not\n", p.state.stored, p.state.failed)
+		fmt.Fprintf(p.Err, "%d stored, %d failed\n", p.state.stored, p.state.failed)
 	}
 }
 
@@ -127,14 +127,14 @@ func (p *Progress) moved(bytes int64, sent bool) {
 	}
 }
 
-// resize corrects the total: a file has another size than when it was found.
+// resize corrects the total if the size of a file has changed since it was found.
 func (p *Progress) resize(by int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.total += by
 }
 
-// stored reports an item that has arrived, under another name if sent is not empty.
+// stored reports a stored item, and its name on the server unless sent is empty.
 func (p *Progress) stored(item Item, sent string, s tusclient.Stored, verified bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -156,42 +156,42 @@ func (p *Progress) stored(item Item, sent string, s tusclient.Stored, verified b
 	fmt.Fprintf(p.Err, "stored %s (%s%s)\n", terminal.Safe(name), size(s.Size), checked)
 }
 
-// leftOut counts what is not uploaded because it is the operating system's own.
-func (p *Progress) leftOut(path string) {
+// skipped counts a file or folder of the operating system, which is not uploaded.
+func (p *Progress) skipped(path string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.JSON {
 		p.line(event{Event: "skipped", Path: path})
 		return
 	}
-	if p.left == 0 {
-		p.leftName = filepath.Base(path)
+	if p.skips == 0 {
+		p.skipName = filepath.Base(path)
 	}
-	p.left++
+	p.skips++
 }
 
-// Failed reports something that was not stored.
+// Failed reports a path that was not stored.
 func (p *Progress) Failed(path string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.failed++
-	p.tell("failed", path, err)
+	p.report("failed", path, err)
 }
 
 func (p *Progress) note(path string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tell("note", path, err)
+	p.report("note", path, err)
 }
 
-// Retrying reports a failure after which the client waits and tries again.
+// Retrying reports a failure and the wait before the next attempt.
 func (p *Progress) Retrying(err error, wait time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tell("retrying", "", fmt.Errorf("%w; trying again in %s", err, wait.Round(100*time.Millisecond)))
+	p.report("retrying", "", fmt.Errorf("%w; retrying in %s", err, wait.Round(100*time.Millisecond)))
 }
 
-func (p *Progress) tell(what, path string, err error) {
+func (p *Progress) report(what, path string, err error) {
 	p.erase()
 	if p.JSON {
 		p.line(event{Event: what, Path: path, Error: err.Error()})

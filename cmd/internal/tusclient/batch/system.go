@@ -2,10 +2,10 @@ package batch
 
 import "strings"
 
-// systemNames are, in lower case, what operating systems put into folders for
-// themselves: how a folder is shown, previews, indexes, what was deleted. Everything
-// else in a folder is uploaded, hidden files too. The page leaves out the same names
-// (frontend/src/features/uploads/system-files.ts), and the README lists them.
+// systemNames holds, in lower case, the names of files and folders that operating systems
+// create for their own use: view settings, thumbnails, indexes, deleted files. The page
+// skips the same names (frontend/src/features/uploads/system-files.ts), and the README
+// lists them.
 var systemNames = map[string]bool{
 	// macOS
 	".ds_store":       true,
@@ -15,7 +15,7 @@ var systemNames = map[string]bool{
 	".fseventsd":      true,
 	".temporaryitems": true,
 	"__macosx":        true,
-	"icon\r":          true, // the picture of a folder
+	"icon\r":          true, // the icon of a folder
 	// Windows
 	"thumbs.db":                 true,
 	"ehthumbs.db":               true,
@@ -24,9 +24,8 @@ var systemNames = map[string]bool{
 	"system volume information": true,
 }
 
-// isSystem reports whether a file or folder of this name, found in a folder, is the
-// operating system's own. "._NAME" is where macOS keeps attributes of NAME on file
-// systems that have none.
+// isSystem reports whether a file or folder with this name is one of the operating
+// system. In "._NAME" macOS stores attributes of NAME on file systems without them.
 func isSystem(name string) bool {
 	return strings.HasPrefix(name, "._") || systemNames[strings.ToLower(name)]
 }

@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// TestSystemNamesOfThePage checks that the page leaves out the same files of a folder:
-// what a folder uploads must not depend on how it is uploaded.
+// TestSystemNamesOfThePage checks that the page skips the same files as the client.
 func TestSystemNamesOfThePage(t *testing.T) {
 	source, err := os.ReadFile("../../../../frontend/src/features/uploads/system-files.ts")
 	if err != nil {

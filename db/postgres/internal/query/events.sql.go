@@ -66,8 +66,8 @@ WHERE seq < coalesce(
     (SELECT max(e.seq) FROM events e))
 `
 
-// ForgetEvents removes the events up to the first that is recent enough, so it
-// reads no more rows than it removes. The newest is spared: no seq comes twice.
+// ForgetEvents deletes the events up to the first that is recent enough, so it reads no
+// more rows than it deletes. The newest stays: no seq is given twice.
 func (q *Queries) ForgetEvents(ctx context.Context, before int64) error {
 	_, err := q.db.Exec(ctx, forgetEvents, before)
 	return err

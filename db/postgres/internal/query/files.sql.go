@@ -21,10 +21,10 @@ func (q *Queries) AddDownloads(ctx context.Context, n int64, iD string) (string,
 }
 
 const countFiles = `-- name: CountFiles :one
-SELECT count(*) AS files, coalesce(sum(size), 0)::BIGINT AS bytes FROM files
-WHERE created_at >= $1::BIGINT AND created_at < $2::BIGINT
-  AND ($3::BOOLEAN OR owner = $4::TEXT)
-  AND ($5::TEXT = '' OR state = $5::TEXT)
+SELECT count(*) AS files, CAST(coalesce(sum(size), 0) AS BIGINT) AS bytes FROM files
+WHERE created_at >= CAST($1 AS BIGINT) AND created_at < CAST($2 AS BIGINT)
+  AND (CAST($3 AS BIGINT) = 1 OR owner = CAST($4 AS TEXT))
+  AND (CAST($5 AS TEXT) = '' OR state = CAST($5 AS TEXT))
   AND (cardinality($6::TEXT[]) = 0 OR media_type = ANY($6::TEXT[])
        OR split_part(media_type, '/', 1) || '/' = ANY($6::TEXT[]))
   AND ($7::TEXT = '' OR search_key LIKE $7::TEXT)
@@ -34,12 +34,12 @@ WHERE created_at >= $1::BIGINT AND created_at < $2::BIGINT
 type CountFilesParams struct {
 	CreatedFrom   int64
 	CreatedBefore int64
-	Everybody     bool
+	Everybody     int64
 	Owner         string
 	State         string
 	Types         []string
-	Pattern       string
-	MorePatterns  []string
+	Word          string
+	MoreWords     []string
 }
 
 type CountFilesRow struct {
@@ -56,8 +56,8 @@ func (q *Queries) CountFiles(ctx context.Context, arg CountFilesParams) (CountFi
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 	)
 	var i CountFilesRow
 	err := row.Scan(&i.Files, &i.Bytes)
@@ -65,8 +65,8 @@ func (q *Queries) CountFiles(ctx context.Context, arg CountFilesParams) (CountFi
 }
 
 const countTypes = `-- name: CountTypes :one
-SELECT coalesce(sum(files), 0)::BIGINT AS files, coalesce(sum(bytes), 0)::BIGINT AS bytes FROM stats_types
-WHERE owner = $1::TEXT
+SELECT CAST(coalesce(sum(files), 0) AS BIGINT) AS files, CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM stats_types
+WHERE owner = $1
   AND (cardinality($2::TEXT[]) = 0 OR media_type = ANY($2::TEXT[])
        OR split_part(media_type, '/', 1) || '/' = ANY($2::TEXT[]))
 `
@@ -76,7 +76,7 @@ type CountTypesRow struct {
 	Bytes int64
 }
 
-// CountTypes counts all files of some types, from the kept statistics.
+// CountTypes counts all files of some types, from the statistics.
 func (q *Queries) CountTypes(ctx context.Context, owner string, types []string) (CountTypesRow, error) {
 	row := q.db.QueryRow(ctx, countTypes, owner, types)
 	var i CountTypesRow
@@ -93,26 +93,19 @@ WHERE id = $4
 RETURNING name, metadata
 `
 
-type EditFileParams struct {
-	Name      *string
-	Metadata  *string
-	UpdatedAt int64
-	ID        string
-}
-
 type EditFileRow struct {
 	Name     string
 	Metadata string
 }
 
-// EditFile leaves alone what its parameter is null for. What it returns the keys are
-// made of, which SetKeys writes in the same transaction.
-func (q *Queries) EditFile(ctx context.Context, arg EditFileParams) (EditFileRow, error) {
+// EditFile changes the columns whose parameter is not null. It returns what the keys are
+// made of; SetKeys writes them in the same transaction.
+func (q *Queries) EditFile(ctx context.Context, name *string, metadata *string, updatedAt int64, iD string) (EditFileRow, error) {
 	row := q.db.QueryRow(ctx, editFile,
-		arg.Name,
-		arg.Metadata,
-		arg.UpdatedAt,
-		arg.ID,
+		name,
+		metadata,
+		updatedAt,
+		iD,
 	)
 	var i EditFileRow
 	err := row.Scan(&i.Name, &i.Metadata)
@@ -153,7 +146,7 @@ const fileByJoinKey = `-- name: FileByJoinKey :one
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE owner = $1 AND join_key = $2 AND join_key <> ''
 `
 
-// The condition on the empty key is what lets the partial index be used.
+// The condition on the empty key lets the partial index be used.
 func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey string) (File, error) {
 	row := q.db.QueryRow(ctx, fileByJoinKey, owner, joinKey)
 	var i File
@@ -182,38 +175,41 @@ func (q *Queries) FileByJoinKey(ctx context.Context, owner string, joinKey strin
 
 const filesByCreated = `-- name: FilesByCreated :many
 
+
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > ($1::BIGINT, $2::TEXT)
   AND (created_at, id) < ($3::BIGINT, $4::TEXT)
-  AND ($5::BOOLEAN OR owner = $6::TEXT)
-  AND ($7::TEXT = '' OR state = $7::TEXT)
-  AND (cardinality($8::TEXT[]) = 0 OR media_type = ANY($8::TEXT[])
-       OR split_part(media_type, '/', 1) || '/' = ANY($8::TEXT[]))
-  AND ($9::TEXT = '' OR search_key LIKE $9::TEXT)
-  AND (cardinality($10::TEXT[]) = 0 OR search_key LIKE ALL($10::TEXT[]))
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
 ORDER BY created_at, id
-LIMIT $11::BIGINT
+LIMIT CAST($14 AS BIGINT)
 `
 
 type FilesByCreatedParams struct {
-	Low          int64
-	LowID        string
-	High         int64
-	HighID       string
-	Everybody    bool
-	Owner        string
-	State        string
-	Types        []string
-	Pattern      string
-	MorePatterns []string
-	Lim          int64
+	Low           int64
+	LowID         string
+	High          int64
+	HighID        string
+	AnyTime       int64
+	CreatedFrom   int64
+	CreatedBefore int64
+	Everybody     int64
+	Owner         string
+	State         string
+	Types         []string
+	Word          string
+	MoreWords     []string
+	Lim           int64
 }
 
+// Code generated by cmd/queries from db/queries/files.sql.tmpl. DO NOT EDIT.
 // The pages of the file list, one query for each order, as an order cannot be a
-// parameter. SQLite's twin differs by necessity: there a part of a name is found with
-// instr, here with LIKE, which the trigram index knows; the patterns have their %, _ and
-// \ escaped. The index helps with one pattern, and not with a list of them: so the first
-// has a parameter of its own.
+// parameter. All have the same parameters, also where one of them could do without.
 //
 // low and high are the places between which the page lies, both exclusive: the
 // cursor is one of them, the end of the list the other.
@@ -221,18 +217,25 @@ type FilesByCreatedParams struct {
 // Every other condition is a filter that an empty parameter switches off. That is
 // decided before the plan is made, as each is made for its parameters (see
 // plan_cache_mode in the adapter). types are media types and families such as image/.
+//
+// SQLite differs by necessity: there a word is found with instr, here with LIKE, which
+// the trigram index knows; the words are patterns with their %, _ and \ escaped. The index helps
+// with one pattern, and not with a list of them: so the first has a parameter of its own.
 func (q *Queries) FilesByCreated(ctx context.Context, arg FilesByCreatedParams) ([]File, error) {
 	rows, err := q.db.Query(ctx, filesByCreated,
 		arg.Low,
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.AnyTime,
+		arg.CreatedFrom,
+		arg.CreatedBefore,
 		arg.Everybody,
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -276,28 +279,32 @@ const filesByCreatedDescending = `-- name: FilesByCreatedDescending :many
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (created_at, id) > ($1::BIGINT, $2::TEXT)
   AND (created_at, id) < ($3::BIGINT, $4::TEXT)
-  AND ($5::BOOLEAN OR owner = $6::TEXT)
-  AND ($7::TEXT = '' OR state = $7::TEXT)
-  AND (cardinality($8::TEXT[]) = 0 OR media_type = ANY($8::TEXT[])
-       OR split_part(media_type, '/', 1) || '/' = ANY($8::TEXT[]))
-  AND ($9::TEXT = '' OR search_key LIKE $9::TEXT)
-  AND (cardinality($10::TEXT[]) = 0 OR search_key LIKE ALL($10::TEXT[]))
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
 ORDER BY created_at DESC, id DESC
-LIMIT $11::BIGINT
+LIMIT CAST($14 AS BIGINT)
 `
 
 type FilesByCreatedDescendingParams struct {
-	Low          int64
-	LowID        string
-	High         int64
-	HighID       string
-	Everybody    bool
-	Owner        string
-	State        string
-	Types        []string
-	Pattern      string
-	MorePatterns []string
-	Lim          int64
+	Low           int64
+	LowID         string
+	High          int64
+	HighID        string
+	AnyTime       int64
+	CreatedFrom   int64
+	CreatedBefore int64
+	Everybody     int64
+	Owner         string
+	State         string
+	Types         []string
+	Word          string
+	MoreWords     []string
+	Lim           int64
 }
 
 func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreatedDescendingParams) ([]File, error) {
@@ -306,12 +313,15 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.AnyTime,
+		arg.CreatedFrom,
+		arg.CreatedBefore,
 		arg.Everybody,
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -352,21 +362,19 @@ func (q *Queries) FilesByCreatedDescending(ctx context.Context, arg FilesByCreat
 }
 
 const filesByName = `-- name: FilesByName :many
-
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
-WHERE id IN (
-    SELECT f.id FROM files AS f
-    WHERE (f.name_key, f.id) > ($1::TEXT, $2::TEXT)
-      AND (f.name_key, f.id) < ($3::TEXT, $4::TEXT)
-      AND ($5::BOOLEAN OR f.created_at >= $6::BIGINT AND f.created_at < $7::BIGINT)
-      AND ($8::BOOLEAN OR f.owner = $9::TEXT)
-      AND ($10::TEXT = '' OR f.state = $10::TEXT)
-      AND (cardinality($11::TEXT[]) = 0 OR f.media_type = ANY($11::TEXT[])
-           OR split_part(f.media_type, '/', 1) || '/' = ANY($11::TEXT[]))
-      AND ($12::TEXT = '' OR f.search_key LIKE $12::TEXT)
-      AND (cardinality($13::TEXT[]) = 0 OR f.search_key LIKE ALL($13::TEXT[]))
-    ORDER BY f.name_key, f.id
-    LIMIT $14::BIGINT)
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id IN (
+SELECT f.id FROM files AS f
+WHERE (name_key, id) > ($1::TEXT, $2::TEXT)
+  AND (name_key, id) < ($3::TEXT, $4::TEXT)
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
+ORDER BY name_key, id
+LIMIT CAST($14 AS BIGINT))
 ORDER BY name_key, id
 `
 
@@ -375,21 +383,21 @@ type FilesByNameParams struct {
 	LowID         string
 	High          string
 	HighID        string
-	AnyTime       bool
+	AnyTime       int64
 	CreatedFrom   int64
 	CreatedBefore int64
-	Everybody     bool
+	Everybody     int64
 	Owner         string
 	State         string
 	Types         []string
-	Pattern       string
-	MorePatterns  []string
+	Word          string
+	MoreWords     []string
 	Lim           int64
 }
 
-// By name the page's ids are found first: words are then looked for in the index alone,
-// which has the search keys too. Names with a common part often stand together, so that
-// one may have to pass by millions of others to get there.
+// The page's ids are found first: words are then looked for in the index alone, which
+// has the search keys too. Names with a common part often stand together, so that one
+// may have to pass by millions of others to get there.
 func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]File, error) {
 	rows, err := q.db.Query(ctx, filesByName,
 		arg.Low,
@@ -403,8 +411,8 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -445,20 +453,19 @@ func (q *Queries) FilesByName(ctx context.Context, arg FilesByNameParams) ([]Fil
 }
 
 const filesByNameDescending = `-- name: FilesByNameDescending :many
-SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
-WHERE id IN (
-    SELECT f.id FROM files AS f
-    WHERE (f.name_key, f.id) > ($1::TEXT, $2::TEXT)
-      AND (f.name_key, f.id) < ($3::TEXT, $4::TEXT)
-      AND ($5::BOOLEAN OR f.created_at >= $6::BIGINT AND f.created_at < $7::BIGINT)
-      AND ($8::BOOLEAN OR f.owner = $9::TEXT)
-      AND ($10::TEXT = '' OR f.state = $10::TEXT)
-      AND (cardinality($11::TEXT[]) = 0 OR f.media_type = ANY($11::TEXT[])
-           OR split_part(f.media_type, '/', 1) || '/' = ANY($11::TEXT[]))
-      AND ($12::TEXT = '' OR f.search_key LIKE $12::TEXT)
-      AND (cardinality($13::TEXT[]) = 0 OR f.search_key LIKE ALL($13::TEXT[]))
-    ORDER BY f.name_key DESC, f.id DESC
-    LIMIT $14::BIGINT)
+SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files WHERE id IN (
+SELECT f.id FROM files AS f
+WHERE (name_key, id) > ($1::TEXT, $2::TEXT)
+  AND (name_key, id) < ($3::TEXT, $4::TEXT)
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
+ORDER BY name_key DESC, id DESC
+LIMIT CAST($14 AS BIGINT))
 ORDER BY name_key DESC, id DESC
 `
 
@@ -467,18 +474,21 @@ type FilesByNameDescendingParams struct {
 	LowID         string
 	High          string
 	HighID        string
-	AnyTime       bool
+	AnyTime       int64
 	CreatedFrom   int64
 	CreatedBefore int64
-	Everybody     bool
+	Everybody     int64
 	Owner         string
 	State         string
 	Types         []string
-	Pattern       string
-	MorePatterns  []string
+	Word          string
+	MoreWords     []string
 	Lim           int64
 }
 
+// The page's ids are found first: words are then looked for in the index alone, which
+// has the search keys too. Names with a common part often stand together, so that one
+// may have to pass by millions of others to get there.
 func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDescendingParams) ([]File, error) {
 	rows, err := q.db.Query(ctx, filesByNameDescending,
 		arg.Low,
@@ -492,8 +502,8 @@ func (q *Queries) FilesByNameDescending(ctx context.Context, arg FilesByNameDesc
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -537,15 +547,15 @@ const filesBySize = `-- name: FilesBySize :many
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > ($1::BIGINT, $2::TEXT)
   AND (size, id) < ($3::BIGINT, $4::TEXT)
-  AND created_at >= $5::BIGINT AND created_at < $6::BIGINT
-  AND ($7::BOOLEAN OR owner = $8::TEXT)
-  AND ($9::TEXT = '' OR state = $9::TEXT)
-  AND (cardinality($10::TEXT[]) = 0 OR media_type = ANY($10::TEXT[])
-       OR split_part(media_type, '/', 1) || '/' = ANY($10::TEXT[]))
-  AND ($11::TEXT = '' OR search_key LIKE $11::TEXT)
-  AND (cardinality($12::TEXT[]) = 0 OR search_key LIKE ALL($12::TEXT[]))
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
 ORDER BY size, id
-LIMIT $13::BIGINT
+LIMIT CAST($14 AS BIGINT)
 `
 
 type FilesBySizeParams struct {
@@ -553,14 +563,15 @@ type FilesBySizeParams struct {
 	LowID         string
 	High          int64
 	HighID        string
+	AnyTime       int64
 	CreatedFrom   int64
 	CreatedBefore int64
-	Everybody     bool
+	Everybody     int64
 	Owner         string
 	State         string
 	Types         []string
-	Pattern       string
-	MorePatterns  []string
+	Word          string
+	MoreWords     []string
 	Lim           int64
 }
 
@@ -570,14 +581,15 @@ func (q *Queries) FilesBySize(ctx context.Context, arg FilesBySizeParams) ([]Fil
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.AnyTime,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
 		arg.Everybody,
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -621,15 +633,15 @@ const filesBySizeDescending = `-- name: FilesBySizeDescending :many
 SELECT id, owner, name, name_key, size, declared_type, media_type, sha256, state, metadata, raw_metadata, raw_concat, join_key, downloads, created_at, updated_at, secret_sha256, search_key FROM files
 WHERE (size, id) > ($1::BIGINT, $2::TEXT)
   AND (size, id) < ($3::BIGINT, $4::TEXT)
-  AND created_at >= $5::BIGINT AND created_at < $6::BIGINT
-  AND ($7::BOOLEAN OR owner = $8::TEXT)
-  AND ($9::TEXT = '' OR state = $9::TEXT)
-  AND (cardinality($10::TEXT[]) = 0 OR media_type = ANY($10::TEXT[])
-       OR split_part(media_type, '/', 1) || '/' = ANY($10::TEXT[]))
-  AND ($11::TEXT = '' OR search_key LIKE $11::TEXT)
-  AND (cardinality($12::TEXT[]) = 0 OR search_key LIKE ALL($12::TEXT[]))
+  AND (CAST($5 AS BIGINT) = 1 OR created_at >= CAST($6 AS BIGINT) AND created_at < CAST($7 AS BIGINT))
+  AND (CAST($8 AS BIGINT) = 1 OR owner = CAST($9 AS TEXT))
+  AND (CAST($10 AS TEXT) = '' OR state = CAST($10 AS TEXT))
+  AND (cardinality($11::TEXT[]) = 0 OR media_type = ANY($11::TEXT[])
+       OR split_part(media_type, '/', 1) || '/' = ANY($11::TEXT[]))
+  AND ($12::TEXT = '' OR search_key LIKE $12::TEXT)
+  AND (cardinality($13::TEXT[]) = 0 OR search_key LIKE ALL($13::TEXT[]))
 ORDER BY size DESC, id DESC
-LIMIT $13::BIGINT
+LIMIT CAST($14 AS BIGINT)
 `
 
 type FilesBySizeDescendingParams struct {
@@ -637,14 +649,15 @@ type FilesBySizeDescendingParams struct {
 	LowID         string
 	High          int64
 	HighID        string
+	AnyTime       int64
 	CreatedFrom   int64
 	CreatedBefore int64
-	Everybody     bool
+	Everybody     int64
 	Owner         string
 	State         string
 	Types         []string
-	Pattern       string
-	MorePatterns  []string
+	Word          string
+	MoreWords     []string
 	Lim           int64
 }
 
@@ -654,14 +667,15 @@ func (q *Queries) FilesBySizeDescending(ctx context.Context, arg FilesBySizeDesc
 		arg.LowID,
 		arg.High,
 		arg.HighID,
+		arg.AnyTime,
 		arg.CreatedFrom,
 		arg.CreatedBefore,
 		arg.Everybody,
 		arg.Owner,
 		arg.State,
 		arg.Types,
-		arg.Pattern,
-		arg.MorePatterns,
+		arg.Word,
+		arg.MoreWords,
 		arg.Lim,
 	)
 	if err != nil {
@@ -763,14 +777,8 @@ ORDER BY downloads DESC, id
 LIMIT CAST($3 AS BIGINT)
 `
 
-type MostDownloadedParams struct {
-	Everybody int64
-	Owner     string
-	Lim       int64
-}
-
-func (q *Queries) MostDownloaded(ctx context.Context, arg MostDownloadedParams) ([]File, error) {
-	rows, err := q.db.Query(ctx, mostDownloaded, arg.Everybody, arg.Owner, arg.Lim)
+func (q *Queries) MostDownloaded(ctx context.Context, everybody int64, owner string, lim int64) ([]File, error) {
+	rows, err := q.db.Query(ctx, mostDownloaded, everybody, owner, lim)
 	if err != nil {
 		return nil, err
 	}
@@ -824,13 +832,7 @@ const setKeys = `-- name: SetKeys :exec
 UPDATE files SET name_key = $1, search_key = $2 WHERE id = $3
 `
 
-type SetKeysParams struct {
-	NameKey   string
-	SearchKey string
-	ID        string
-}
-
-func (q *Queries) SetKeys(ctx context.Context, arg SetKeysParams) error {
-	_, err := q.db.Exec(ctx, setKeys, arg.NameKey, arg.SearchKey, arg.ID)
+func (q *Queries) SetKeys(ctx context.Context, nameKey string, searchKey string, iD string) error {
+	_, err := q.db.Exec(ctx, setKeys, nameKey, searchKey, iD)
 	return err
 }

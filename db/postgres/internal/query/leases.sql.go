@@ -9,65 +9,12 @@ import (
 	"context"
 )
 
-const askHolder = `-- name: AskHolder :exec
-SELECT pg_notify('pawl_wanted', holder || ' ' || id) FROM leases WHERE id = $1
-`
-
-// AskHolder tells every instance that one of them has what another wants.
-func (q *Queries) AskHolder(ctx context.Context, id string) error {
-	_, err := q.db.Exec(ctx, askHolder, id)
-	return err
-}
-
-const beat = `-- name: Beat :execrows
-UPDATE instances SET seen_at = clock_timestamp() WHERE id = $1
-`
-
-// Beat changes no row where the instance was declared dead.
-func (q *Queries) Beat(ctx context.Context, id string) (int64, error) {
-	result, err := q.db.Exec(ctx, beat, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const buryAll = `-- name: BuryAll :execrows
-DELETE FROM instances WHERE seen_at <= clock_timestamp() - make_interval(secs => $1::FLOAT8)
-`
-
-// BuryAll does so with all, also with those whose leases nobody asks for.
-func (q *Queries) BuryAll(ctx context.Context, ttlSeconds float64) (int64, error) {
-	result, err := q.db.Exec(ctx, buryAll, ttlSeconds)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const buryHolder = `-- name: BuryHolder :execrows
-DELETE FROM instances
-WHERE id = (SELECT holder FROM leases WHERE leases.id = $1)
-  AND seen_at <= clock_timestamp() - make_interval(secs => $2::FLOAT8)
-`
-
-// BuryHolder declares an upload's holder dead if it has not been seen for too long.
-// Should it show at the same time that it lives, one of the two waits for the
-// other's commit and then finds what the other did.
-func (q *Queries) BuryHolder(ctx context.Context, iD string, ttlSeconds float64) (int64, error) {
-	result, err := q.db.Exec(ctx, buryHolder, iD, ttlSeconds)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const countInstances = `-- name: CountInstances :one
 SELECT count(*) FROM instances
 WHERE id <> $1 AND seen_at > clock_timestamp() - make_interval(secs => $2::FLOAT8)
 `
 
-// CountInstances counts those that are alive, without one's own.
+// CountInstances counts the instances that are alive, without one's own.
 func (q *Queries) CountInstances(ctx context.Context, own string, ttlSeconds float64) (int64, error) {
 	row := q.db.QueryRow(ctx, countInstances, own, ttlSeconds)
 	var count int64
@@ -75,42 +22,106 @@ func (q *Queries) CountInstances(ctx context.Context, own string, ttlSeconds flo
 	return count, err
 }
 
-const giveBackLease = `-- name: GiveBackLease :exec
-WITH gone AS (DELETE FROM leases WHERE id = $1 AND generation = $2 RETURNING id)
-SELECT pg_notify('pawl_freed', id) FROM gone
+const deleteDeadHolder = `-- name: DeleteDeadHolder :execrows
+DELETE FROM instances
+WHERE id = (SELECT holder FROM leases WHERE leases.id = $1)
+  AND seen_at <= clock_timestamp() - make_interval(secs => $2::FLOAT8)
 `
 
-func (q *Queries) GiveBackLease(ctx context.Context, iD string, generation int64) error {
-	_, err := q.db.Exec(ctx, giveBackLease, iD, generation)
+// DeleteDeadHolder declares an upload's holder dead if it was not renewed for too long.
+// If it is renewed at the same time, one of the two waits for the other's commit and
+// then finds what the other did.
+func (q *Queries) DeleteDeadHolder(ctx context.Context, iD string, ttlSeconds float64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteDeadHolder, iD, ttlSeconds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteDeadInstances = `-- name: DeleteDeadInstances :execrows
+DELETE FROM instances WHERE seen_at <= clock_timestamp() - make_interval(secs => $1::FLOAT8)
+`
+
+// DeleteDeadInstances does so with all, also with those whose leases nobody needs.
+func (q *Queries) DeleteDeadInstances(ctx context.Context, ttlSeconds float64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteDeadInstances, ttlSeconds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteInstance = `-- name: DeleteInstance :exec
+WITH gone AS (DELETE FROM instances WHERE id = $1 RETURNING id)
+SELECT pg_notify('pawl_freed', '') FROM gone
+`
+
+// DeleteInstance deletes an instance and, by the foreign key, all its leases.
+func (q *Queries) DeleteInstance(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, deleteInstance, id)
 	return err
 }
 
-const holdLease = `-- name: HoldLease :one
+const lockLease = `-- name: LockLease :one
 SELECT holder FROM leases WHERE id = $1 AND generation = $2 FOR SHARE
 `
 
-// HoldLease locks the row, so that until the commit nobody takes or ends the lease.
-func (q *Queries) HoldLease(ctx context.Context, iD string, generation int64) (string, error) {
-	row := q.db.QueryRow(ctx, holdLease, iD, generation)
+// LockLease locks the row, so that until the commit nobody takes or ends the lease.
+func (q *Queries) LockLease(ctx context.Context, iD string, generation int64) (string, error) {
+	row := q.db.QueryRow(ctx, lockLease, iD, generation)
 	var holder string
 	err := row.Scan(&holder)
 	return holder, err
 }
 
-const register = `-- name: Register :one
+const notifyHolder = `-- name: NotifyHolder :exec
+SELECT pg_notify('pawl_wanted', holder || ' ' || id) FROM leases WHERE id = $1
+`
+
+// NotifyHolder notifies the instances that another needs an upload, and who holds it.
+func (q *Queries) NotifyHolder(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, notifyHolder, id)
+	return err
+}
+
+const registerInstance = `-- name: RegisterInstance :one
 
 WITH me AS (INSERT INTO instances (id, seen_at) VALUES ($1, clock_timestamp()))
 SELECT nextval('lease_generations')::BIGINT AS floor
 `
 
 // Leases are PostgreSQL's alone: a SQLite file has one instance.
-// Register makes a new instance known. Its leases will have generations above the
-// one it returns; all that came before are somebody else's.
-func (q *Queries) Register(ctx context.Context, id string) (int64, error) {
-	row := q.db.QueryRow(ctx, register, id)
+// RegisterInstance inserts a new instance. Its leases will have generations above the
+// one that is returned; lower ones are other instances'.
+func (q *Queries) RegisterInstance(ctx context.Context, id string) (int64, error) {
+	row := q.db.QueryRow(ctx, registerInstance, id)
 	var floor int64
 	err := row.Scan(&floor)
 	return floor, err
+}
+
+const releaseLease = `-- name: ReleaseLease :exec
+WITH gone AS (DELETE FROM leases WHERE id = $1 AND generation = $2 RETURNING id)
+SELECT pg_notify('pawl_freed', id) FROM gone
+`
+
+func (q *Queries) ReleaseLease(ctx context.Context, iD string, generation int64) error {
+	_, err := q.db.Exec(ctx, releaseLease, iD, generation)
+	return err
+}
+
+const renewInstance = `-- name: RenewInstance :execrows
+UPDATE instances SET seen_at = clock_timestamp() WHERE id = $1
+`
+
+// RenewInstance changes no row where the instance was declared dead.
+func (q *Queries) RenewInstance(ctx context.Context, id string) (int64, error) {
+	result, err := q.db.Exec(ctx, renewInstance, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const takeLease = `-- name: TakeLease :one
@@ -122,24 +133,13 @@ WHERE held.holder = excluded.holder
 RETURNING generation
 `
 
-// TakeLease takes a lease that is free or the instance's own. A holder that is not
-// alive any more is refused by the foreign key. Who takes one upload's takes turns:
-// else one that waits for another's row would already have its generation, a lower
-// one than of those before it.
+// TakeLease takes a lease that is free or the instance's own. The foreign key refuses a
+// holder that was declared dead. Transactions that take one upload's lease run one after
+// the other: else one that waits for another's row would already have its generation, a
+// lower one than of those before it.
 func (q *Queries) TakeLease(ctx context.Context, iD string, holder string) (int64, error) {
 	row := q.db.QueryRow(ctx, takeLease, iD, holder)
 	var generation int64
 	err := row.Scan(&generation)
 	return generation, err
-}
-
-const unregister = `-- name: Unregister :exec
-WITH gone AS (DELETE FROM instances WHERE id = $1 RETURNING id)
-SELECT pg_notify('pawl_freed', '') FROM gone
-`
-
-// Unregister ends an instance and, by the foreign key, all its leases.
-func (q *Queries) Unregister(ctx context.Context, id string) error {
-	_, err := q.db.Exec(ctx, unregister, id)
-	return err
 }

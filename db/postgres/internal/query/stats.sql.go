@@ -59,19 +59,12 @@ ON CONFLICT (owner, media_type) DO UPDATE SET
     bytes = stats_types.bytes + excluded.bytes
 `
 
-type CountTypeParams struct {
-	Owner     string
-	MediaType string
-	Files     int64
-	Bytes     int64
-}
-
-func (q *Queries) CountType(ctx context.Context, arg CountTypeParams) error {
+func (q *Queries) CountType(ctx context.Context, owner string, mediaType string, files int64, bytes int64) error {
 	_, err := q.db.Exec(ctx, countType,
-		arg.Owner,
-		arg.MediaType,
-		arg.Files,
-		arg.Bytes,
+		owner,
+		mediaType,
+		files,
+		bytes,
 	)
 	return err
 }
@@ -82,14 +75,8 @@ WHERE owner = $1 AND day >= CAST($2 AS BIGINT) AND day <= CAST($3 AS BIGINT)
 ORDER BY day
 `
 
-type DaysParams struct {
-	Owner string
-	First int64
-	Last  int64
-}
-
-func (q *Queries) Days(ctx context.Context, arg DaysParams) ([]StatsDay, error) {
-	rows, err := q.db.Query(ctx, days, arg.Owner, arg.First, arg.Last)
+func (q *Queries) Days(ctx context.Context, owner string, first int64, last int64) ([]StatsDay, error) {
+	rows, err := q.db.Query(ctx, days, owner, first, last)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +150,7 @@ type TotalsBeforeRow struct {
 	Bytes int64
 }
 
-// TotalsBefore is where the running totals of a range begin.
+// TotalsBefore returns the totals at the start of a range.
 func (q *Queries) TotalsBefore(ctx context.Context, owner string, day int64) (TotalsBeforeRow, error) {
 	row := q.db.QueryRow(ctx, totalsBefore, owner, day)
 	var i TotalsBeforeRow

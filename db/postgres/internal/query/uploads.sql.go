@@ -27,14 +27,8 @@ SET length = $1, updated_at = $2
 WHERE id = $3 AND length IN (-1, CAST($1 AS BIGINT))
 `
 
-type DeclareLengthParams struct {
-	Length    int64
-	UpdatedAt int64
-	ID        string
-}
-
-func (q *Queries) DeclareLength(ctx context.Context, arg DeclareLengthParams) (int64, error) {
-	result, err := q.db.Exec(ctx, declareLength, arg.Length, arg.UpdatedAt, arg.ID)
+func (q *Queries) DeclareLength(ctx context.Context, length int64, updatedAt int64, iD string) (int64, error) {
+	result, err := q.db.Exec(ctx, declareLength, length, updatedAt, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -151,6 +145,19 @@ func (q *Queries) InsertUpload(ctx context.Context, arg InsertUploadParams) erro
 	return err
 }
 
+const insertUsedPart = `-- name: InsertUsedPart :execrows
+INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
+SELECT u.id, u.owner, u.length, u.secret_sha256, CAST($1 AS BIGINT) FROM uploads AS u WHERE u.id = $2
+`
+
+func (q *Queries) InsertUsedPart(ctx context.Context, usedAt int64, iD string) (int64, error) {
+	result, err := q.db.Exec(ctx, insertUsedPart, usedAt, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const joins = `-- name: Joins :many
 SELECT id, join_key FROM uploads WHERE owner = $1 AND join_key <> '' ORDER BY join_key
 `
@@ -160,7 +167,7 @@ type JoinsRow struct {
 	JoinKey string
 }
 
-// Joins lists what an owner is joining: few at a time, and their keys hold the parts.
+// Joins lists an owner's joins under way: few at a time, and their keys hold the parts.
 func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
 	rows, err := q.db.Query(ctx, joins, owner)
 	if err != nil {
@@ -179,19 +186,6 @@ func (q *Queries) Joins(ctx context.Context, owner string) ([]JoinsRow, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const keepUsedPart = `-- name: KeepUsedPart :execrows
-INSERT INTO used_parts (id, owner, length, secret_sha256, used_at)
-SELECT u.id, u.owner, u.length, u.secret_sha256, CAST($1 AS BIGINT) FROM uploads AS u WHERE u.id = $2
-`
-
-func (q *Queries) KeepUsedPart(ctx context.Context, usedAt int64, iD string) (int64, error) {
-	result, err := q.db.Exec(ctx, keepUsedPart, usedAt, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const saveProgress = `-- name: SaveProgress :execrows
@@ -215,8 +209,8 @@ type SaveProgressParams struct {
 	ID          string
 }
 
-// SaveProgress changes nothing where the row already says more. A type once found
-// stays found.
+// SaveProgress changes nothing where the row already has more progress. A type once found
+// stays.
 func (q *Queries) SaveProgress(ctx context.Context, arg SaveProgressParams) (int64, error) {
 	result, err := q.db.Exec(ctx, saveProgress,
 		arg.Durable,
@@ -265,7 +259,7 @@ const uploadByJoinKey = `-- name: UploadByJoinKey :one
 SELECT id, owner, kind, length, name, declared_type, metadata, raw_metadata, join_key, raw_concat, durable, digested, digest_state, found_type, created_at, updated_at, secret_sha256 FROM uploads WHERE owner = $1 AND join_key = $2 AND join_key <> ''
 `
 
-// The condition on the empty key is what lets the partial index be used.
+// The condition on the empty key lets the partial index be used.
 func (q *Queries) UploadByJoinKey(ctx context.Context, owner string, joinKey string) (Upload, error) {
 	row := q.db.QueryRow(ctx, uploadByJoinKey, owner, joinKey)
 	var i Upload

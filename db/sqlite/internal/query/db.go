@@ -33,9 +33,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.addTailStmt, err = db.PrepareContext(ctx, addTail); err != nil {
 		return nil, fmt.Errorf("error preparing query AddTail: %w", err)
 	}
-	if q.beginHeartbeatStmt, err = db.PrepareContext(ctx, beginHeartbeat); err != nil {
-		return nil, fmt.Errorf("error preparing query BeginHeartbeat: %w", err)
-	}
 	if q.countActiveUploadsStmt, err = db.PrepareContext(ctx, countActiveUploads); err != nil {
 		return nil, fmt.Errorf("error preparing query CountActiveUploads: %w", err)
 	}
@@ -60,8 +57,8 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.deleteFilesStmt, err = db.PrepareContext(ctx, deleteFiles); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteFiles: %w", err)
 	}
-	if q.deleteMultipartStmt, err = db.PrepareContext(ctx, deleteMultipart); err != nil {
-		return nil, fmt.Errorf("error preparing query DeleteMultipart: %w", err)
+	if q.deleteManifestStmt, err = db.PrepareContext(ctx, deleteManifest); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteManifest: %w", err)
 	}
 	if q.deleteUploadStmt, err = db.PrepareContext(ctx, deleteUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteUpload: %w", err)
@@ -132,29 +129,32 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertUploadStmt, err = db.PrepareContext(ctx, insertUpload); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertUpload: %w", err)
 	}
+	if q.insertUsedPartStmt, err = db.PrepareContext(ctx, insertUsedPart); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertUsedPart: %w", err)
+	}
 	if q.joinsStmt, err = db.PrepareContext(ctx, joins); err != nil {
 		return nil, fmt.Errorf("error preparing query Joins: %w", err)
 	}
-	if q.keepUsedPartStmt, err = db.PrepareContext(ctx, keepUsedPart); err != nil {
-		return nil, fmt.Errorf("error preparing query KeepUsedPart: %w", err)
+	if q.manifestStmt, err = db.PrepareContext(ctx, manifest); err != nil {
+		return nil, fmt.Errorf("error preparing query Manifest: %w", err)
+	}
+	if q.manifestSizesStmt, err = db.PrepareContext(ctx, manifestSizes); err != nil {
+		return nil, fmt.Errorf("error preparing query ManifestSizes: %w", err)
+	}
+	if q.manifestsStmt, err = db.PrepareContext(ctx, manifests); err != nil {
+		return nil, fmt.Errorf("error preparing query Manifests: %w", err)
 	}
 	if q.mostDownloadedStmt, err = db.PrepareContext(ctx, mostDownloaded); err != nil {
 		return nil, fmt.Errorf("error preparing query MostDownloaded: %w", err)
 	}
-	if q.multipartStmt, err = db.PrepareContext(ctx, multipart); err != nil {
-		return nil, fmt.Errorf("error preparing query Multipart: %w", err)
-	}
-	if q.multipartsStmt, err = db.PrepareContext(ctx, multiparts); err != nil {
-		return nil, fmt.Errorf("error preparing query Multiparts: %w", err)
-	}
-	if q.partsStmt, err = db.PrepareContext(ctx, parts); err != nil {
-		return nil, fmt.Errorf("error preparing query Parts: %w", err)
-	}
 	if q.referencedStmt, err = db.PrepareContext(ctx, referenced); err != nil {
 		return nil, fmt.Errorf("error preparing query Referenced: %w", err)
 	}
-	if q.saveMultipartStmt, err = db.PrepareContext(ctx, saveMultipart); err != nil {
-		return nil, fmt.Errorf("error preparing query SaveMultipart: %w", err)
+	if q.restartHeartbeatStmt, err = db.PrepareContext(ctx, restartHeartbeat); err != nil {
+		return nil, fmt.Errorf("error preparing query RestartHeartbeat: %w", err)
+	}
+	if q.saveManifestStmt, err = db.PrepareContext(ctx, saveManifest); err != nil {
+		return nil, fmt.Errorf("error preparing query SaveManifest: %w", err)
 	}
 	if q.saveProgressStmt, err = db.PrepareContext(ctx, saveProgress); err != nil {
 		return nil, fmt.Errorf("error preparing query SaveProgress: %w", err)
@@ -167,9 +167,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.setKeysStmt, err = db.PrepareContext(ctx, setKeys); err != nil {
 		return nil, fmt.Errorf("error preparing query SetKeys: %w", err)
-	}
-	if q.tailsStmt, err = db.PrepareContext(ctx, tails); err != nil {
-		return nil, fmt.Errorf("error preparing query Tails: %w", err)
 	}
 	if q.totalsStmt, err = db.PrepareContext(ctx, totals); err != nil {
 		return nil, fmt.Errorf("error preparing query Totals: %w", err)
@@ -215,11 +212,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing addTailStmt: %w", cerr)
 		}
 	}
-	if q.beginHeartbeatStmt != nil {
-		if cerr := q.beginHeartbeatStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing beginHeartbeatStmt: %w", cerr)
-		}
-	}
 	if q.countActiveUploadsStmt != nil {
 		if cerr := q.countActiveUploadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countActiveUploadsStmt: %w", cerr)
@@ -260,9 +252,9 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing deleteFilesStmt: %w", cerr)
 		}
 	}
-	if q.deleteMultipartStmt != nil {
-		if cerr := q.deleteMultipartStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing deleteMultipartStmt: %w", cerr)
+	if q.deleteManifestStmt != nil {
+		if cerr := q.deleteManifestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteManifestStmt: %w", cerr)
 		}
 	}
 	if q.deleteUploadStmt != nil {
@@ -380,14 +372,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertUploadStmt: %w", cerr)
 		}
 	}
+	if q.insertUsedPartStmt != nil {
+		if cerr := q.insertUsedPartStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertUsedPartStmt: %w", cerr)
+		}
+	}
 	if q.joinsStmt != nil {
 		if cerr := q.joinsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing joinsStmt: %w", cerr)
 		}
 	}
-	if q.keepUsedPartStmt != nil {
-		if cerr := q.keepUsedPartStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing keepUsedPartStmt: %w", cerr)
+	if q.manifestStmt != nil {
+		if cerr := q.manifestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing manifestStmt: %w", cerr)
+		}
+	}
+	if q.manifestSizesStmt != nil {
+		if cerr := q.manifestSizesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing manifestSizesStmt: %w", cerr)
+		}
+	}
+	if q.manifestsStmt != nil {
+		if cerr := q.manifestsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing manifestsStmt: %w", cerr)
 		}
 	}
 	if q.mostDownloadedStmt != nil {
@@ -395,29 +402,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing mostDownloadedStmt: %w", cerr)
 		}
 	}
-	if q.multipartStmt != nil {
-		if cerr := q.multipartStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing multipartStmt: %w", cerr)
-		}
-	}
-	if q.multipartsStmt != nil {
-		if cerr := q.multipartsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing multipartsStmt: %w", cerr)
-		}
-	}
-	if q.partsStmt != nil {
-		if cerr := q.partsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing partsStmt: %w", cerr)
-		}
-	}
 	if q.referencedStmt != nil {
 		if cerr := q.referencedStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing referencedStmt: %w", cerr)
 		}
 	}
-	if q.saveMultipartStmt != nil {
-		if cerr := q.saveMultipartStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing saveMultipartStmt: %w", cerr)
+	if q.restartHeartbeatStmt != nil {
+		if cerr := q.restartHeartbeatStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing restartHeartbeatStmt: %w", cerr)
+		}
+	}
+	if q.saveManifestStmt != nil {
+		if cerr := q.saveManifestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saveManifestStmt: %w", cerr)
 		}
 	}
 	if q.saveProgressStmt != nil {
@@ -438,11 +435,6 @@ func (q *Queries) Close() error {
 	if q.setKeysStmt != nil {
 		if cerr := q.setKeysStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing setKeysStmt: %w", cerr)
-		}
-	}
-	if q.tailsStmt != nil {
-		if cerr := q.tailsStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing tailsStmt: %w", cerr)
 		}
 	}
 	if q.totalsStmt != nil {
@@ -527,7 +519,6 @@ type Queries struct {
 	addDownloadsStmt             *sql.Stmt
 	addPartStmt                  *sql.Stmt
 	addTailStmt                  *sql.Stmt
-	beginHeartbeatStmt           *sql.Stmt
 	countActiveUploadsStmt       *sql.Stmt
 	countDayStmt                 *sql.Stmt
 	countFilesStmt               *sql.Stmt
@@ -536,7 +527,7 @@ type Queries struct {
 	daysStmt                     *sql.Stmt
 	declareLengthStmt            *sql.Stmt
 	deleteFilesStmt              *sql.Stmt
-	deleteMultipartStmt          *sql.Stmt
+	deleteManifestStmt           *sql.Stmt
 	deleteUploadStmt             *sql.Stmt
 	dropPartsStmt                *sql.Stmt
 	dropTailsStmt                *sql.Stmt
@@ -560,19 +551,19 @@ type Queries struct {
 	insertEventStmt              *sql.Stmt
 	insertFileStmt               *sql.Stmt
 	insertUploadStmt             *sql.Stmt
+	insertUsedPartStmt           *sql.Stmt
 	joinsStmt                    *sql.Stmt
-	keepUsedPartStmt             *sql.Stmt
+	manifestStmt                 *sql.Stmt
+	manifestSizesStmt            *sql.Stmt
+	manifestsStmt                *sql.Stmt
 	mostDownloadedStmt           *sql.Stmt
-	multipartStmt                *sql.Stmt
-	multipartsStmt               *sql.Stmt
-	partsStmt                    *sql.Stmt
 	referencedStmt               *sql.Stmt
-	saveMultipartStmt            *sql.Stmt
+	restartHeartbeatStmt         *sql.Stmt
+	saveManifestStmt             *sql.Stmt
 	saveProgressStmt             *sql.Stmt
 	setDigestStmt                *sql.Stmt
 	setHeartbeatStmt             *sql.Stmt
 	setKeysStmt                  *sql.Stmt
-	tailsStmt                    *sql.Stmt
 	totalsStmt                   *sql.Stmt
 	totalsBeforeStmt             *sql.Stmt
 	typesStmt                    *sql.Stmt
@@ -590,7 +581,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		addDownloadsStmt:             q.addDownloadsStmt,
 		addPartStmt:                  q.addPartStmt,
 		addTailStmt:                  q.addTailStmt,
-		beginHeartbeatStmt:           q.beginHeartbeatStmt,
 		countActiveUploadsStmt:       q.countActiveUploadsStmt,
 		countDayStmt:                 q.countDayStmt,
 		countFilesStmt:               q.countFilesStmt,
@@ -599,7 +589,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		daysStmt:                     q.daysStmt,
 		declareLengthStmt:            q.declareLengthStmt,
 		deleteFilesStmt:              q.deleteFilesStmt,
-		deleteMultipartStmt:          q.deleteMultipartStmt,
+		deleteManifestStmt:           q.deleteManifestStmt,
 		deleteUploadStmt:             q.deleteUploadStmt,
 		dropPartsStmt:                q.dropPartsStmt,
 		dropTailsStmt:                q.dropTailsStmt,
@@ -623,19 +613,19 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertEventStmt:              q.insertEventStmt,
 		insertFileStmt:               q.insertFileStmt,
 		insertUploadStmt:             q.insertUploadStmt,
+		insertUsedPartStmt:           q.insertUsedPartStmt,
 		joinsStmt:                    q.joinsStmt,
-		keepUsedPartStmt:             q.keepUsedPartStmt,
+		manifestStmt:                 q.manifestStmt,
+		manifestSizesStmt:            q.manifestSizesStmt,
+		manifestsStmt:                q.manifestsStmt,
 		mostDownloadedStmt:           q.mostDownloadedStmt,
-		multipartStmt:                q.multipartStmt,
-		multipartsStmt:               q.multipartsStmt,
-		partsStmt:                    q.partsStmt,
 		referencedStmt:               q.referencedStmt,
-		saveMultipartStmt:            q.saveMultipartStmt,
+		restartHeartbeatStmt:         q.restartHeartbeatStmt,
+		saveManifestStmt:             q.saveManifestStmt,
 		saveProgressStmt:             q.saveProgressStmt,
 		setDigestStmt:                q.setDigestStmt,
 		setHeartbeatStmt:             q.setHeartbeatStmt,
 		setKeysStmt:                  q.setKeysStmt,
-		tailsStmt:                    q.tailsStmt,
 		totalsStmt:                   q.totalsStmt,
 		totalsBeforeStmt:             q.totalsBeforeStmt,
 		typesStmt:                    q.typesStmt,

@@ -9,18 +9,6 @@ import (
 	"context"
 )
 
-const beginHeartbeat = `-- name: BeginHeartbeat :exec
-UPDATE heartbeat SET since = ?1 WHERE "only" = 1 AND (at < CAST(?2 AS BIGINT) OR since > ?1)
-`
-
-// BeginHeartbeat has the heartbeat be without a gap from now on, if it has one, or if
-// the clock was set back. It
-// comes before SetHeartbeat: sqlc loses parameters after ON CONFLICT.
-func (q *Queries) BeginHeartbeat(ctx context.Context, now int64, gapBefore int64) error {
-	_, err := q.exec(ctx, q.beginHeartbeatStmt, beginHeartbeat, now, gapBefore)
-	return err
-}
-
 const heartbeat = `-- name: Heartbeat :one
 SELECT at, since FROM heartbeat WHERE "only" = 1
 `
@@ -35,6 +23,18 @@ func (q *Queries) Heartbeat(ctx context.Context) (HeartbeatRow, error) {
 	var i HeartbeatRow
 	err := row.Scan(&i.At, &i.Since)
 	return i, err
+}
+
+const restartHeartbeat = `-- name: RestartHeartbeat :exec
+UPDATE heartbeat SET since = ?1 WHERE "only" = 1 AND (at < CAST(?2 AS BIGINT) OR since > ?1)
+`
+
+// RestartHeartbeat sets the time since when the heartbeat has no gap to now, where there
+// is a gap or the clock was set back. It comes before SetHeartbeat, and is not part of
+// it: sqlc loses parameters after ON CONFLICT.
+func (q *Queries) RestartHeartbeat(ctx context.Context, now int64, gapBefore int64) error {
+	_, err := q.exec(ctx, q.restartHeartbeatStmt, restartHeartbeat, now, gapBefore)
+	return err
 }
 
 const setHeartbeat = `-- name: SetHeartbeat :exec

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import type { StoredFile } from "@/shared/api/types";
 import { bytes, plural } from "@/shared/format/bytes";
 
-/** Asks before a deletion that is too large to be undone. */
+/** Asks for confirmation of a deletion that is too large to be undone. */
 export default function ConfirmDelete({
   files,
   onAnswer,
@@ -19,7 +19,7 @@ export default function ConfirmDelete({
         Delete {plural(files.length, "file")}?
       </h2>
       <p className="mt-2 text-muted">
-        {bytes(size)} in total. A deletion of this many files starts at once and can't be undone.
+        {bytes(size)} in total. Deleting this many files starts at once and can't be undone.
       </p>
       <div className="mt-5 flex justify-end gap-2">
         <button type="button" className="btn" onClick={() => dialog.current?.close()}>

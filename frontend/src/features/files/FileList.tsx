@@ -16,7 +16,7 @@ import { useScrollMemory } from "./useScrollMemory";
 interface FileListProps {
   files: StoredFile[];
   filters: Filters;
-  /** Names the request that the files are of, and whether they have arrived. */
+  /** Identifies the query that the files belong to, and whether they are loaded. */
   list: string;
   ready: boolean;
   selection: Selection;
@@ -25,9 +25,9 @@ interface FileListProps {
   editing: string | null;
   hasMore: boolean;
   viewport: RefObject<Viewport>;
-  /** Set to move the keyboard's focus to the active item once it is drawn. */
+  /** Set to focus the active item once it is rendered. */
   focusActive: RefObject<boolean>;
-  /** Scrolls to the top when it grows. */
+  /** The list scrolls to the top when this changes. */
   topAsked: number;
   on: ItemActions;
   keys: Omit<ListKeys, "count" | "columns" | "pageRows" | "active" | "sideways">;
@@ -36,7 +36,7 @@ interface FileListProps {
   onSelectAll: () => void;
 }
 
-/** The files as table or grid. Only what can be seen is drawn, and what is read does not move when others go. */
+/** The files as a table or a grid. It renders only visible rows, and keeps them in place when others change. */
 export function FileList(props: FileListProps) {
   const { files, filters, selection, active, viewport, on, hasMore, onMore } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -76,7 +76,7 @@ export function FileList(props: FileListProps) {
     viewport.current.last = Math.ceil((offset + seenHeight) / height) * columns;
     if (!wasTop && viewport.current.atTop) props.onTop();
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is seen changes with these too
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the visible rows change with these too
   useEffect(() => seen(rows.offset.current), [files.length, columns, height, seenHeight]);
 
   const pageRows = Math.floor(seenHeight / height);

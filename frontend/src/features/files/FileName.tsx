@@ -5,7 +5,7 @@ import { NameText } from "@/shared/ui/NameText";
 import { urlWith } from "@/shared/url/location";
 import { NameField } from "./NameField";
 
-/** What an item of the list can ask for; items are named by their index. */
+/** The actions of an item, which is given by its index in the list. */
 export interface ItemActions {
   click: (index: number, event: MouseEvent) => void;
   focus: (index: number) => void;
@@ -25,12 +25,12 @@ export interface ItemProps {
   on: ItemActions;
 }
 
-/** The id of the element that names a file in the list. */
+/** Returns the id of the element with the name of a file in the list. */
 export function nameId(file: StoredFile): string {
   return `name-${file.id}`;
 }
 
-/** The name as a link to the file's preview, or as the field that renames it. */
+/** The name of a file as a link to its preview, or as a field while it is renamed. */
 export function FileName({
   file,
   index,
@@ -57,7 +57,7 @@ export function FileName({
   );
 }
 
-/** The folder that a file was uploaded in: it tells files of one name apart. */
+/** The folder that a file was uploaded in, which distinguishes files of the same name. */
 export function FolderName({ file }: { file: StoredFile }) {
   const folder = folderOf(file.metadata.relativePath);
   if (folder === "") return null;
@@ -68,7 +68,7 @@ export function FolderName({ file }: { file: StoredFile }) {
   );
 }
 
-/** Says when a file is not simply there to be used. */
+/** The state of a file that is not ready. */
 export function StateBadge({ file }: { file: StoredFile }) {
   if (file.state === "ready") return null;
   return (

@@ -8,7 +8,7 @@ import { FileName, FolderName, type ItemProps, nameId, StateBadge } from "./File
 
 export const rowHeight = 49;
 
-/** One line of the table; on a narrow list size and time move under the name. */
+/** A row of the table. In a narrow list size and time are below the name. */
 export function FileRow({ file, index, selected, active, open, editing, on }: ItemProps) {
   const tab = active ? 0 : -1;
   const name = visibleName(file.name);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { previewUrl } from "@/shared/api/client";
-import { watchReturn } from "@/shared/api/events";
+import { onReconnect } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
@@ -11,10 +11,10 @@ import { FileName, FolderName, type ItemProps, nameId, StateBadge } from "./File
 export const tileHeight = 208;
 export const tileWidth = 176;
 
-/** Tiles show the images themselves; larger ones would cost more to load than a look at the grid is worth. */
-const largestThumbnail = 2 * 1024 * 1024;
+/** The largest image, in bytes, that a tile loads; there are no smaller thumbnails. */
+const maxThumbnail = 2 * 1024 * 1024;
 
-/** One tile of the grid: a look at the file, its name, size and age. */
+/** A tile of the grid: thumbnail, name, size and age of a file. */
 export function FileTile({ file, index, selected, active, open, editing, on }: ItemProps) {
   const tab = active ? 0 : -1;
   return (
@@ -58,8 +58,8 @@ export function FileTile({ file, index, selected, active, open, editing, on }: I
 
 function Thumbnail({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
-  useEffect(() => watchReturn(() => setFailed(false)), []);
-  const shown = factsOf(file.media_type).look === "image" && file.size <= largestThumbnail && !failed;
+  useEffect(() => onReconnect(() => setFailed(false)), []);
+  const shown = factsOf(file.media_type).preview === "image" && file.size <= maxThumbnail && !failed;
   return (
     <div className="grid min-h-0 flex-1 place-items-center overflow-hidden rounded-t-[0.7rem] bg-sunken">
       {shown ? (

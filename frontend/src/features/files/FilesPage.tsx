@@ -25,17 +25,17 @@ type View = ReturnType<typeof useFilesView>;
 
 interface NoFilesProps {
   uploadButton: ReactNode;
-  /** Says what may be uploaded. */
+  /** The rules for uploads. */
   rules: ReactNode;
 }
 
-/** All files: filters, list, what can be done with several, and the panel of one. */
+/** The Files view: filters, list, toolbar for the selected files, and preview of one. */
 export function FilesPage({ uploadButton, rules }: NoFilesProps) {
   const view = useFilesView();
   const { filters, files, list, selecting } = view;
   const narrow = useNarrow();
   const opened = useOpenFile(filters.file, files);
-  const totals = useTotals(view.query);
+  const totals = useTotals(view.query, view.loaded);
   useTitle(filters.q ? `“${filters.q}” in files` : "Files");
   useTitle(opened.file ? visibleName(opened.file.name) : null, 1);
   const toolbar = selecting.selection.files.size > 0 && (
@@ -53,10 +53,10 @@ export function FilesPage({ uploadButton, rules }: NoFilesProps) {
       <section
         className="files-view"
         aria-label="Files"
-        // On a phone the panel covers it.
+        // On a phone the preview covers it.
         inert={narrow && filters.file !== ""}
       >
-        <FilterBar filters={filters} totals={totals} instead={toolbar} />
+        <FilterBar filters={filters} totals={totals} instead={toolbar} empty={isEmpty(view)} />
         <p className="sr-only" role="status">
           {view.fresh > 0 ? `${plural(view.fresh, "new file")} above` : ""}
         </p>
@@ -101,10 +101,23 @@ export function FilesPage({ uploadButton, rules }: NoFilesProps) {
   );
 }
 
-/** The list, or what stands in its place. */
+/** Reports whether there are no files at all, as opposed to none that match. */
+function isEmpty({ filters, files, list }: View): boolean {
+  return (
+    list.isSuccess &&
+    !list.isPlaceholderData &&
+    files.length === 0 &&
+    !list.hasNextPage &&
+    !isFiltered(filters)
+  );
+}
+
+/** The list, or its loading, error or empty state. */
 function Listed({ view, ...empty }: NoFilesProps & { view: View }) {
   const { filters, files, list } = view;
-  if (list.isPending) return <ListSkeleton grid={filters.view === "grid"} />;
+  // Without filters, an empty list of the former query says nothing about this one.
+  const unknown = list.isPlaceholderData && files.length === 0 && !isFiltered(filters);
+  if (list.isPending || unknown) return <ListSkeleton grid={filters.view === "grid"} />;
   if (list.isError && files.length === 0) {
     return (
       <ErrorPanel
@@ -114,13 +127,12 @@ function Listed({ view, ...empty }: NoFilesProps & { view: View }) {
       />
     );
   }
+  if (isEmpty(view)) return <NoFiles {...empty} />;
   if (files.length === 0 && !list.hasNextPage) {
-    return isFiltered(filters) ? (
+    return (
       <Suspense fallback={null}>
         <NothingMatches filters={filters} />
       </Suspense>
-    ) : (
-      <NoFiles {...empty} />
     );
   }
   return (

@@ -12,36 +12,46 @@ const none = { q: null, type: null, state: null, since: null, from: null, to: nu
 interface FilterBarProps {
   filters: Filters;
   totals: FileTotals | undefined;
-  /** What stands in place of the types while files are selected. */
+  /** The toolbar that replaces the types while files are selected. */
   instead: ReactNode;
+  /** Whether there is nothing to filter. */
+  empty: boolean;
 }
 
-/** What the list shows: how much it is, which files, in which order. */
-export function FilterBar({ filters, totals, instead }: FilterBarProps) {
+/** The head of the list: totals, filters, order and layout. */
+export function FilterBar({ filters, totals, instead, empty }: FilterBarProps) {
   return (
-    <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
-      <div className="mr-auto flex flex-wrap items-baseline gap-x-3">
-        <h1 className="view-title">Files</h1>
-        <Totals totals={totals} type={filters.type} />
-      </div>
-      <div className="flex flex-wrap items-center gap-2 max-sm:order-last max-sm:w-full">
-        {isFiltered(filters) && (
-          <button
-            type="button"
-            className="btn btn-quiet btn-small text-muted max-sm:order-last"
-            onClick={() => patchSearch(none)}
-          >
-            <X size={14} aria-hidden="true" />
-            Clear filters
-          </button>
+    <div className="@container">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
+        <div className="mr-auto flex flex-wrap items-baseline gap-x-3">
+          <h1 className="view-title">Files</h1>
+          {!empty && <Totals totals={totals} type={filters.type} />}
+        </div>
+        {!empty && (
+          <>
+            <div className="flex flex-wrap items-center gap-2 @max-2xl:order-last @max-2xl:w-full">
+              {isFiltered(filters) && (
+                <button
+                  type="button"
+                  className="btn btn-quiet btn-small text-muted @max-2xl:order-last"
+                  onClick={() => patchSearch(none)}
+                >
+                  <X size={14} aria-hidden="true" />
+                  <span>
+                    Clear<span className="@max-2xl:sr-only"> filters</span>
+                  </span>
+                </button>
+              )}
+              <TimeSelect filters={filters} />
+              <SortSelect filters={filters} />
+            </div>
+            <ViewSwitch view={filters.view} />
+            <div className="@container grid w-full min-w-0 grid-cols-[minmax(0,1fr)]">
+              <TypeChips type={filters.type} covered={Boolean(instead)} />
+              {instead}
+            </div>
+          </>
         )}
-        <TimeSelect filters={filters} />
-        <SortSelect filters={filters} />
-      </div>
-      <ViewSwitch view={filters.view} />
-      <div className="@container grid w-full min-w-0 grid-cols-[minmax(0,1fr)]">
-        <TypeChips type={filters.type} covered={Boolean(instead)} />
-        {instead}
       </div>
     </div>
   );
@@ -51,7 +61,7 @@ function TypeChips({ type, covered }: { type: string; covered: boolean }) {
   return (
     <fieldset
       className="col-start-1 row-start-1 -mx-4 flex min-w-0 gap-1.5 overflow-x-auto px-4 py-0.5 lg:-mx-6 lg:px-6"
-      // It keeps its height, so that the list stays where it is.
+      // Hidden, it still takes its height, so that the list does not move.
       style={covered ? { visibility: "hidden" } : undefined}
     >
       <legend className="sr-only">Type</legend>

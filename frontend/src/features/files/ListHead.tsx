@@ -2,14 +2,14 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { type Filters, firstOrder, type Sort } from "./filters";
 import { sortBy } from "./sorting";
 
-/** The table's head: select all, and the columns that sort. */
+/** The head of the table: select all, and columns to sort by. */
 export function ListHead({
   filters,
   chosen,
   onSelectAll,
 }: {
   filters: Filters;
-  /** How many of the loaded files are selected. */
+  /** Which of the loaded files are selected. */
   chosen: "none" | "some" | "all";
   onSelectAll: () => void;
 }) {

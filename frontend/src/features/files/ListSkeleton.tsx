@@ -1,4 +1,4 @@
-/** Stands where the list will be, in its measures, so that nothing jumps. */
+/** The placeholder of a list that is being loaded. It has the layout of the list, so that nothing shifts. */
 export function ListSkeleton({ grid }: { grid: boolean }) {
   const places = Array.from({ length: grid ? 12 : 14 }, (_, i) => i);
   if (grid) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** Edits a name in place: Enter or leaving keeps it, Escape does not. */
+/** Edits a name in place. Enter and losing the focus save it, Escape does not. */
 export function NameField({
   name,
   onDone,

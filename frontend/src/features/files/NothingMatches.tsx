@@ -7,10 +7,10 @@ import { clearFilters } from "./FilterBar";
 import { type Filters, groupOf, toQuery } from "./filters";
 import { totalsQuery } from "./useTotals";
 
-interface Narrowing {
-  /** What the filter asks for. */
+interface ActiveFilter {
+  /** The filter in words. */
   says: string;
-  /** What dropping it is called. */
+  /** The label of the button that removes it. */
   drop: string;
   without: Patch;
 }
@@ -18,8 +18,8 @@ interface Narrowing {
 const anyTime = { since: null, from: null, to: null };
 const spans = { today: "added today", "7d": "added in the last 7 days", "30d": "added in the last 30 days" };
 
-function narrowings(f: Filters): Narrowing[] {
-  const list: Narrowing[] = [];
+function activeFilters(f: Filters): ActiveFilter[] {
+  const list: ActiveFilter[] = [];
   if (f.q) list.push({ says: `“${f.q}”`, drop: "Any name", without: { q: null } });
   if (f.type) {
     const says = groupOf(f.type)?.label ?? f.type;
@@ -33,9 +33,9 @@ function narrowings(f: Filters): Narrowing[] {
   return list;
 }
 
-/** Says what nothing matches, and offers to drop the filter that is in the way. */
+/** The empty state of a filtered list, which offers to remove single filters. */
 export default function NothingMatches({ filters }: { filters: Filters }) {
-  const list = narrowings(filters);
+  const list = activeFilters(filters);
   return (
     <EmptyPanel
       icon={<SearchX size={28} aria-hidden="true" />}
@@ -54,8 +54,8 @@ export default function NothingMatches({ filters }: { filters: Filters }) {
   );
 }
 
-/** Drops one filter, if the others then leave something to see. */
-function Drop({ filters, drop, without }: Narrowing & { filters: Filters }) {
+/** The button that removes one filter, if the others then match any file. */
+function Drop({ filters, drop, without }: ActiveFilter & { filters: Filters }) {
   const rest = Object.fromEntries(Object.keys(without).map((key) => [key, ""]));
   const { data } = useQuery(totalsQuery(toQuery({ ...filters, ...rest })));
   if (!data || data.files === 0) return null;

@@ -4,13 +4,13 @@ import { Boundary } from "@/shared/ui/Boundary";
 import { ViewNotLoaded } from "@/shared/ui/ViewNotLoaded";
 
 interface PreviewFrameProps {
-  /** The file that is shown; another one is tried anew. */
+  /** The id of the file. An error is cleared when it changes. */
   id: string;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** The place of the preview: what fails in it can be closed, and leaves the list. */
+/** The frame of the preview. An error in it does not affect the list, and can be closed. */
 export function PreviewFrame({ id, onClose, children }: PreviewFrameProps) {
   return (
     <aside className="preview-panel" aria-label="Preview">
@@ -21,7 +21,7 @@ export function PreviewFrame({ id, onClose, children }: PreviewFrameProps) {
   );
 }
 
-/** Stands in the place of the preview while its script can't be loaded. */
+/** The preview while its script can't be loaded. */
 export function PreviewNotLoaded({ onClose, ...failure }: LoadFailure & { onClose: () => void }) {
   return (
     <div className="flex flex-col items-center">

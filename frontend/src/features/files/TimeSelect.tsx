@@ -1,7 +1,7 @@
 import { patchSearch } from "@/shared/url/location";
 import type { Filters, Since } from "./filters";
 
-/** When the files were added: a span up to now, or two days. */
+/** Filters by the time of upload: a span until now, or a range of days. */
 export function TimeSelect({ filters }: { filters: Filters }) {
   const custom = filters.from !== "" || filters.to !== "";
   const today = new Date().toLocaleDateString("sv");

@@ -12,9 +12,9 @@ const orders: [Sort, "asc" | "desc", string][] = [
   ["size", "asc", "Smallest first"],
 ];
 
-/** The order, where no table head offers it. */
+/** Selects the order where there is no table head for it. */
 export function SortSelect({ filters }: { filters: Filters }) {
-  const hidden = filters.view === "table" ? "sm:hidden" : "";
+  const hidden = filters.view === "table" ? "@2xl:hidden" : "";
   return (
     <select
       className={`field ${hidden}`}
@@ -34,7 +34,7 @@ export function SortSelect({ filters }: { filters: Filters }) {
   );
 }
 
-/** Table or grid. */
+/** Switches between table and grid. */
 export function ViewSwitch({ view }: { view: Filters["view"] }) {
   return (
     <fieldset className="flex rounded-lg border border-line bg-surface p-0.5">

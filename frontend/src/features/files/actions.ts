@@ -7,7 +7,7 @@ import { toast } from "@/shared/ui/Toasts";
 import { replace } from "./placement";
 import { editLists, showFile } from "./useFiles";
 
-/** The address of a file that others can open. */
+/** Returns the URL of a file for other people. */
 export function linkTo(file: StoredFile): string {
   return `${window.location.origin}/files/${file.id}`;
 }
@@ -18,27 +18,27 @@ export async function copyLinks(files: StoredFile[]) {
     await navigator.clipboard.writeText(text);
     toast({ message: files.length === 1 ? "Link copied" : `${count(files.length)} links copied` });
   } catch {
-    // Without HTTPS, or when it is not allowed, the clipboard is closed: the link can still be taken by hand.
+    // Without HTTPS, or without permission, the clipboard is not available. People can copy from the prompt.
     window.prompt("Copy this link", text);
   }
 }
 
-/** How many files the browser is asked to save one after the other. */
-export const mostDownloads = 50;
+/** The most files that are downloaded one after the other. */
+export const maxDownloads = 50;
 
-/** Lets the browser save the files, one after the other. */
+/** Downloads the files one after the other. */
 export async function downloadFiles(files: StoredFile[]) {
   for (const file of files) {
     const link = document.createElement("a");
     link.href = downloadUrl(file.id);
     link.download = visibleName(file.name);
     link.click();
-    // Browsers drop all but the last of several downloads that start at once.
+    // Of several downloads that start at the same time browsers keep only the last.
     if (files.length > 1) await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
-/** Renames at once on the page and takes it back when the server refuses. */
+/** Renames a file optimistically: the page shows the new name at once, and the old one again if that fails. */
 export function useRename() {
   const client = useQueryClient();
   const show = (file: StoredFile) => {
@@ -52,7 +52,11 @@ export function useRename() {
     onError: (error, { file }) => {
       show(file);
       const why = error instanceof ApiError ? error.message : "Try again.";
-      toast({ message: `“${visibleName(file.name)}” keeps its name. ${why}`, tone: "danger", stays: 8000 });
+      toast({
+        message: `“${visibleName(file.name)}” was not renamed. ${why}`,
+        tone: "danger",
+        duration: 8000,
+      });
     },
   });
 }

@@ -4,7 +4,7 @@ import { batched } from "./batch";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it("hands on what comes together at once, the latest of each", () => {
+it("passes simultaneous changes on in one batch, the latest of each", () => {
   const batches: [string, number][][] = [];
   const change = batched<number>((changes) => batches.push([...changes]));
   change("a", 1);
@@ -23,7 +23,7 @@ it("hands on what comes together at once, the latest of each", () => {
 it.each([
   ["a stream of changes a few times a second", 20, 11],
   ["a flood of changes twice a second", 1, 3],
-])("hands on %s", (_, every, expected) => {
+])("passes on %s", (_, every, expected) => {
   let batches = 0;
   const change = batched<number>(() => batches++);
   for (let i = 0; i < 1000; i += every) {

@@ -1,16 +1,16 @@
 /** The shortest time between two batches, in milliseconds. */
-const pause = 100;
+const minInterval = 100;
 
-/** The same after a batch of many changes: each costs the lists about as much as one of few. */
-const longPause = 500;
+/** The same after a batch of more than `many` changes, because each batch costs a rendering of the list. */
+const minIntervalOfMany = 500;
 const many = 10;
 
 /** One frame, in milliseconds. */
 const frame = 16;
 
 /**
- * Returns a function that gathers changes by id, the latest of each; `flush` gets them together, within a frame
- * when little happens and a few times a second when much does.
+ * Returns a function that collects changes by id, and keeps the latest of each. `flush` gets them in batches: within
+ * a frame if there are few, else a few times a second.
  */
 export function batched<T>(flush: (changes: Map<string, T>) => void): (id: string, change: T) => void {
   let changes = new Map<string, T>();
@@ -18,11 +18,11 @@ export function batched<T>(flush: (changes: Map<string, T>) => void): (id: strin
   const run = () => {
     const batch = changes;
     changes = new Map();
-    next = Date.now() + (batch.size > many ? longPause : pause);
+    next = Date.now() + (batch.size > many ? minIntervalOfMany : minInterval);
     flush(batch);
   };
   return (id, change) => {
-    // Not in an animation frame: those rest while the page is hidden, and the changes would pile up.
+    // A hidden page gets no animation frames, and changes would pile up.
     if (changes.size === 0) setTimeout(run, Math.max(frame, next - Date.now()));
     changes.set(id, change);
   };

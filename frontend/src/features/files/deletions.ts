@@ -1,25 +1,25 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { ApiError, api, mostAtOnce, sentence } from "@/shared/api/client";
-import type { Deletion, StoredFile } from "@/shared/api/types";
+import { ApiError, api, maxBatch, sentence } from "@/shared/api/client";
+import type { Deletion, FilesFilter, StoredFile } from "@/shared/api/types";
 import { count, plural } from "@/shared/format/bytes";
 import { visibleName } from "@/shared/format/name";
 import { toast } from "@/shared/ui/Toasts";
 import { forget, hide, isForgotten, restore } from "./hidden";
 import { remove } from "./placement";
 import { editLists } from "./useFiles";
-import { countOut } from "./useTotals";
+import { subtractDeleted } from "./useTotals";
 
-// Deleting is final on the server, so a deletion is sent when its time to undo is over, or when the page closes
-// before. Its one request is made to outlive the page, and the server deletes all of it or nothing.
+// A deletion is final on the server. It is sent when it can no longer be undone, or earlier when the page is closed.
+// It is one request that outlives the page, and the server deletes all of its files or none.
 
 /** How long a deletion can be undone, in milliseconds. */
-const grace = 6000;
+const undoTimeout = 6000;
 
-/** Toasts that stay until they are taken away. */
-const always = 2 ** 31 - 1;
+/** The duration of toasts that stay until they are dismissed, in milliseconds. */
+const forever = 2 ** 31 - 1;
 
-/** The ids that requests of a closing page can carry together: browsers set them a limit of 64 KiB. */
-const mostKept = 1600;
+/** The most ids in all keepalive requests together, whose bodies browsers limit to 64 KiB. */
+const maxKeepalive = 1600;
 
 interface Waiting {
   client: QueryClient;
@@ -29,19 +29,22 @@ interface Waiting {
 
 /** Deletions that can still be undone. */
 const waiting = new Set<Waiting>();
-/** How many ids are under way in requests that outlive the page. */
-let kept = 0;
+/** The number of ids in pending keepalive requests. */
+let keepalive = 0;
 
-/** Whether so many files are deleted at once, with no time to undo; people are asked before. */
+/** Reports whether deleting so many files can't be undone, and needs a confirmation. */
 export function isFinal(files: number): boolean {
-  const before = [...waiting].reduce((sum, { files }) => sum + files.length, kept);
-  return files > mostAtOnce || before + files > mostKept;
+  const before = [...waiting].reduce((sum, { files }) => sum + files.length, keepalive);
+  return files > maxBatch || before + files > maxKeepalive;
 }
 
-/** Takes files off the lists, and off the server once nobody has undone it. */
-export function deleteFiles(client: QueryClient, files: StoredFile[]) {
+/**
+ * Removes files from the lists, and deletes them on the server unless that is undone. `filter` is that of the list in
+ * which they were selected.
+ */
+export function deleteFiles(client: QueryClient, files: StoredFile[], filter?: FilesFilter) {
   if (files.length === 0) return;
-  hide(files);
+  hide(files, filter);
   if (isFinal(files.length)) {
     void send(client, files, false);
     return;
@@ -49,8 +52,8 @@ export function deleteFiles(client: QueryClient, files: StoredFile[]) {
   const deletion: Waiting = { client, files, dismiss: () => {} };
   waiting.add(deletion);
   deletion.dismiss = toast({
-    message: `Deleting ${things(files)}`,
-    stays: grace,
+    message: `Deleting ${nameOrCount(files)}`,
+    duration: undoTimeout,
     action: {
       label: "Undo",
       run: () => {
@@ -69,22 +72,22 @@ window.addEventListener("pagehide", () => {
   const all = [...waiting];
   waiting.clear();
   for (const { dismiss } of all) dismiss();
-  // All requests have to be begun here: nothing that waits for an answer still runs when the page is gone.
-  for (const { client, files } of together(all)) void send(client, files, true);
+  // All requests have to start synchronously, because no code runs when the page is gone.
+  for (const { client, files } of merge(all)) void send(client, files, true);
 });
 
-/** As few requests as do for some deletions, none of which is cut. */
-function together(all: Waiting[]): Pick<Waiting, "client" | "files">[] {
+/** Merges deletions into as few requests as possible, without splitting any of them. */
+function merge(all: Waiting[]): Pick<Waiting, "client" | "files">[] {
   const requests: Pick<Waiting, "client" | "files">[] = [];
   for (const { client, files } of all) {
     const last = requests.at(-1);
-    if (last && last.files.length + files.length <= mostAtOnce) last.files.push(...files);
+    if (last && last.files.length + files.length <= maxBatch) last.files.push(...files);
     else requests.push({ client, files: [...files] });
   }
   return requests;
 }
 
-/** What the server has done of a deletion. */
+/** The result of a deletion. */
 interface Result {
   deleted: number;
   refused: Deletion[];
@@ -93,20 +96,20 @@ interface Result {
 }
 
 /**
- * Deletes files on the server and says what became of it. What `outlives` the page is at most `mostKept` files; else
- * the browser asks before the page is closed.
+ * Deletes files on the server and reports the result in a toast. With `outlives` the requests outlive the page, for at
+ * most `maxKeepalive` files; otherwise the browser asks before the page is closed.
  */
 async function send(client: QueryClient, files: StoredFile[], outlives: boolean) {
   const result: Result = { deleted: 0, refused: [], error: null, stopped: false };
   const progress = showProgress(files.length, () => {
     result.stopped = true;
   });
-  const release = outlives ? keep(files.length) : askBeforeLeaving();
-  for (let at = 0; at < files.length && !result.stopped && result.error === null; at += mostAtOnce) {
+  const release = outlives ? countKeepalive(files.length) : askBeforeLeaving();
+  for (let at = 0; at < files.length && !result.stopped && result.error === null; at += maxBatch) {
     progress.at(at);
     try {
-      const batch = files.slice(at, at + mostAtOnce).map((file) => file.id);
-      note(client, files, await api.remove(batch, outlives), result);
+      const batch = files.slice(at, at + maxBatch).map((file) => file.id);
+      addResults(client, await api.remove(batch, outlives), result);
     } catch (error) {
       result.error = error;
     }
@@ -117,25 +120,22 @@ async function send(client: QueryClient, files: StoredFile[], outlives: boolean)
   report(client, files, result);
 }
 
-/** Takes what is deleted off the lists for good. */
-function note(client: QueryClient, files: StoredFile[], items: Deletion[], result: Result) {
-  // What is gone already need not be deleted any more.
+/** Adds the results of one request, and removes deleted files from the lists for good. */
+function addResults(client: QueryClient, items: Deletion[], result: Result) {
+  // Files that no longer exist count as deleted.
   const gone = items.filter((item) => item.deleted || item.code === "not_found" || item.code === "gone");
   const ids = new Set(gone.map((item) => item.id));
   result.deleted += ids.size;
   result.refused.push(...items.filter((item) => !ids.has(item.id)));
+  subtractDeleted(client, ids);
   editLists(client, (pages) => remove(ids, pages));
-  countOut(
-    client,
-    files.filter((file) => ids.has(file.id)),
-  );
   forget(ids);
 }
 
-function keep(files: number): () => void {
-  kept += files;
+function countKeepalive(files: number): () => void {
+  keepalive += files;
   return () => {
-    kept -= files;
+    keepalive -= files;
   };
 }
 
@@ -145,23 +145,23 @@ function askBeforeLeaving(): () => void {
   return () => window.removeEventListener("beforeunload", ask);
 }
 
-/** Says how far a deletion is that takes a while. */
+/** Shows the progress of a deletion that takes a while. */
 function showProgress(total: number, stop: () => void) {
-  const several = total > mostAtOnce;
+  const several = total > maxBatch;
   let dismiss = () => {};
-  const say = (done: number) => {
+  const update = (done: number) => {
     dismiss();
     const how = several ? `${count(done)} of ${plural(total, "file")}` : plural(total, "file");
     const action = several ? { label: "Stop", run: stop } : undefined;
-    dismiss = toast({ message: `Deleting ${how}…`, stays: always, action });
+    dismiss = toast({ message: `Deleting ${how}…`, duration: forever, action });
   };
-  // A quick answer needs no words before it.
-  let timer = setTimeout(() => say(0), several ? 0 : 500);
+  // A short deletion needs no progress.
+  let timer = setTimeout(() => update(0), several ? 0 : 500);
   return {
     at: (done: number) => {
       if (done === 0) return;
       clearTimeout(timer);
-      timer = setTimeout(() => say(done), 0);
+      timer = setTimeout(() => update(done), 0);
     },
     end: () => {
       clearTimeout(timer);
@@ -173,7 +173,7 @@ function showProgress(total: number, stop: () => void) {
 function report(client: QueryClient, files: StoredFile[], { deleted, refused, error, stopped }: Result) {
   const left = files.length - deleted;
   if (left === 0) {
-    toast({ message: `${things(files)} deleted` });
+    toast({ message: `${nameOrCount(files)} deleted` });
     return;
   }
   if (stopped && refused.length === 0 && error === null) {
@@ -182,11 +182,13 @@ function report(client: QueryClient, files: StoredFile[], { deleted, refused, er
   }
   const done = deleted > 0 ? `${plural(deleted, "file")} deleted. ` : "";
   const what =
-    files.length === 1 ? `${things(files)} was` : `${plural(left, "file")} ${left === 1 ? "was" : "were"}`;
+    files.length === 1
+      ? `${nameOrCount(files)} was`
+      : `${plural(left, "file")} ${left === 1 ? "was" : "were"}`;
   toast({
     message: `${done}${what} not deleted. ${reason(refused, error)}`,
     tone: "danger",
-    stays: 15_000,
+    duration: 15_000,
     action:
       error === null
         ? undefined
@@ -207,11 +209,11 @@ function reason(refused: Deletion[], error: unknown): string {
   const reasons = new Set(refused.map((item) => item.detail ?? "").filter((detail) => detail !== ""));
   const [first] = reasons;
   if (!first) return "";
-  return reasons.size > 1 ? `${sentence(first)} Others have other reasons.` : sentence(first);
+  return reasons.size > 1 ? `${sentence(first)} Other files failed for other reasons.` : sentence(first);
 }
 
-/** "“plan.pdf”", "600 files". */
-function things(files: StoredFile[]): string {
+/** Returns the name of a single file, or the number of files: "“plan.pdf”", "600 files". */
+function nameOrCount(files: StoredFile[]): string {
   const [first] = files;
   return files.length === 1 && first ? `“${visibleName(first.name)}”` : plural(files.length, "file");
 }

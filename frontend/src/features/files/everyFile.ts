@@ -1,18 +1,19 @@
-import { api, type FilesFilter, mostAtOnce } from "@/shared/api/client";
-import type { StoredFile } from "@/shared/api/types";
+import { api, maxBatch } from "@/shared/api/client";
+import type { FilePage, FilesFilter, StoredFile } from "@/shared/api/types";
 
-/** Lists all files that match, however many; `found` learns how many they are so far. */
-export async function everyFile(filter: FilesFilter, signal: AbortSignal, found: (files: number) => void) {
+/** Lists all files that match, however many there are; calls `onProgress` with the number found so far. */
+export async function everyFile(
+  filter: FilesFilter,
+  signal: AbortSignal,
+  onProgress: (files: number) => void,
+) {
   const files: StoredFile[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   do {
-    const page: Awaited<ReturnType<typeof api.files>> = await api.files(
-      { ...filter, limit: mostAtOnce, cursor },
-      signal,
-    );
+    const page: FilePage = await api.files({ ...filter, limit: maxBatch, cursor }, signal);
     files.push(...page.items);
-    found(files.length);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
+    onProgress(files.length);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
   return files;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFiltered, matches, readFilters, toQuery } from "./filters";
-import { file } from "./sample";
+import { filterOf, isFiltered, listsAll, readFilters, toQuery } from "./filters";
 
 const read = (search: string) => readFilters(new URLSearchParams(search));
 
@@ -14,7 +13,7 @@ describe("reading a URL", () => {
     expect(read("sort=size").order).toBe("desc");
     expect(read("sort=name&order=desc").order).toBe("desc");
   });
-  it("ignores nonsense", () => {
+  it("ignores invalid values", () => {
     expect(read("sort=colour&order=up&since=ever&from=yesterday&view=3d&type=shapes")).toMatchObject({
       sort: "created_at",
       order: "desc",
@@ -28,7 +27,7 @@ describe("reading a URL", () => {
 
 describe("the request", () => {
   const now = new Date(2026, 10, 24, 15, 30);
-  it("lists the types of a group, and takes a type as it is", () => {
+  it("lists the types of a group, and passes a type on", () => {
     expect(toQuery(read("type=images")).type).toBe("image/*");
     expect(toQuery(read("type=image/png")).type).toBe("image/png");
     const types = toQuery(read("type=documents")).type?.split(",");
@@ -46,33 +45,13 @@ describe("the request", () => {
   });
 });
 
-describe("searching as the server does", () => {
-  const named = (name: string, relativePath = "") => file({ name, metadata: { relativePath } });
-  it.each([
-    ["1200 invoice", named("invoice 1200.pdf"), true],
-    ["1200 receipt", named("invoice 1200.pdf"), false],
-    ["CAFE", named("caf\u00e9.txt"), true],
-    ["caf\u00e9", named("cafe\u0301.txt"), true],
-    ["gr\u00f6ssen", named("gro\u0308ssen.md"), true],
-    ["deep sub", named("x.txt", "sub/deep/x.txt"), true],
-    ["sub/deep", named("x.txt", "sub/deep/x.txt"), true],
-    [" ", named("x.txt"), true],
-  ])("%s in %o", (q, f, expected) => expect(matches(f, { q })).toBe(expected));
-});
-
-describe("matching as the server does", () => {
-  it.each([
-    [{ q: "dUS" }, true],
-    [{ q: "dawn" }, false],
-    [{ type: "image/" }, true],
-    [{ type: "image/*" }, true],
-    [{ type: "image/png" }, true],
-    [{ type: "image/jpeg" }, false],
-    [{ type: "image" }, false],
-    [{ type: "application/pdf,image/*" }, true],
-    [{ type: "application/pdf,text/*" }, false],
-    [{ state: "checking" }, false],
-    [{ created_after: "2026-11-24T10:00:00Z" }, true],
-    [{ created_before: "2026-11-24T10:00:00Z" }, false],
-  ])("%j: %s", (query, expected) => expect(matches(file({}), query)).toBe(expected));
+describe("the filter of a request", () => {
+  it("has neither order nor page", () => {
+    const query = { ...toQuery(read("q=dusk&sort=name")), limit: 10, cursor: "x" };
+    expect(filterOf(query)).toEqual({ q: "dusk" });
+  });
+  it("is empty for all files", () => {
+    expect(listsAll(toQuery(read("sort=size&view=grid&file=a")))).toBe(true);
+    expect(listsAll(toQuery(read("type=images")))).toBe(false);
+  });
 });

@@ -1,12 +1,11 @@
-import type { FilesQuery } from "@/shared/api/client";
-import type { StoredFile } from "@/shared/api/types";
+import type { FilesFilter, FilesQuery } from "@/shared/api/types";
 import { typesOf } from "@/shared/format/kind";
-import { foldName } from "@/shared/format/name";
 
-export type Sort = "created_at" | "name" | "size";
+export type Sort = NonNullable<FilesQuery["sort"]>;
+export type Order = NonNullable<FilesQuery["order"]>;
 export type Since = "" | "today" | "7d" | "30d";
 
-/** What the Files view shows, as its URL says. */
+/** The filters, order and layout of the Files view, as given by its URL. */
 export interface Filters {
   q: string;
   type: string;
@@ -20,7 +19,7 @@ export interface Filters {
   file: string;
 }
 
-/** The groups of types that have a chip. `key` stands in the URL, `types` in the request; `noun` is one such file. */
+/** The types that have a chip: `key` is for the URL, `types` for the request, `noun` for one such file. */
 export const groups: { key: string; label: string; noun: string; types: string[] }[] = [
   { key: "", label: "All", noun: "file", types: [] },
   { key: "images", label: "Images", noun: "image", types: ["image/*"] },
@@ -40,19 +39,19 @@ export const groups: { key: string; label: string; noun: string; types: string[]
   { key: "archives", label: "Archives", noun: "archive", types: typesOf("archive", "disk") },
 ];
 
-/** The group of a URL's `type`; none for a media type or a family of them. */
+/** Returns the group for the `type` of a URL, undefined if that is a media type or pattern. */
 export function groupOf(type: string) {
   return groups.find(({ key }) => key === type);
 }
 
-/** The order that people expect first: newest, A before Z, largest. */
+/** The initial order of each column: newest first, A to Z, largest first. */
 export const firstOrder: Record<Sort, "asc" | "desc"> = { created_at: "desc", name: "asc", size: "desc" };
 
 const day = /^\d{4}-\d{2}-\d{2}$/;
 const sorts = new Set<string>(["created_at", "name", "size"]);
 const sinces = new Set<string>(["today", "7d", "30d"]);
 
-/** Reads the filters out of a URL; what makes no sense counts as not given. */
+/** Reads the filters from a URL, and ignores invalid values. */
 export function readFilters(search: URLSearchParams): Filters {
   const text = (key: string) => search.get(key) ?? "";
   const sort = (sorts.has(text("sort")) ? text("sort") : "created_at") as Sort;
@@ -71,7 +70,7 @@ export function readFilters(search: URLSearchParams): Filters {
   };
 }
 
-/** Whether anything narrows the list. */
+/** Reports whether any filter is set. */
 export function isFiltered(f: Filters): boolean {
   return [f.q, f.type, f.state, f.since, f.from, f.to].some((value) => value !== "");
 }
@@ -81,7 +80,7 @@ function localDay(isoDay: string, plusDays: number): string {
   return new Date(y, m - 1, d + plusDays).toISOString();
 }
 
-/** The request that the filters mean. Days are the reader's own, and `to` is included. */
+/** Returns the query for the filters. Days are in the local time zone, and `to` is included. */
 export function toQuery(f: Filters, now = new Date()): FilesQuery {
   const query: FilesQuery = { sort: f.sort, order: f.order };
   if (f.q) query.q = f.q;
@@ -97,27 +96,18 @@ export function toQuery(f: Filters, now = new Date()): FilesQuery {
   return query;
 }
 
-/** Whether the server would list the file for that request. */
-export function matches(file: StoredFile, query: FilesQuery): boolean {
-  const { q, type, state, created_after: after, created_before: before } = query;
-  if (q && !holdsWords(file, q)) return false;
-  if (type && !type.split(",").some((pattern) => isUnder(file.media_type, pattern))) return false;
-  if (state && file.state !== state) return false;
-  const at = Date.parse(file.created_at);
-  if (after && at < Date.parse(after)) return false;
-  return !(before && at >= Date.parse(before));
+/** Returns the part of a query that decides which files it lists, without order and page. */
+export function filterOf({
+  sort: _sort,
+  order: _order,
+  limit: _limit,
+  cursor: _cursor,
+  ...filter
+}: FilesQuery) {
+  return filter satisfies FilesFilter;
 }
 
-/** Whether name or path hold each word of `q`, in any order. */
-function holdsWords(file: StoredFile, q: string): boolean {
-  const text = foldName(`${file.name}\n${file.metadata.relativePath ?? ""}`);
-  return foldName(q)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
-/** Whether a type is the pattern or of its family: "image/*" or "image/". */
-function isUnder(mediaType: string, pattern: string): boolean {
-  const wanted = pattern.trim().toLowerCase().replace(/\*$/, "");
-  return wanted.endsWith("/") ? mediaType.startsWith(wanted) : mediaType === wanted;
+/** Reports whether a query lists all files. */
+export function listsAll(query: FilesQuery): boolean {
+  return Object.keys(filterOf(query)).length === 0;
 }

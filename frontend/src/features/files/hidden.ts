@@ -1,34 +1,42 @@
-import { useSyncExternalStore } from "react";
-import type { StoredFile } from "@/shared/api/types";
+import { hashKey } from "@tanstack/react-query";
+import type { FilesFilter, StoredFile } from "@/shared/api/types";
+import { createStore, useStore } from "@/shared/store";
 
-/** The files that lists leave out; null for those that are deleted, so that a late answer can't bring them back. */
-type Hidden = ReadonlyMap<string, StoredFile | null>;
-
-let hidden: Hidden = new Map();
-const watchers = new Set<() => void>();
-
-function change(edit: (files: Map<string, StoredFile | null>) => void) {
-  const next = new Map(hidden);
-  edit(next);
-  hidden = next;
-  for (const watcher of watchers) watcher();
+/** A file that is being deleted; `filter` is the key of the filter of the list that it was selected in. */
+interface HiddenFile {
+  file: StoredFile;
+  filter: string | undefined;
 }
 
-/** Leaves files out of the lists, because they are about to be deleted. */
-export function hide(files: StoredFile[]) {
+/** The files that lists leave out; null for deleted ones, so that an older response can't bring them back. */
+export type Hidden = ReadonlyMap<string, HiddenFile | null>;
+
+const hidden = createStore<Hidden>(new Map());
+
+function change(edit: (files: Map<string, HiddenFile | null>) => void) {
+  const next = new Map(hidden.get());
+  edit(next);
+  hidden.set(next);
+}
+
+const keyOf = (filter: FilesFilter) => hashKey([filter]);
+
+/** Hides files that are being deleted; `filter` is that of the list in which they were selected. */
+export function hide(files: StoredFile[], filter?: FilesFilter) {
+  const key = filter && keyOf(filter);
   change((ids) => {
-    for (const file of files) ids.set(file.id, file);
+    for (const file of files) ids.set(file.id, { file, filter: key });
   });
 }
 
-/** Shows those of the files again that are not deleted. */
+/** Shows files again unless they are deleted. */
 export function restore(files: StoredFile[]) {
   change((ids) => {
     for (const file of files) if (ids.get(file.id)) ids.delete(file.id);
   });
 }
 
-/** Leaves files out for good: they are deleted. */
+/** Hides deleted files for good. */
 export function forget(ids: Iterable<string>) {
   change((files) => {
     for (const id of ids) files.set(id, null);
@@ -36,19 +44,23 @@ export function forget(ids: Iterable<string>) {
 }
 
 export function isHidden(id: string): boolean {
-  return hidden.has(id);
+  return hidden.get().has(id);
 }
 
 export function isForgotten(id: string): boolean {
-  return hidden.get(id) === null;
+  return hidden.get().get(id) === null;
 }
 
 export function useHidden(): Hidden {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => hidden,
-  );
+  return useStore(hidden);
+}
+
+/** Returns the files being deleted that match a filter, as far as the page knows: they are loaded or were selected. */
+export function hiddenIn(filter: FilesFilter, loaded: StoredFile[]): StoredFile[] {
+  const key = keyOf(filter);
+  const ids = new Set(loaded.map((file) => file.id));
+  return [...hidden.get().values()]
+    .filter((entry) => entry !== null)
+    .filter(({ file, filter }) => filter === key || ids.has(file.id))
+    .map(({ file }) => file);
 }

@@ -1,18 +1,20 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { subscribe } from "@/shared/api/events";
-import type { StoredFile } from "@/shared/api/types";
+import type { FilesQuery, StoredFile } from "@/shared/api/types";
 import { batched } from "./batch";
-import { matches } from "./filters";
+import { listsAll } from "./filters";
 import { insert, remove, replace } from "./placement";
 import { editLists, fileKey, filesKey, showFile, totalsKey } from "./useFiles";
 
-// Every list that was ever loaded is kept true to the server's events, also while another view is shown.
+// The server's events keep all cached lists up to date, also those of other views. Changed and deleted files are
+// edited in every list. New files are inserted into lists of all files; only the server can tell whether they belong
+// to a filtered list, so such a list is refetched.
 
-/** What events have said of some files: their latest state, or null for those that are deleted. */
+/** The files that have changed, with their new state, or null if they are deleted. */
 export type Changes = ReadonlyMap<string, StoredFile | null>;
 
-/** Sees the changes before the lists do; returns the new files that must wait. */
-type Reader = (changes: Changes) => ReadonlySet<string>;
+/** Gets the changes before the lists do. It may return new files that must not be inserted yet. */
+type Reader = (changes: Changes) => ReadonlySet<string> | undefined;
 
 let started = false;
 const readers = new Set<Reader>();
@@ -23,16 +25,38 @@ export function read(reader: Reader): () => void {
   return () => readers.delete(reader);
 }
 
-/** Puts files into the lists that they belong to. */
-export function insertEverywhere(client: QueryClient, files: StoredFile[]) {
-  editLists(client, (pages, query) => {
-    const fitting = files.filter((file) => matches(file, query));
-    return fitting.length === 0 ? pages : insert(fitting, pages, query);
-  });
+/** Inserts files into the lists of all files. */
+export function insertIntoLists(client: QueryClient, files: StoredFile[]) {
+  editLists(client, (pages, query) => (listsAll(query) ? insert(files, pages, query) : pages));
+}
+
+/** The shortest time between two refetches of filtered lists, in milliseconds. */
+const refetchInterval = 1000;
+let refetching = false;
+let outdated = false;
+
+const filteredLists = {
+  queryKey: filesKey,
+  predicate: ({ queryKey }: Query) => !listsAll(queryKey[1] as FilesQuery),
+};
+
+async function refetchFilteredLists(client: QueryClient) {
+  outdated = true;
+  if (refetching) return;
+  refetching = true;
+  while (outdated) {
+    // A refetch would cancel a request for the next page, again and again while new files arrive.
+    if (client.isFetching(filteredLists) === 0) {
+      outdated = false;
+      await client.invalidateQueries(filteredLists);
+    }
+    await new Promise((resolve) => setTimeout(resolve, refetchInterval));
+  }
+  refetching = false;
 }
 
 function apply(client: QueryClient, changes: Changes) {
-  const waiting = new Set([...readers].flatMap((reader) => [...reader(changes)]));
+  const waiting = new Set([...readers].flatMap((reader) => [...(reader(changes) ?? [])]));
   const present = new Map<string, StoredFile>();
   const gone = new Set<string>();
   for (const [id, file] of changes) {
@@ -40,17 +64,18 @@ function apply(client: QueryClient, changes: Changes) {
     else gone.add(id);
   }
   editLists(client, (pages) => replace(present, remove(gone, pages)));
-  insertEverywhere(
+  insertIntoLists(
     client,
     [...present.values()].filter((file) => !waiting.has(file.id)),
   );
+  if (present.size > 0) void refetchFilteredLists(client);
   for (const file of present.values()) showFile(client, file);
   for (const id of gone) {
     if (client.getQueryState(fileKey(id))) void client.invalidateQueries({ queryKey: fileKey(id) });
   }
 }
 
-/** Begins to follow the events, once. */
+/** Starts to follow the events; later calls do nothing. */
 export function keepLive(client: QueryClient) {
   if (started) return;
   started = true;

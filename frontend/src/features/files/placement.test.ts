@@ -13,7 +13,7 @@ const ids = (list: { items: StoredFile[] }[]) =>
   list.map((page) => page.items.map((f) => f.id).join("")).join("|");
 const newest = { sort: "created_at", order: "desc" } as const;
 
-describe("putting new files in their places", () => {
+describe("inserting new files", () => {
   it.each([
     [[at("n", 23)], "ndc|b"],
     [[at("n", 18)], "dnc|b"],
@@ -24,21 +24,21 @@ describe("putting new files in their places", () => {
     [[at("a", 20)], "dac|b"],
   ])("%#", (files, expected) => expect(ids(insert(files, pages(false), newest))).toBe(expected));
 
-  it("leaves out what belongs beyond the loaded pages", () => {
+  it("leaves out files after the loaded pages", () => {
     const loaded = pages(true);
     expect(insert([at("n", 5)], loaded, newest)).toBe(loaded);
     expect(ids(insert([at("n", 5), at("o", 12)], loaded, newest))).toBe("dc|ob");
   });
-  it("leaves out what is there already", () => {
+  it("leaves out files that are listed already", () => {
     const loaded = pages(false);
     expect(insert([at("c", 23)], loaded, newest)).toBe(loaded);
   });
-  it("goes by name without case and accents", () => {
+  it("compares names without case and accents", () => {
     const list = [{ items: [at("1", 1, "alpha"), at("2", 1, "Gamma")], next_cursor: null }];
     const sorted = insert([at("3", 1, "Éclair"), at("4", 1, "Beta")], list, { sort: "name", order: "asc" });
     expect(ids(sorted)).toBe("1432");
   });
-  it("begins an empty list", () => {
+  it("inserts into an empty list", () => {
     expect(ids(insert([at("n", 1)], [{ items: [], next_cursor: null }], newest))).toBe("n");
   });
 });
@@ -54,7 +54,7 @@ describe("editing pages", () => {
     expect(remove(new Set(["z"]), loaded)).toBe(loaded);
     expect(replace(new Map([["b", at("b", 10)]]), loaded)[0]).toBe(loaded[0]);
   });
-  it("finds a file by its place", () => {
+  it("finds a file by its index", () => {
     expect(fileAt(2, pages(false))?.id).toBe("b");
     expect(fileAt(3, pages(false))).toBeUndefined();
   });

@@ -1,10 +1,9 @@
-import type { FilesQuery } from "@/shared/api/client";
-import type { Page, StoredFile } from "@/shared/api/types";
+import type { FilePage, FilesQuery, StoredFile } from "@/shared/api/types";
 import { foldName } from "@/shared/format/name";
 
-export type Pages = Page<StoredFile>[];
+export type Pages = FilePage[];
 
-/** Whether `a` comes before `b` in the order of the request; ids break ties as on the server. */
+/** Reports whether `a` comes before `b` in the order of the query. As on the server, ids break ties. */
 export function before(a: StoredFile, b: StoredFile, query: FilesQuery): boolean {
   const sort = query.sort ?? "created_at";
   const key = (f: StoredFile) => (sort === "name" ? foldName(f.name) : f[sort]);
@@ -12,7 +11,7 @@ export function before(a: StoredFile, b: StoredFile, query: FilesQuery): boolean
   return query.order === "asc" ? x < y : x > y;
 }
 
-/** The file at an index counted over all pages. */
+/** Returns the file at an index counted over all pages. */
 export function fileAt(index: number, pages: Pages): StoredFile | undefined {
   let start = 0;
   for (const { items } of pages) {
@@ -22,7 +21,7 @@ export function fileAt(index: number, pages: Pages): StoredFile | undefined {
   return undefined;
 }
 
-/** The pages with files put in their places; those that belong beyond the last loaded page are left out. */
+/** Inserts files in the order of the query, except those that belong after the last loaded page. */
 export function insert(files: StoredFile[], pages: Pages, query: FilesQuery): Pages {
   const present = new Set(pages.flatMap((page) => page.items.map((file) => file.id)));
   const waiting = files
@@ -47,21 +46,21 @@ export function insert(files: StoredFile[], pages: Pages, query: FilesQuery): Pa
   return merged.with(-1, { ...last, items: [...last.items, ...waiting.reverse()] });
 }
 
-/** The pages with newer states of files that are in them. */
+/** Replaces files by their newer states. */
 export function replace(files: ReadonlyMap<string, StoredFile>, pages: Pages): Pages {
   return edit(pages, (items) =>
     items.some((file) => files.has(file.id)) ? items.map((file) => files.get(file.id) ?? file) : items,
   );
 }
 
-/** The pages without some files. */
+/** Removes files from the pages. */
 export function remove(ids: { has: (id: string) => boolean; size: number }, pages: Pages): Pages {
   return edit(pages, (items) =>
     items.some((file) => ids.has(file.id)) ? items.filter((file) => !ids.has(file.id)) : items,
   );
 }
 
-/** Pages whose items stay the same object stay so too, and so does the list of pages. */
+/** Changes the items of each page. Pages without a change stay the same objects, and so does the list of pages. */
 function edit(pages: Pages, change: (items: StoredFile[]) => StoredFile[]): Pages {
   let changed = false;
   const next = pages.map((page) => {

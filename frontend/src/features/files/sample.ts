@@ -1,6 +1,6 @@
 import type { StoredFile } from "@/shared/api/types";
 
-/** A file for tests. */
+/** Returns a file for tests. */
 export function file(patch: Partial<StoredFile>): StoredFile {
   return {
     id: "a",

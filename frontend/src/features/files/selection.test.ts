@@ -26,14 +26,14 @@ describe("selection", () => {
     expect(covers(toggle(all([...list, file({ id: "f" })]), a), list)).toBe(false);
     expect(covers(nothing, [])).toBe(false);
   });
-  it("forgets what is gone, and stays the same object when nothing is", () => {
+  it("removes deleted files, and stays the same object without any", () => {
     const selection = all(list);
     expect(ids(without(selection, new Set(["a", "d"])))).toBe("bce");
     expect(without(selection, new Set(["z"]))).toBe(selection);
   });
 });
 
-describe("keys of movement", () => {
+describe("movement keys", () => {
   const table = { count: 20, columns: 1, pageRows: 5, active: 3, sideways: false };
   const grid = { count: 20, columns: 4, pageRows: 3, active: 5, sideways: true };
   it.each([

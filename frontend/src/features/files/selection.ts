@@ -1,6 +1,6 @@
 import type { StoredFile } from "@/shared/api/types";
 
-/** Which files are selected, loaded or not; `anchor` is where a shift-click range begins. */
+/** The selected files, loaded or not; `anchor` is the start of a range selected with Shift. */
 export interface Selection {
   files: ReadonlyMap<string, StoredFile>;
   anchor: string | null;
@@ -18,7 +18,7 @@ export function toggle(selection: Selection, file: StoredFile): Selection {
   return { files, anchor: file.id };
 }
 
-/** Selects from the anchor to `id` in the order of the list; keeps the rest when `add`. */
+/** Selects the range from the anchor to `id`, with `add` in addition to what is selected already. */
 export function extend(selection: Selection, id: string, list: StoredFile[], add = false): Selection {
   const to = list.findIndex((file) => file.id === id);
   const from = list.findIndex((file) => file.id === selection.anchor);
@@ -33,14 +33,14 @@ export function all(list: StoredFile[]): Selection {
   return select(list, list[0]?.id ?? null);
 }
 
-/** Whether every file of the list is selected. */
+/** Reports whether every file of the list is selected. */
 export function covers(selection: Selection, list: StoredFile[]): boolean {
   return (
     list.length > 0 && selection.files.size >= list.length && list.every((f) => selection.files.has(f.id))
   );
 }
 
-/** Forgets files that are gone. */
+/** Removes deleted files from the selection. */
 export function without(selection: Selection, gone: { has: (id: string) => boolean }): Selection {
   const left = [...selection.files.values()].filter((file) => !gone.has(file.id));
   return left.length === selection.files.size ? selection : select(left, selection.anchor);

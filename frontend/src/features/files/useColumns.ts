@@ -4,7 +4,7 @@ import { tileWidth } from "./FileTile";
 /** The space between tiles, in pixels. */
 export const gap = 12;
 
-/** How many tiles fit beside each other; a table has one column. */
+/** Returns the number of tiles in a row, 1 for a table. */
 export function useColumns(scroller: RefObject<HTMLDivElement | null>, grid: boolean): number {
   const [columns, setColumns] = useState(1);
   useLayoutEffect(() => {

@@ -1,32 +1,42 @@
-import { type InfiniteData, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
-import { api, type FilesQuery } from "@/shared/api/client";
+import { hashKey, type InfiniteData, type QueryClient, useInfiniteQuery } from "@tanstack/react-query";
+import { api } from "@/shared/api/client";
 import { editQueries } from "@/shared/api/edits";
-import type { Page, StoredFile } from "@/shared/api/types";
+import type { FilePage, FilesFilter, FilesQuery, StoredFile } from "@/shared/api/types";
+import { filterOf } from "./filters";
 import type { Pages } from "./placement";
 
-export type FilesData = InfiniteData<Page<StoredFile>, string | null>;
+export type FilesData = InfiniteData<FilePage, string | undefined>;
 
 export const filesKey = ["files"] as const;
 
-/** The first page is small, to be there soon; who reads on wants more. */
+/** The sizes of the first page, which should arrive soon, and of later ones. */
 const firstPage = 100;
 const laterPage = 500;
 
-/** The files of a request, page after page by the server's cursor. */
+/** Loads the files of a query, page by page. */
 export function useFiles(query: FilesQuery) {
   return useInfiniteQuery({
     queryKey: [...filesKey, query],
     queryFn: ({ pageParam, signal }) =>
-      api.files({ ...query, limit: pageParam === null ? firstPage : laterPage, cursor: pageParam }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next_cursor,
+      api.files({ ...query, limit: pageParam ? laterPage : firstPage, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: (previous) => previous,
   });
 }
 
-/** The loaded pages of a request. */
+/** Returns the loaded pages of a query. */
 export function pagesOf(client: QueryClient, query: FilesQuery): Pages {
   return client.getQueryData<FilesData>([...filesKey, query])?.pages ?? [];
+}
+
+/** Returns the loaded files of all lists with a filter. */
+export function loadedFiles(client: QueryClient, filter: FilesFilter): StoredFile[] {
+  const key = hashKey([filter]);
+  return client
+    .getQueriesData<FilesData>({ queryKey: filesKey })
+    .filter(([queryKey]) => hashKey([filterOf(queryKey[1] as FilesQuery)]) === key)
+    .flatMap(([, data]) => data?.pages.flatMap((page) => page.items) ?? []);
 }
 
 /** Changes the pages of every cached list. */
@@ -39,10 +49,10 @@ export function editLists(client: QueryClient, edit: (pages: Pages, query: Files
 
 export const totalsKey = ["totals"] as const;
 
-/** The state of a file that is shown by itself. */
+/** The key of the query for a single file. */
 export const fileKey = (id: string) => ["file", id] as const;
 
-/** Shows a newer state of a file wherever it is shown. */
+/** Replaces the cached state of a file, if it was loaded by itself. */
 export function showFile(client: QueryClient, file: StoredFile) {
   if (client.getQueryState(fileKey(file.id))) client.setQueryData(fileKey(file.id), file);
 }

@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { StoredFile } from "@/shared/api/types";
-import { importAgain, prefetch } from "@/shared/lazy";
+import { importWithRetry, prefetch } from "@/shared/lazy";
 import { patchSearch, useSearch } from "@/shared/url/location";
 import { useRename } from "./actions";
 import type { ItemActions } from "./FileName";
-import { readFilters, toQuery } from "./filters";
+import { filterOf, readFilters, toQuery } from "./filters";
 import { useHidden } from "./hidden";
 import * as select from "./selection";
 import { useFiles } from "./useFiles";
@@ -15,7 +15,7 @@ import { useSelection } from "./useSelection";
 const loadDeletions = () => import("./deletions");
 prefetch(loadDeletions);
 
-/** Everything the Files view knows and does; the components only show it. */
+/** The state and actions of the Files view, whose components only render them. */
 export function useFilesView() {
   const client = useQueryClient();
   const search = useSearch();
@@ -24,10 +24,8 @@ export function useFilesView() {
   const query = useMemo(() => JSON.parse(wanted) as ReturnType<typeof toQuery>, [wanted]);
   const list = useFiles(query);
   const hidden = useHidden();
-  const files = useMemo(
-    () => (list.data?.pages ?? []).flatMap((page) => page.items).filter((file) => !hidden.has(file.id)),
-    [list.data, hidden],
-  );
+  const loaded = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.items), [list.data]);
+  const files = useMemo(() => loaded.filter((file) => !hidden.has(file.id)), [loaded, hidden]);
 
   const viewport = useRef<Viewport>({ atTop: true, last: 30 });
   const { fresh, showFresh } = useLiveFiles(query, viewport);
@@ -50,7 +48,7 @@ export function useFilesView() {
     (id: string | null) => patchSearch({ file: id }, { replace: id !== null && opened !== "" }),
     [opened],
   );
-  // A file that is being deleted can't stay open.
+  // Closes the preview of a file that is being deleted.
   useEffect(() => {
     if (hidden.get(opened)) open(null);
   }, [hidden, opened, open]);
@@ -67,16 +65,17 @@ export function useFilesView() {
     if (opened) open(id);
   };
   const removeNow = async (leaving: StoredFile[]) => {
-    const { deleteFiles } = await importAgain(loadDeletions);
+    const { deleteFiles } = await importWithRetry(loadDeletions);
     const ids = new Set(leaving.map((file) => file.id));
     const next = files.find((file, index) => index > active && !ids.has(file.id));
     setActiveId((next ?? files.findLast((file) => !ids.has(file.id)))?.id ?? null);
     focusActive.current = true;
+    const selected = leaving.every((file) => selection.files.has(file.id));
     selecting.clear();
-    deleteFiles(client, leaving);
+    deleteFiles(client, leaving, selected ? filterOf(query) : undefined);
   };
   const remove = async (leaving: StoredFile[]) => {
-    const { isFinal } = await importAgain(loadDeletions);
+    const { isFinal } = await importWithRetry(loadDeletions);
     if (isFinal(leaving.length)) ask(leaving);
     else await removeNow(leaving);
   };
@@ -111,6 +110,8 @@ export function useFilesView() {
   return {
     filters,
     query,
+    /** The loaded files, including those that are being deleted. */
+    loaded,
     files,
     list,
     selecting,
@@ -120,7 +121,7 @@ export function useFilesView() {
     focusActive,
     fresh,
     showFresh,
-    /** Counts how often the reader wanted to see the top. */
+    /** The number of requests to scroll to the top. */
     topAsked,
     goToFresh: () => {
       showFresh();
@@ -141,19 +142,19 @@ export function useFilesView() {
     }, [list.isFetchingNextPage, list.isFetchNextPageError, list.fetchNextPage]),
     toggleAll: () => (selecting.allLoaded ? selecting.clear() : selecting.set(select.all(files))),
     removeSelected: () => void removeSelected(),
-    /** The toolbar goes with the selection, so the keyboard's focus has to go back to the list. */
+    /** Clears the selection. The toolbar disappears with it, so the focus returns to the list. */
     clearSelection: () => {
       focusActive.current = true;
       selecting.clear();
     },
     removeOne: (file: StoredFile) => void remove([file]),
-    /** Files whose deletion can't be undone and waits for a yes. */
+    /** The files whose deletion needs a confirmation. */
     asked,
     answer: (yes: boolean) => {
       ask(null);
       if (yes && asked) void removeNow(asked);
     },
-    /** The panel's arrow keys: one file on or back. */
+    /** Opens the next or previous file in the preview. */
     walk: (step: number) => {
       const index = files.findIndex((file) => file.id === opened) + step;
       const id = files[index]?.id;

@@ -3,10 +3,10 @@ import type { KeyboardEvent } from "react";
 export interface ListKeys {
   count: number;
   columns: number;
-  /** Rows that fit on the screen, for the page keys. */
+  /** The number of rows that fit on the screen, for the page keys. */
   pageRows: number;
   active: number;
-  /** Whether left and right move too: between tiles, or while the preview is open. */
+  /** Whether the left and right arrow keys move too: between tiles, or while the preview is open. */
   sideways: boolean;
   onMove: (index: number, extend: boolean) => void;
   onToggle: (index: number) => void;
@@ -19,7 +19,7 @@ export interface ListKeys {
 
 type Place = Pick<ListKeys, "count" | "columns" | "pageRows" | "active" | "sideways">;
 
-/** Where a key leads from `active`, or null when it is no key of movement. */
+/** Returns the index that a key moves to, or null if it is no movement key. */
 export function target(key: string, keys: Place): number | null {
   const { count, columns, active } = keys;
   const page = Math.max(1, keys.pageRows - 1) * columns;
@@ -34,12 +34,12 @@ export function target(key: string, keys: Place): number | null {
   if (keys.sideways) Object.assign(steps, { ArrowRight: active + 1, ArrowLeft: active - 1 });
   const next = steps[key];
   if (next === undefined) return null;
-  // Up from the first row of tiles stays; everything else stops at the ends.
+  // From the first row of tiles Up moves nowhere; other keys stop at the first or last file.
   if (next < 0 && key === "ArrowUp") return active;
   return Math.max(0, Math.min(count - 1, next));
 }
 
-/** The keyboard of a list whose items can be selected, opened, renamed and deleted. */
+/** Handles the keys of a list whose items can be selected, opened, renamed and deleted. */
 export function handleListKey(event: KeyboardEvent, keys: ListKeys) {
   if (keys.count === 0 || event.altKey) return;
   const command = event.ctrlKey || event.metaKey;

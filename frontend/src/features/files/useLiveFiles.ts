@@ -1,13 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { FilesQuery } from "@/shared/api/client";
-import type { StoredFile } from "@/shared/api/types";
-import { matches } from "./filters";
-import { type Changes, insertEverywhere, keepLive, read } from "./live";
+import type { FilesQuery, StoredFile } from "@/shared/api/types";
+import { listsAll } from "./filters";
+import { type Changes, insertIntoLists, keepLive, read } from "./live";
 import { before, fileAt } from "./placement";
 import { pagesOf } from "./useFiles";
 
-/** The part of the list that the reader sees, as indexes of files. */
+/** The visible part of the list, as indexes of files. */
 export interface Viewport {
   atTop: boolean;
   last: number;
@@ -17,8 +16,8 @@ type Fresh = ReadonlyMap<string, StoredFile>;
 const none: Fresh = new Map();
 
 /**
- * Keeps the list of a request live. A new file that belongs above or between what the reader sees waits in
- * `fresh` until `showFresh` or a return to the top; below, it just appears.
+ * Keeps the list of a query live. A new file that belongs above or between the visible ones waits in `fresh` until
+ * `showFresh` is called or the list is scrolled to the top; below them it is inserted at once.
  */
 export function useLiveFiles(query: FilesQuery, viewport: RefObject<Viewport>) {
   const client = useQueryClient();
@@ -32,7 +31,7 @@ export function useLiveFiles(query: FilesQuery, viewport: RefObject<Viewport>) {
     const files = [...waiting.current.values()];
     if (files.length === 0) return;
     wait(none);
-    insertEverywhere(client, files);
+    insertIntoLists(client, files);
   }, [client, wait]);
 
   useEffect(() => {
@@ -51,14 +50,14 @@ export function useLiveFiles(query: FilesQuery, viewport: RefObject<Viewport>) {
   return { fresh: fresh.size, showFresh };
 }
 
-/** The new files that would move what the reader sees. */
+/** Returns the new files that would move the visible ones. Filtered lists are refetched instead. */
 function disturbing(changes: Changes, query: FilesQuery, pages: ReturnType<typeof pagesOf>, seen: Viewport) {
-  if (seen.atTop) return [];
+  if (seen.atTop || !listsAll(query)) return [];
   const listed = new Set(pages.flatMap((page) => page.items.map((file) => file.id)));
   const edge = fileAt(seen.last, pages);
   return [...changes.values()].filter(
     (file): file is StoredFile =>
-      file !== null && !listed.has(file.id) && matches(file, query) && (!edge || before(file, edge, query)),
+      file !== null && !listed.has(file.id) && (!edge || before(file, edge, query)),
   );
 }
 

@@ -3,7 +3,7 @@ import { ApiError, api } from "@/shared/api/client";
 import type { StoredFile } from "@/shared/api/types";
 import { fileKey } from "./useFiles";
 
-/** The file of the preview: one of the list, or one that the server is asked for. */
+/** Returns the file of the preview, from the list or loaded from the server. */
 export function useOpenFile(id: string, files: StoredFile[]) {
   const listed = files.find((file) => file.id === id);
   const query = useQuery({

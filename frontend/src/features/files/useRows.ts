@@ -1,17 +1,17 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 
-/** The rows that are drawn, from `first` up to but not including `end`. */
+/** The rendered rows, from `first` up to but not including `end`. */
 interface Drawn {
   first: number;
   end: number;
 }
 
 /** The height of a list before it is measured, in pixels. */
-const usual = 600;
+const defaultHeight = 600;
 
 /**
- * Which rows of a long list to draw: those in sight and `spare` more on either side. All have one height, so nothing
- * is measured but the box that scrolls, and that only when it scrolls or changes its size.
+ * Returns the rows of a long list to render: the visible ones and `spare` more on either side. All rows have the same
+ * height, so only the scrolling element is measured, and only when it scrolls or is resized.
  */
 export function useRows(
   scroller: RefObject<HTMLElement | null>,
@@ -20,7 +20,7 @@ export function useRows(
   spare: number,
 ) {
   const offset = useRef(0);
-  const [seenHeight, setSeenHeight] = useState(usual);
+  const [seenHeight, setSeenHeight] = useState(defaultHeight);
   const [at, setAt] = useState(0);
 
   const scrolled = useCallback(
@@ -44,16 +44,16 @@ export function useRows(
   }, [scroller, scrolled]);
 
   const seen = Math.ceil(seenHeight / height) + 1;
-  // A list that has just become shorter may not have told yet that it is scrolled back.
+  // A list that has just become shorter may not have fired its scroll event yet.
   const top = Math.min(at, Math.max(0, count - 1));
   const drawn: Drawn = { first: Math.max(0, top - spare), end: Math.min(count, top + seen + spare) };
   return {
     drawn,
-    /** How far the list is scrolled, as last told by the browser. */
+    /** The scroll offset, as of the last scroll event. */
     offset,
     seenHeight,
     scrolled,
-    /** Scrolls to a row that is not drawn. */
+    /** Scrolls to a row that is not rendered. */
     approach: (row: number) => scroller.current?.scrollTo(0, row * height - (seenHeight - height) / 2),
   };
 }

@@ -1,16 +1,16 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { useSearch } from "@/shared/url/location";
 
-/** Where a list is scrolled to: the first file that is seen, and the pixels of its row above the edge. */
+/** A scroll position: the first visible file, and the pixels of its row above the edge. */
 interface Place {
   index: number;
   rest: number;
 }
 
 interface Layout {
-  /** Names the list; another one begins at its own place. */
+  /** Identifies the list. Another list has its own position. */
   list: string;
-  /** Whether the list and its columns are known. */
+  /** Whether the list is loaded and its columns are known. */
   ready: boolean;
   count: number;
   columns: number;
@@ -19,20 +19,23 @@ interface Layout {
   onMore: () => void;
 }
 
-/** How long scrolling must rest before its place is noted, in milliseconds. */
-const rest = 150;
+/** The delay after scrolling before the position is stored, in milliseconds. */
+const delay = 150;
 
 const top: Place = { index: 0, rest: 0 };
 
-/** The place that belongs to the current entry of the browser's history, so that Back and a reload lead to it. */
-function noted(): Place {
+/** Returns the position stored with the current entry of the browser's history. */
+function stored(): Place {
   const place = (window.history.state as { place?: Partial<Place> } | null)?.place;
   return typeof place?.index === "number" && typeof place.rest === "number"
     ? { index: place.index, rest: place.rest }
     : top;
 }
 
-/** Keeps the list's place with its entry of the history; returns what to call when the list is scrolled. */
+/**
+ * Stores the list's scroll position with its entry of the history, so that Back and a reload return to it. Returns
+ * the function to call when the list is scrolled.
+ */
 export function useScrollMemory(scroller: RefObject<HTMLDivElement | null>, layout: Layout) {
   const { list, ready, count, columns, height, hasMore, onMore } = layout;
   const wanted = useRef<Place | null>(null);
@@ -44,7 +47,7 @@ export function useScrollMemory(scroller: RefObject<HTMLDivElement | null>, layo
     if (shown.current !== list) {
       clearTimeout(timer.current);
       shown.current = list;
-      wanted.current = noted();
+      wanted.current = stored();
     }
     const place = wanted.current;
     if (!place || !ready || !box) return;
@@ -63,15 +66,15 @@ export function useScrollMemory(scroller: RefObject<HTMLDivElement | null>, layo
       if (!box || wanted.current) return;
       const place = { index: Math.floor(box.scrollTop / height) * columns, rest: box.scrollTop % height };
       window.history.replaceState({ ...window.history.state, place }, "");
-    }, rest);
+    }, delay);
   };
-  // Another entry of the history for the same list, such as one with the preview open.
+  // A new entry of the history may show the same list, such as one with the preview open.
   const search = useSearch();
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the URL matters
   useEffect(note, [search]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return () => {
-    // Who scrolls while the former place is still being loaded does not want to be taken there any more.
+    // Scrolling while the former position is still being loaded cancels the return to it.
     wanted.current = null;
     note();
   };

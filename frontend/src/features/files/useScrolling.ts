@@ -1,13 +1,13 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import type { StoredFile } from "@/shared/api/types";
 
-/** Scrolls along when items above the first visible one come or go, so that the reader's place stays. */
+/** Adjusts the scroll offset when items above the first visible one are added or removed, so that it stays in place. */
 export function useKeepPlace(
   scroller: RefObject<HTMLDivElement | null>,
   files: StoredFile[],
   columns: number,
   height: number,
-  /** How far the list is scrolled; not asked of the element, which would have to be laid out for the answer. */
+  /** The scroll offset. Reading it from the element would force a layout. */
   offset: RefObject<number>,
 ) {
   const former = useRef(files);
@@ -26,7 +26,7 @@ export function useKeepPlace(
   }, [scroller, files, columns, height, offset]);
 }
 
-/** Moves the keyboard's focus to the active file when `wanted` is set, as soon as it is drawn. */
+/** Focuses the active file as soon as it is rendered, if `wanted` is set. */
 export function useFocusActive(
   scroller: RefObject<HTMLDivElement | null>,
   file: StoredFile | undefined,

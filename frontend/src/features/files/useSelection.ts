@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { FilesFilter, FilesQuery } from "@/shared/api/client";
-import type { StoredFile } from "@/shared/api/types";
-import { importAgain, prefetch } from "@/shared/lazy";
+import type { FilesFilter, FilesQuery, StoredFile } from "@/shared/api/types";
+import { importWithRetry, prefetch } from "@/shared/lazy";
 import { toast } from "@/shared/ui/Toasts";
+import { filterOf } from "./filters";
 import { isHidden } from "./hidden";
 import { read } from "./live";
 import * as select from "./selection";
@@ -10,16 +10,15 @@ import * as select from "./selection";
 const loadEveryFile = () => import("./everyFile");
 prefetch(loadEveryFile);
 
-/** How far the selection of everything that matches is: how many files are found, or "done". */
+/** The progress of selecting all files that match: the number found so far, or "done". */
 export type Everything = null | number | "done";
 
-/** What is selected of the files of a request; a request for other files selects nothing. */
+/** The selection in the list of a query. It is cleared when the filter changes. */
 export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: boolean) {
   const [selection, setSelection] = useState(select.nothing);
   const [everything, setEverything] = useState<Everything>(null);
   const search = useRef<AbortController>(null);
-  const { sort: _sort, order: _order, ...filter } = query;
-  const shown = JSON.stringify(filter);
+  const shown = JSON.stringify(filterOf(query));
 
   const set = useCallback((next: select.Selection) => {
     search.current?.abort();
@@ -27,7 +26,7 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
     setSelection(next);
   }, []);
   const clear = useCallback(() => set(select.nothing), [set]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was selected belongs to the former request
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the selection belongs to the former filter
   useEffect(() => clear, [shown, clear]);
 
   useEffect(
@@ -35,26 +34,26 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
       read((changes) => {
         const gone = new Set([...changes].filter(([, file]) => file === null).map(([id]) => id));
         if (gone.size > 0) setSelection((current) => select.without(current, gone));
-        return new Set();
+        return undefined;
       }),
     [],
   );
 
-  /** Selects all that the server lists for the request, also what is not loaded. */
+  /** Selects all files that match, loaded or not. */
   const selectEverything = useCallback(async () => {
     search.current?.abort();
     search.current = new AbortController();
     const { signal } = search.current;
     setEverything(0);
     try {
-      const { everyFile } = await importAgain(loadEveryFile);
+      const { everyFile } = await importWithRetry(loadEveryFile);
       const all = await everyFile(JSON.parse(shown) as FilesFilter, signal, setEverything);
       setSelection(select.all(all.filter((file) => !isHidden(file.id))));
       setEverything("done");
     } catch {
       if (signal.aborted) return;
       setEverything(null);
-      toast({ message: "Not all files could be selected. Try again.", tone: "danger", stays: 8000 });
+      toast({ message: "Not all files could be selected. Try again.", tone: "danger", duration: 8000 });
     }
   }, [shown]);
 
@@ -65,14 +64,14 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
     clear,
     everything,
     allLoaded,
-    /** Whether there are more files that match than the selected ones. */
+    /** Whether more files match than are selected. */
     more: allLoaded && hasMore && everything !== "done",
     selectEverything,
     stopSelecting: () => {
       search.current?.abort();
       setEverything(null);
     },
-    /** Selects the loaded files, and asked again all that match. */
+    /** Selects the loaded files; the second time, all that match. */
     selectAll: () => {
       if (allLoaded && hasMore) {
         if (everything === null) void selectEverything();

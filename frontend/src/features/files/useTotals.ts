@@ -1,43 +1,46 @@
 import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { api, type FilesFilter, type FilesQuery } from "@/shared/api/client";
-import type { FileTotals, StoredFile } from "@/shared/api/types";
-import { matches } from "./filters";
-import { useHidden } from "./hidden";
+import { api } from "@/shared/api/client";
+import type { FilesFilter, FilesQuery, FileTotals, StoredFile } from "@/shared/api/types";
+import { filterOf } from "./filters";
+import { hiddenIn, useHidden } from "./hidden";
 import { read } from "./live";
-import { totalsKey } from "./useFiles";
+import { loadedFiles, totalsKey } from "./useFiles";
 
-/** How long a change may take to show in the totals, in milliseconds: they are counted by the server. */
-const rest = 1000;
+/** The delay before changes are reflected in the totals, which the server counts, in milliseconds. */
+const delay = 1000;
 
-/** The request for how many files match a filter, and their bytes. */
-export function totalsQuery(filter: FilesFilter) {
-  const { q, type, state, created_after, created_before } = filter;
-  const only = { q, type, state, created_after, created_before };
+/** Returns the query for the number and size of the files that match. */
+export function totalsQuery(query: FilesQuery) {
+  const filter = filterOf(query);
   return {
-    queryKey: [...totalsKey, only],
-    queryFn: ({ signal }: { signal: AbortSignal }) => api.totals(only, signal),
+    queryKey: [...totalsKey, filter],
+    queryFn: ({ signal }: { signal: AbortSignal }) => api.totals(filter, signal),
   };
 }
 
-/** Takes deleted files off the totals, which the server is asked for again all the same. */
-export function countOut(client: QueryClient, files: StoredFile[]) {
+/** Subtracts deleted files from the cached totals, and refetches those. Call it before the files leave the lists. */
+export function subtractDeleted(client: QueryClient, ids: ReadonlySet<string>) {
   for (const [key, totals] of client.getQueriesData<FileTotals>({ queryKey: totalsKey })) {
-    if (totals) client.setQueryData<FileTotals>(key, less(totals, files, key[1] as FilesFilter));
+    const filter = key[1] as FilesFilter;
+    const deleted = hiddenIn(filter, loadedFiles(client, filter)).filter((file) => ids.has(file.id));
+    if (totals) client.setQueryData<FileTotals>(key, less(totals, deleted));
   }
   void client.invalidateQueries({ queryKey: totalsKey });
 }
 
-function less(totals: FileTotals, files: StoredFile[], filter: FilesFilter): FileTotals {
-  const out = files.filter((file) => matches(file, filter));
+function less(totals: FileTotals, files: StoredFile[]): FileTotals {
   return {
-    files: Math.max(0, totals.files - out.length),
-    bytes: Math.max(0, totals.bytes - out.reduce((sum, file) => sum + file.size, 0)),
+    files: Math.max(0, totals.files - files.length),
+    bytes: Math.max(0, totals.bytes - files.reduce((sum, file) => sum + file.size, 0)),
   };
 }
 
-/** How many files a request lists, loaded or not, without those that are being deleted; undefined until known. */
-export function useTotals(query: FilesQuery): FileTotals | undefined {
+/**
+ * Returns the number and size of all files in a list, loaded or not, without those that are being deleted; undefined
+ * until they are known. `loaded` are the files of the list that are loaded, including hidden ones.
+ */
+export function useTotals(query: FilesQuery, loaded: StoredFile[]): FileTotals | undefined {
   const client = useQueryClient();
   const { data } = useQuery({ ...totalsQuery(query), placeholderData: keepPreviousData });
   const hidden = useHidden();
@@ -48,8 +51,8 @@ export function useTotals(query: FilesQuery): FileTotals | undefined {
       timer ??= setTimeout(() => {
         timer = undefined;
         void client.invalidateQueries({ queryKey: totalsKey });
-      }, rest);
-      return new Set();
+      }, delay);
+      return undefined;
     });
     return () => {
       stop();
@@ -59,13 +62,7 @@ export function useTotals(query: FilesQuery): FileTotals | undefined {
   }, [client]);
 
   return useMemo(
-    () =>
-      data &&
-      less(
-        data,
-        [...hidden.values()].filter((file) => file !== null),
-        query,
-      ),
-    [data, hidden, query],
+    () => data && (hidden.size === 0 ? data : less(data, hiddenIn(filterOf(query), loaded))),
+    [data, hidden, query, loaded],
   );
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
 
-/** A chart under its title, and under it the same as numbers for those who can't see it. */
+/** A chart with its title, and its numbers as a table. */
 export function ChartCard({
   title,
   legend,

@@ -6,7 +6,7 @@ import { useChartWidth } from "./useChartWidth";
 const height = 220;
 const pad = { top: 12, right: 8, bottom: 24, left: 64 };
 
-/** Where things are in a chart: `x` of a day's middle, `y` of a value, the width of a day. */
+/** The coordinates of a chart: `x` of the middle of a day, `y` of a value, `slot` the width of a day. */
 export interface Plane {
   x: (index: number) => number;
   y: (value: number) => number;
@@ -19,12 +19,12 @@ interface FrameProps {
   days: string[];
   lines: number[];
   format: (value: number) => string;
-  /** What to say of the day under the pointer. */
+  /** The description of the day under the pointer. */
   readout: (index: number) => ReactNode;
   children: (plane: Plane, hovered: number | null) => ReactNode;
 }
 
-/** Axes, lines and the readout of the day under the pointer; what is drawn in them comes from outside. */
+/** The frame of a chart: axes, grid lines and the values of the day under the pointer. `children` draws the data. */
 export function Frame({ label, days, lines, format, readout, children }: FrameProps) {
   const [box, width] = useChartWidth();
   const [hovered, setHovered] = useState<number | null>(null);

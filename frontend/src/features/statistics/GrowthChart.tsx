@@ -7,7 +7,7 @@ import { Frame } from "./Frame";
 import { NumbersTable } from "./NumbersTable";
 import { ticks } from "./scale";
 
-/** How much is stored at the end of each day. */
+/** The bytes stored at the end of each day. */
 export function GrowthChart({ days }: { days: StatsDay[] }) {
   const values = days.map((d) => d.bytes_total);
   const first = values[0] ?? 0;

@@ -1,7 +1,7 @@
 import { patchSearch } from "@/shared/url/location";
 import { presets, type Range } from "./range";
 
-/** Which days the statistics cover. */
+/** Selects the days that the statistics cover. */
 export function RangePicker({ range }: { range: Range }) {
   return (
     <div className="flex flex-wrap items-center gap-2">

@@ -11,7 +11,7 @@ import { NumbersTable } from "./NumbersTable";
 
 const shown = 8;
 
-/** What types the stored bytes are of; a click lists the files. */
+/** The stored bytes by type, with links to the files. */
 export function TypesCard({ types }: { types: StatsType[] }) {
   const most = Math.max(...types.map((t) => t.bytes), 1);
   const rest = types.slice(shown);
@@ -57,7 +57,7 @@ export function TypesCard({ types }: { types: StatsType[] }) {
   );
 }
 
-/** The files that are downloaded most. */
+/** The files with the most downloads. */
 export function DownloadsCard({ files }: { files: StoredFile[] }) {
   const ranked = files.filter((file) => file.downloads > 0);
   return (

@@ -14,7 +14,7 @@ import "./statistics.css";
 import { TotalCards } from "./TotalCards";
 import { UploadsChart } from "./UploadsChart";
 
-/** How the server is used, over the days that the URL names. */
+/** The usage of the server in the range of days given by the URL. */
 export default function StatisticsPage() {
   useTitle("Statistics");
   const search = useSearch();
@@ -24,7 +24,7 @@ export default function StatisticsPage() {
     queryFn: ({ signal }) => api.stats(range.from, range.to, signal),
     placeholderData: keepPreviousData,
   });
-  useFollow();
+  useLiveStatistics();
   const preset = presets.find((p) => p.key === range.preset);
   const span = preset ? `in ${preset.label}` : `from ${dayLabel(range.from)} to ${dayLabel(range.to)}`;
   return (
@@ -67,8 +67,8 @@ export default function StatisticsPage() {
   );
 }
 
-/** Loads the numbers again when something has changed, at most every few seconds. */
-function useFollow() {
+/** Refetches the statistics after changes, at most every two seconds. */
+function useLiveStatistics() {
   const client = useQueryClient();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +78,7 @@ function useFollow() {
         void client.invalidateQueries({ queryKey: ["stats"] });
       }, 2000);
     };
-    const ends = [
+    const unsubscribe = [
       subscribe("file.created", changed),
       subscribe("file.deleted", changed),
       subscribe("upload.ended", changed),
@@ -86,7 +86,7 @@ function useFollow() {
     ];
     return () => {
       clearTimeout(timer);
-      for (const end of ends) end();
+      for (const end of unsubscribe) end();
     };
   }, [client]);
 }

@@ -3,7 +3,7 @@ import type { Stats, StatsDay } from "@/shared/api/types";
 import { bytes, count } from "@/shared/format/bytes";
 import { Size } from "@/shared/ui/Measures";
 
-/** The totals, each with what the range has changed and the course of it. */
+/** The totals, each with its change in the range and a sparkline. */
 export function TotalCards({ stats, span }: { stats: Stats; span: string }) {
   const { totals, days } = stats;
   const sum = (of: (d: StatsDay) => number) => days.reduce((total, d) => total + of(d), 0);
@@ -13,22 +13,22 @@ export function TotalCards({ stats, span }: { stats: Stats; span: string }) {
   const failed = sum((d) => d.uploads_failed);
   return (
     <dl className="grid grid-cols-2 gap-3 lg:gap-4 xl:grid-cols-4">
-      <Total name="Files" course={days.map((d) => d.files_total)} note={`${signed(files, count)} ${span}`}>
+      <Total name="Files" values={days.map((d) => d.files_total)} note={`${signed(files, count)} ${span}`}>
         {count(totals.files)}
       </Total>
-      <Total name="Stored" course={days.map((d) => d.bytes_total)} note={`${signed(stored, bytes)} ${span}`}>
+      <Total name="Stored" values={days.map((d) => d.bytes_total)} note={`${signed(stored, bytes)} ${span}`}>
         <Size value={totals.bytes} />
       </Total>
       <Total
         name="Uploads finished"
-        course={days.map((d) => d.uploads_finished)}
+        values={days.map((d) => d.uploads_finished)}
         note={`${count(finished)} ${span}${failed > 0 ? `, ${count(failed)} failed` : ""}`}
       >
         {count(totals.uploads_finished)}
       </Total>
       <Total
         name="Downloads"
-        course={days.map((d) => d.downloads)}
+        values={days.map((d) => d.downloads)}
         note={`${count(sum((d) => d.downloads))} ${span}`}
       >
         {count(totals.downloads)}
@@ -44,29 +44,29 @@ function signed(value: number, format: (n: number) => string): string {
 interface TotalProps {
   name: string;
   note: string;
-  course: number[];
+  values: number[];
   children: ReactNode;
 }
 
-function Total({ name, note, course, children }: TotalProps) {
+function Total({ name, note, values, children }: TotalProps) {
   return (
     <div className="card relative overflow-hidden p-4">
       <dt className="text-muted">{name}</dt>
       <dd className="nums mt-0.5 text-2xl font-semibold tracking-tight">{children}</dd>
       <dd className="nums relative mt-1 text-[0.86rem] text-muted">{note}</dd>
-      <Spark course={course} />
+      <Sparkline values={values} />
     </div>
   );
 }
 
-/** The course of a total, without axes: the charts below tell exactly. */
-function Spark({ course }: { course: number[] }) {
-  const low = Math.min(...course);
-  const reach = Math.max(...course) - low || 1;
-  const points = course
+/** A total over time, without axes. */
+function Sparkline({ values }: { values: number[] }) {
+  const low = Math.min(...values);
+  const reach = Math.max(...values) - low || 1;
+  const points = values
     .map(
       (v, i) =>
-        `${((i / Math.max(1, course.length - 1)) * 100).toFixed(1)} ${(22 - ((v - low) / reach) * 20).toFixed(1)}`,
+        `${((i / Math.max(1, values.length - 1)) * 100).toFixed(1)} ${(22 - ((v - low) / reach) * 20).toFixed(1)}`,
     )
     .join("L");
   return (

@@ -6,7 +6,7 @@ import { Frame } from "./Frame";
 import { NumbersTable } from "./NumbersTable";
 import { ticks } from "./scale";
 
-/** Uploads of each day: finished ones, and failed ones on top of them. */
+/** The uploads of each day: finished ones, with failed ones stacked on top. */
 export function UploadsChart({ days }: { days: StatsDay[] }) {
   const finished = days.reduce((sum, d) => sum + d.uploads_finished, 0);
   const failed = days.reduce((sum, d) => sum + d.uploads_failed, 0);

@@ -14,7 +14,7 @@ export const presets = [
 
 const pattern = /^\d{4}-\d{2}-\d{2}$/;
 const dayLength = 86_400_000;
-/** The most that the server answers at once. */
+/** The most days that the server returns. */
 const longest = 366;
 
 function addDays(day: string, n: number): string {
@@ -25,7 +25,7 @@ function isDay(text: string): boolean {
   return pattern.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
 }
 
-/** Reads the range out of a URL; 30 days when it says nothing sensible. */
+/** Reads the range from a URL; 30 days if it has no valid one. */
 export function readRange(search: URLSearchParams, now = new Date()): Range {
   const today = now.toISOString().slice(0, 10);
   const from = search.get("from") ?? "";

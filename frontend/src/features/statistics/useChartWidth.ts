@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 
-/** The width that a chart may use, in pixels; 0 until it is known. */
+/** Returns the width available to a chart in pixels, 0 until it is measured. */
 export function useChartWidth(): [RefObject<HTMLDivElement | null>, number] {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);

@@ -4,15 +4,15 @@ import { toast } from "@/shared/ui/Toasts";
 import { provide } from "./controller";
 import type { Transfer } from "./transfer";
 
-/** A browser forgets large files when it restarts; the same file selected again continues where it stopped. */
+/** Lets people select the file of an upload again that the browser has lost in a restart. */
 export function ChooseAgain({ transfer }: { transfer: Transfer }) {
   const input = useRef<HTMLInputElement>(null);
   const take = (file: File | undefined) => {
     if (!file || provide(transfer.id, file)) return;
     toast({
-      message: `That is another file. Select “${transfer.name}” with ${bytes(transfer.size)}.`,
+      message: `That is another file. Select “${transfer.name}” (${bytes(transfer.size)}).`,
       tone: "danger",
-      stays: 8000,
+      duration: 8000,
     });
   };
   return (

@@ -4,36 +4,36 @@ import { fromDrop, fromPaste } from "./incoming";
 import { upload } from "./upload";
 import { useRules } from "./useRules";
 
-function carriesFiles(event: DragEvent): boolean {
+function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
-/** Makes the whole window a place to drop files and folders, and to paste files, on every view. */
+/** Accepts files and folders dropped anywhere in the window, and pasted files, in every view. */
 export function DropLayer() {
   const [over, setOver] = useState(false);
   const rules = useRules();
   usePaste();
   useEffect(() => {
-    // Every element under the pointer enters and leaves; only the window's own balance counts.
+    // Enter and leave events come from every element under the pointer; the drag has left when they balance.
     let depth = 0;
     const enter = (event: DragEvent) => {
-      if (!carriesFiles(event)) return;
+      if (!hasFiles(event)) return;
       event.preventDefault();
       depth++;
       setOver(true);
     };
     const hover = (event: DragEvent) => {
-      if (!carriesFiles(event)) return;
+      if (!hasFiles(event)) return;
       event.preventDefault();
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
     };
     const leave = (event: DragEvent) => {
-      if (!carriesFiles(event)) return;
+      if (!hasFiles(event)) return;
       depth = Math.max(0, depth - 1);
       if (depth === 0) setOver(false);
     };
     const drop = (event: DragEvent) => {
-      if (!carriesFiles(event) || !event.dataTransfer) return;
+      if (!hasFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       depth = 0;
       setOver(false);

@@ -3,22 +3,28 @@ import { useState } from "react";
 import { ApiError, api } from "@/shared/api/client";
 import type { Upload } from "@/shared/api/types";
 import { bytes } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Ago } from "@/shared/ui/Measures";
 import { Progress } from "@/shared/ui/Progress";
 import { toast } from "@/shared/ui/Toasts";
 import { percent, share } from "./words";
 
-/** An upload that something else is sending. Stopping it asks once more, because its bytes would be lost. */
+/** An upload of another client. Stopping it asks for confirmation, because its bytes are deleted. */
 export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: (id: string) => void }) {
   const [asking, setAsking] = useState(false);
+  const name = visibleName(u.name);
   const abort = useMutation({
     mutationFn: () => api.abort(u.id),
     onSuccess: () => onGone(u.id),
     onError: (error) => {
       if (error instanceof ApiError && error.code === "not_found") onGone(u.id);
       else
-        toast({ message: `“${u.name}” could not be stopped. ${error.message}`, tone: "danger", stays: 8000 });
+        toast({
+          message: `“${name}” could not be stopped. ${error.message}`,
+          tone: "danger",
+          duration: 8000,
+        });
     },
   });
   const done = u.length === null ? null : u.length === 0 ? 1 : u.offset / u.length;
@@ -29,8 +35,8 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
       </span>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-2">
-          <span className="truncate font-medium" title={u.name}>
-            {u.name}
+          <span className="truncate font-medium" title={name}>
+            <bdi>{name}</bdi>
           </span>
           {u.length !== null && (
             <span className="nums ml-auto shrink-0 text-[0.86rem] text-muted">
@@ -39,7 +45,7 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
           )}
         </div>
         <div className="my-1">
-          <Progress value={done} label={`Upload of ${u.name}`} />
+          <Progress value={done} label={`Upload of ${name}`} />
         </div>
         <p className="nums text-[0.86rem] text-muted">
           {amount(u)}
@@ -52,7 +58,7 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
           <button
             type="button"
             className="btn btn-small border-transparent bg-danger-soft text-danger"
-            // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just used
+            // biome-ignore lint/a11y/noAutofocus: it replaces the button that was just used
             autoFocus
             disabled={abort.isPending}
             onClick={() => abort.mutate()}
@@ -67,7 +73,7 @@ export function OtherClientRow({ upload: u, onGone }: { upload: Upload; onGone: 
         <button
           type="button"
           className="btn btn-small shrink-0 self-center"
-          aria-label={`Stop ${u.name}`}
+          aria-label={`Stop ${name}`}
           onClick={() => setAsking(true)}
         >
           Stop

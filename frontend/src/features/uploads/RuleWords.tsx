@@ -1,6 +1,6 @@
 import { useRules } from "./useRules";
 
-/** Says what may be uploaded, where that is not everything. */
+/** Describes the rules for uploads, if there are any. */
 export function RuleWords() {
   const { words } = useRules();
   return words === "" ? null : <p className="mt-2 font-medium text-ink-2">{words}</p>;

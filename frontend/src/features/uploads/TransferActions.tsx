@@ -1,48 +1,50 @@
 import { Pause, Play, RotateCcw, X } from "lucide-react";
 import type { ReactNode } from "react";
+import { visibleName } from "@/shared/format/name";
 import { cancel, drop, retry, retryNow, setPaused } from "./controller";
 import { isEnded, isMoving, isRetriable, type Transfer } from "./transfer";
 
-/** What can be done with one upload. */
+/** The buttons of an upload. */
 export function TransferActions({ transfer: t }: { transfer: Transfer }) {
+  const name = visibleName(t.name);
   return (
     <div className="flex min-w-15 shrink-0 justify-end">
       {t.status === "retrying" && (
         <Act
-          label={`Try ${t.name} now`}
+          label={`Try ${name} now`}
           run={() => retryNow(t.id)}
           icon={<RotateCcw size={15} aria-hidden="true" />}
         />
       )}
       {isMoving(t) && t.status !== "checking" && (
         <Act
-          label={`Pause ${t.name}`}
+          label={`Pause ${name}`}
           run={() => setPaused(t.id, true)}
           icon={<Pause size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />}
         />
       )}
       {t.status === "paused" && (
         <Act
-          label={`Resume ${t.name}`}
+          label={`Resume ${name}`}
           run={() => setPaused(t.id, false)}
           icon={<Play size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />}
         />
       )}
       {isRetriable(t) && (
         <Act
-          label={`Retry ${t.name}`}
+          label={`Retry ${name}`}
           run={() => retry(t.id)}
           icon={<RotateCcw size={15} aria-hidden="true" />}
         />
       )}
       {isEnded(t) ? (
         <Act
-          label={`Remove ${t.name} from the tray`}
+          label={`Remove ${name} from the tray`}
           run={() => drop(t.id)}
           icon={<X size={16} aria-hidden="true" />}
         />
       ) : (
-        <Act label={`Cancel ${t.name}`} run={() => cancel(t.id)} icon={<X size={16} aria-hidden="true" />} />
+        <Act label={`Cancel ${name}`} run={() => cancel(t.id)} icon={<X size={16} aria-hidden="true" />} />
       )}
     </div>
   );

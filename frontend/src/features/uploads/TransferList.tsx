@@ -6,10 +6,10 @@ import { useGroup, useTotals } from "./store";
 import { TransferRow } from "./TransferRow";
 import type { Group } from "./transfer";
 
-/** The tray shows so many of what waits, and counts the rest. */
-const firstWaiting = 3;
-/** Up to so many finished ones are shown without being asked for. */
-const fewDone = 20;
+/** The number of waiting uploads that the tray lists; it counts the rest. */
+const maxWaiting = 3;
+/** The number of finished uploads that are listed without unfolding them. */
+const maxDone = 20;
 
 type Item =
   | { kind: "head"; key: string; group: Group; count: number; folded?: boolean }
@@ -39,10 +39,10 @@ function useItems(whole: boolean, showDone: boolean): Item[] {
     };
     add("needs", needs);
     add("moving", moving);
-    add("waiting", waiting, whole ? waiting.length : Math.min(firstWaiting, waiting.length));
-    // Once they are all that is listed, there is room for them.
-    const many = done.length > fewDone && items.length > 0;
-    // The newest first: it is what one looks for.
+    add("waiting", waiting, whole ? waiting.length : Math.min(maxWaiting, waiting.length));
+    // If nothing else is listed, there is room for all of them.
+    const many = done.length > maxDone && items.length > 0;
+    // The newest come first.
     add("done", done.toReversed(), many && !showDone ? 0 : done.length, many ? !showDone : undefined);
     return items;
   }, [needs, moving, waiting, done, whole, showDone]);
@@ -51,13 +51,13 @@ function useItems(whole: boolean, showDone: boolean): Item[] {
 const heights = { head: 32, row: 64, more: 36 };
 
 interface TransferListProps {
-  /** What scrolls around the list; null until it is there. */
+  /** The element that scrolls the list, null before it is mounted. */
   scroller: HTMLElement | null;
-  /** Lists all that waits instead of the first few. */
+  /** Lists all waiting uploads instead of the first few. */
   whole?: boolean;
 }
 
-/** The uploads of this browser: what needs somebody first, then what moves, waits and is done. */
+/** The uploads of this browser in groups: those that need attention, then uploading, waiting and finished ones. */
 export function TransferList({ scroller, whole = false }: TransferListProps) {
   const [showDone, setShowDone] = useState(false);
   const items = useItems(whole, showDone);
@@ -113,7 +113,7 @@ function Line({ item, onFold }: { item: Item; onFold: () => void }) {
   );
 }
 
-/** One click for all files that the browser can open again. */
+/** The button that resumes all uploads whose files the browser can reopen. */
 function Continue() {
   const { needClick } = useTotals();
   if (needClick === 0) return null;

@@ -1,6 +1,7 @@
 import { Ban, Check, CircleAlert } from "lucide-react";
 import { memo } from "react";
 import { exactBytes } from "@/shared/format/bytes";
+import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 import { Progress } from "@/shared/ui/Progress";
 import { Link } from "@/shared/url/Link";
@@ -12,7 +13,7 @@ import { isEnded, isStopped, needsFile, type Transfer } from "./transfer";
 import { useSeconds } from "./useSeconds";
 import { figures, percent, statusWords } from "./words";
 
-/** One upload: what, how far, what is happening, and what can be done about it. */
+/** An upload with its progress, status and buttons. */
 export const TransferRow = memo(function TransferRow({ id }: { id: string }) {
   const t = useTransfer(id);
   return t ? <Row transfer={t} /> : null;
@@ -27,6 +28,8 @@ function Row({ transfer: t }: { transfer: Transfer }) {
   const now = useSeconds(t.status === "uploading" || (t.status === "retrying" && t.retryAt !== null));
   const tone = toneOf(t);
   const words = statusWords(t, now);
+  const name = visibleName(t.name);
+  const title = visibleName(t.path || t.name);
   const hasFigures = !isStopped(t) && t.status !== "cancelled";
   return (
     <div className="transfer" data-status={t.status} data-testid="transfer">
@@ -36,13 +39,13 @@ function Row({ transfer: t }: { transfer: Transfer }) {
           <Link
             href={`/?file=${t.uploadId}`}
             className="truncate rounded leading-[24px] font-medium hover:underline"
-            title={t.path || t.name}
+            title={title}
           >
-            <bdi>{t.name}</bdi>
+            <bdi>{name}</bdi>
           </Link>
         ) : (
-          <span className="truncate font-medium" title={t.path || t.name}>
-            <bdi>{t.name}</bdi>
+          <span className="truncate font-medium" title={title}>
+            <bdi>{name}</bdi>
           </span>
         )}
         {!isEnded(t) && (
@@ -54,13 +57,13 @@ function Row({ transfer: t }: { transfer: Transfer }) {
       <TransferActions transfer={t} />
       <div className="col-start-2 col-end-4 min-w-0 pr-2">
         {!isEnded(t) && (
-          <Progress value={t.size === 0 ? 1 : t.sent / t.size} label={`Upload of ${t.name}`} tone={tone} />
+          <Progress value={t.size === 0 ? 1 : t.sent / t.size} label={`Upload of ${name}`} tone={tone} />
         )}
         <p
           className="nums mt-1 text-[0.86rem] [overflow-wrap:anywhere] text-muted"
           title={exactBytes(t.size)}
         >
-          {/* One text where one colour will do: words of another length would push the figures aside. */}
+          {/* One text if it has one colour: in two, the figures would move when the status changes. */}
           <span data-tone={tone} className="status-words">
             {tone || !hasFigures ? words : `${words} · ${figures(t)}`}
           </span>
@@ -68,7 +71,7 @@ function Row({ transfer: t }: { transfer: Transfer }) {
             <>
               {" · "}
               <button type="button" className="link-btn" onClick={() => undoCancel(t.id)}>
-                Undo<span className="sr-only"> cancelling {t.name}</span>
+                Undo<span className="sr-only"> cancelling {name}</span>
               </button>
             </>
           ) : (

@@ -6,10 +6,10 @@ const TrayView = lazyView(
   () => null,
 );
 
-// The server may be away when the first file is chosen.
+// The server may be unreachable when the first file is selected.
 prefetch(() => import("./engine"));
 
-/** The tray of uploads; the first view does not need it, so it is loaded on its own. */
+/** The tray of uploads. It is not part of the first view's script. */
 export function Tray({ listed }: { listed: boolean }) {
   return (
     <Suspense fallback={null}>

@@ -6,7 +6,7 @@ import { cancelAll, clearEnded, pauseAll, resumeAll, retryAll } from "./controll
 import type { Totals } from "./totals";
 import { headline, pace, percent, share } from "./words";
 
-/** The tray's total, and what can be done with all uploads. */
+/** The totals of all uploads, and the buttons for all of them. */
 export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () => void }) {
   const unfinished = s.moving + s.paused + s.needFile;
   return (
@@ -62,9 +62,9 @@ export function TrayHead({ totals: s, onFold }: { totals: Totals; onFold?: () =>
   );
 }
 
-/** The tray folded: what happens, and how far it is. */
+/** The folded tray: status and progress. */
 export function TrayPill({ totals: s, onOpen }: { totals: Totals; onOpen: () => void }) {
-  const troubled = s.stopped + s.needFile > 0;
+  const needsAttention = s.stopped + s.needFile > 0;
   const part = s.bytes === 0 ? 1 : s.sent / s.bytes;
   const words = headline(s);
   return (
@@ -75,23 +75,29 @@ export function TrayPill({ totals: s, onOpen }: { totals: Totals; onOpen: () => 
         {words}
         {s.moving > 0 && ` · ${percent(s.sent, s.bytes)} %`}
       </span>
-      {troubled && (
+      {needsAttention && (
         <span className="tray-dot">
-          <span className="sr-only">, some uploads need you</span>
+          <span className="sr-only">, some uploads need attention</span>
         </span>
       )}
     </button>
   );
 }
 
-/** How long the ring's line is for a radius of 7. */
-const round = 2 * Math.PI * 7;
+/** The circumference of the ring, whose radius is 7. */
+const circumference = 2 * Math.PI * 7;
 
 function Ring({ part }: { part: number }) {
   return (
     <svg width={18} height={18} viewBox="0 0 18 18" className="tray-ring" aria-hidden="true">
       <circle cx={9} cy={9} r={7} />
-      <circle cx={9} cy={9} r={7} strokeDasharray={`${part * round} ${round}`} transform="rotate(-90 9 9)" />
+      <circle
+        cx={9}
+        cy={9}
+        r={7}
+        strokeDasharray={`${part * circumference} ${circumference}`}
+        transform="rotate(-90 9 9)"
+      />
     </svg>
   );
 }
@@ -118,7 +124,7 @@ function Act({ label, run, icon, expanded }: ActProps) {
   );
 }
 
-/** Asks once more, because what was sent would be lost. */
+/** The button that cancels all uploads. It asks for confirmation, because this can't be undone. */
 function CancelAll({ uploads }: { uploads: number }) {
   const [armed, setArmed] = useState(false);
   useEffect(() => {
@@ -135,7 +141,7 @@ function CancelAll({ uploads }: { uploads: number }) {
     <button
       type="button"
       className="btn btn-small border-transparent bg-danger-soft text-danger"
-      // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just used
+      // biome-ignore lint/a11y/noAutofocus: it replaces the button that was just used
       autoFocus
       onClick={() => {
         setArmed(false);

@@ -7,7 +7,7 @@ import { TrayHead, TrayPill } from "./TrayHead";
 import { useFolding } from "./useFolding";
 import { useTitleProgress } from "./useTitleProgress";
 
-/** The uploads of this browser, in reach on every view but the one that lists them itself. */
+/** The tray of uploads in every view except the one that lists them itself. */
 export default function TrayView({ listed }: { listed: boolean }) {
   const totals = useTotals();
   const announcement = useAnnouncement();
@@ -28,8 +28,8 @@ function TrayBox() {
   const box = useRef<HTMLElement>(null);
   const { open, setOpen, hold } = useFolding(totals, box);
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
-  useSpace(box);
-  useCalm(scroller, totals.moving > 0);
+  useTraySpace(box);
+  useStableHeight(scroller, totals.moving > 0);
   return (
     <section ref={box} className="tray" aria-label="Upload tray" data-open={open} {...hold}>
       {open ? (
@@ -47,8 +47,8 @@ function TrayBox() {
   );
 }
 
-/** Publishes how much of the window's foot the tray covers, so that lists can end above it. */
-function useSpace(box: RefObject<HTMLElement | null>) {
+/** Sets --tray-space to the height that the tray covers, so that lists can end above it. */
+function useTraySpace(box: RefObject<HTMLElement | null>) {
   useEffect(() => {
     const root = document.documentElement;
     const element = box.current;
@@ -68,8 +68,8 @@ function useSpace(box: RefObject<HTMLElement | null>) {
   }, [box]);
 }
 
-/** Keeps the list from shrinking while files come and go in it. */
-function useCalm(element: HTMLElement | null, moving: boolean) {
+/** Prevents the list from shrinking while uploads come and go. */
+function useStableHeight(element: HTMLElement | null, moving: boolean) {
   useEffect(() => {
     if (!element || !moving) return;
     const observer = new ResizeObserver(() => {

@@ -4,14 +4,14 @@ import { fromInput } from "./incoming";
 import { upload } from "./upload";
 import { useRules } from "./useRules";
 
-/** Chooses files, or a folder, to upload. */
+/** Lets people select files, or a folder, to upload. */
 export function UploadButton() {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const rules = useRules();
   const take = (input: HTMLInputElement) => {
     void upload({ items: fromInput(input.files), unread: [] });
-    // Else choosing the same file again would be no change.
+    // Otherwise selecting the same file again would fire no change event.
     input.value = "";
   };
   return (
@@ -53,7 +53,7 @@ export function UploadButton() {
         onClick={() => files.current?.click()}
       >
         <Upload size={16} aria-hidden="true" />
-        {/* On the narrowest screens the search box needs the room more. */}
+        {/* On the narrowest screens the search box needs the space. */}
         <span className="max-[24rem]:sr-only">Upload</span>
       </button>
     </div>

@@ -10,7 +10,7 @@ import { TrayHead } from "./TrayHead";
 import { UploadButton } from "./UploadButton";
 import { useOtherClients } from "./useOtherClients";
 
-/** What is being uploaded: from this browser, and to the same server from elsewhere. */
+/** The uploads of this browser and of other clients. */
 export default function UploadsPage() {
   useTitle("Uploads");
   const own = useTotals();
@@ -27,7 +27,7 @@ export default function UploadsPage() {
             title="Nothing is being uploaded"
             action={<UploadButton />}
           >
-            Drop files anywhere on this page. What other people and programs are uploading shows here too.
+            Drop files anywhere on this page. Uploads of other people and programs appear here too.
             <RuleWords />
           </EmptyPanel>
         )}

@@ -1,37 +1,35 @@
-import { useSyncExternalStore } from "react";
 import { plural } from "@/shared/format/bytes";
+import { createStore, useStore } from "@/shared/store";
 import { transfers } from "./store";
 
-// What is said to those who listen to the page instead of seeing it: counts, and not too often.
+// Announcements for screen readers: counts, and not too often.
 
-/** At least so long between two announcements, in milliseconds. */
-const pace = 10_000;
+/** The shortest time between two announcements, in milliseconds. */
+const minInterval = 10_000;
 
-let text = "";
-let said = Number.NEGATIVE_INFINITY;
+const announcement = createStore("");
+let announcedAt = Number.NEGATIVE_INFINITY;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const ended = { done: 0, stopped: 0 };
-const watchers = new Set<() => void>();
 
-function say(words: string) {
-  said = performance.now();
-  text = words;
-  for (const watcher of watchers) watcher();
+function announce(text: string) {
+  announcedAt = performance.now();
+  announcement.set(text);
 }
 
-/** Announces new files at once: it answers what somebody has just done. */
+/** Announces new files at once, because somebody has just added them. */
 export function announceAdded(count: number, name: string) {
-  say(`${count === 1 ? name : plural(count, "file")} added`);
+  announce(`${count === 1 ? name : plural(count, "file")} added`);
 }
 
-/** Counts a transfer that has ended into the next announcement. */
+/** Counts a transfer that has ended in the next announcement. */
 export function announceEnded(id: string) {
   if (transfers.get(id)?.status === "done") ended.done++;
   else ended.stopped++;
-  if (!timer) timer = setTimeout(tell, Math.max(0, said + pace - performance.now()));
+  if (!timer) timer = setTimeout(announceCounts, Math.max(0, announcedAt + minInterval - performance.now()));
 }
 
-function tell() {
+function announceCounts() {
   timer = undefined;
   const parts = [];
   if (ended.done > 0) parts.push(`${plural(ended.done, "file")} uploaded`);
@@ -40,15 +38,7 @@ function tell() {
   if (moving > 0) parts.push(`${moving} left`);
   ended.done = 0;
   ended.stopped = 0;
-  say(parts.join(", "));
+  announce(parts.join(", "));
 }
 
-export function useAnnouncement(): string {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => text,
-  );
-}
+export const useAnnouncement = () => useStore(announcement);

@@ -4,60 +4,60 @@ import { announceAdded, announceEnded } from "./announcements";
 import { reopen } from "./handles";
 import type { Found, Incoming } from "./incoming";
 import { disown, remember, rewrite, takeOne } from "./memory";
-import { otherMovers, startMirror } from "./mirror";
-import { enqueue, forget, hold, release, setUp, sourceOf, tryNow, wouldBeLost } from "./queue";
-import { bringBack, restored, startRestoring } from "./restore";
+import { otherUploadingTabs, startMirror } from "./mirror";
+import { configure, enqueue, remove, restart, setSource, sourceOf, stop, wouldLoseFiles } from "./queue";
+import { restored, restoreOne, startRestoring } from "./restore";
 import { type Rules, refusal } from "./rules";
 import { serverInfo, terminate } from "./server";
 import { transfers } from "./store";
 import { listen, send, tab } from "./tabs";
 import { isEnded, isMoving, isRetriable, isStopped, needsFile, newTransfer, type Transfer } from "./transfer";
 
-// What people do with uploads. A transfer of another tab is that tab's to change: it is asked to.
+// The actions on uploads. Only the tab that has a transfer changes it; other tabs send it the action.
 
-/** How long a cancelled upload can be taken back, in milliseconds. */
-const undoFor = 6000;
+/** How long cancelling can be undone, in milliseconds. */
+const undoTimeout = 6000;
 
 let started = false;
 
-/** Brings back what earlier pages have left, and begins to remember and to share what happens. */
+/** Restores the uploads of earlier pages, and begins to store changes and to send them to other tabs. */
 export function startUploads() {
   if (started) return;
   started = true;
-  setUp({ others: otherMovers, ended: announceEnded });
+  configure({ otherTabs: otherUploadingTabs, onEnd: announceEnded });
   remember(sourceOf);
   startMirror();
   startRestoring();
   window.addEventListener("beforeunload", (event) => {
-    if (wouldBeLost()) event.preventDefault();
+    if (wouldLoseFiles()) event.preventDefault();
   });
   window.addEventListener("pagehide", () => {
     for (const id of cancelled.keys()) drop(id);
   });
 }
 
-/** What makes two files the same: bytes can't be compared before they are read. */
+/** The key by which two files count as the same; comparing their bytes would take too long. */
 const identity = (t: Transfer) => [t.name, t.size, t.lastModified, t.path].join("\n");
 
-/** Reports whether a file may be the one that a transfer waits for; a copy of it may have got another time. */
-const fits = (t: Transfer, { file, path }: Incoming) =>
+/** Reports whether a file may be the one that a transfer needs. A copy may have another modification time. */
+const mayBe = (t: Transfer, { file, path }: Incoming) =>
   t.name === file.name && t.size === file.size && (t.path === path || path === "");
 
-/** Takes files from a drop, a paste or a chooser. */
+/** Adds files from a drop, a paste or a file dialog. */
 export async function addFiles({ items, unread }: Found) {
-  if (unread.length > 0) tellUnread(unread);
-  // What was left must be there first, or a file chosen again would look like a new one.
+  if (unread.length > 0) showUnread(unread);
+  // Before that, a file selected again would count as a new one.
   await restored();
   const added = sort(items);
   if (added.length > 0) announceAdded(added.length, added[0]?.name ?? "");
   const info = await serverInfo();
   for (const { id } of added) {
     const t = transfers.get(id);
-    if (t?.status === "checking") judge(t, info);
+    if (t?.status === "checking") enqueueChecked(t, info);
   }
 }
 
-/** Shows new files, and gives those their file that wait for it; returns what is new. */
+/** Shows new files, and provides files to the transfers that need them. Returns the new transfers. */
 function sort(items: Incoming[]): Transfer[] {
   const known = new Map<string, Transfer>();
   for (const t of transfers.values()) {
@@ -69,7 +69,7 @@ function sort(items: Incoming[]): Transfer[] {
   for (const item of items) {
     const t = newTransfer(tab, item.file, item.path);
     const former = now(
-      known.get(identity(t)) ?? waiting.find((other) => needsFile(now(other)) && fits(other, item)),
+      known.get(identity(t)) ?? waiting.find((other) => needsFile(now(other)) && mayBe(other, item)),
     );
     if (former && needsFile(former)) provide(former.id, item.file);
     else if (former && isStopped(former)) retry(former.id, item.file);
@@ -88,15 +88,15 @@ function now<T extends Transfer | undefined>(t: T): T {
   return ((t && transfers.get(t.id)) ?? t) as T;
 }
 
-/** Puts a transfer in the line, unless the server's rules are against it. */
-function judge(t: Transfer, info: Rules | null, file?: File) {
+/** Queues a transfer, or refuses it if the server's rules would. */
+function enqueueChecked(t: Transfer, info: Rules | null, file?: File) {
   const why = info && refusal(t, info);
   if (why) transfers.update(t.id, { status: "refused", reason: why, final: true });
   else enqueue(t.id, file && { file });
 }
 
 function show(t: Transfer, { file, handle }: Incoming) {
-  hold(t.id, { file, handle: null });
+  setSource(t.id, { file, handle: null });
   transfers.set(t);
   void handle?.then((opened) => {
     const source = sourceOf(t.id);
@@ -106,7 +106,7 @@ function show(t: Transfer, { file, handle }: Incoming) {
   });
 }
 
-function tellUnread(names: string[]) {
+function showUnread(names: string[]) {
   for (const path of names) {
     const name = path.split("/").at(-1) ?? path;
     const t = newTransfer(tab, new File([], name), path);
@@ -114,7 +114,7 @@ function tellUnread(names: string[]) {
   }
 }
 
-/** Gives a transfer that a restart has left without its bytes its file. False when it is another file. */
+/** Provides the file to a transfer that has lost it in a restart. Returns false if it is another file. */
 export function provide(id: string, file: File): boolean {
   const t = transfers.get(id);
   if (!t || !needsFile(t) || t.name !== file.name || t.size !== file.size) return false;
@@ -122,11 +122,11 @@ export function provide(id: string, file: File): boolean {
   return true;
 }
 
-/** Continues all uploads whose files the browser can open again. Has to be called right after a click. */
+/** Resumes all uploads whose files the browser can reopen. Call it in the handler of a click. */
 export async function continueAll() {
   const ids = [...transfers.of("needs")].filter((id) => transfers.get(id)?.status === "needs-click");
   for (const id of ids) {
-    await adopt(id);
+    await takeFromTab(id);
     const t = transfers.get(id);
     const handle = sourceOf(id)?.handle;
     if (!t || !handle) continue;
@@ -134,26 +134,26 @@ export async function continueAll() {
     if (opened instanceof File) provide(id, opened);
     else {
       if (transfers.get(id)?.status === "needs-click") transfers.update(id, opened);
-      // Somebody who said no, or nothing, is not asked about the next file before another click.
+      // Without permission for this file, the next one is asked for only after another click.
       if (opened.status !== "failed") return;
     }
   }
 }
 
-/** Takes over a transfer that another tab has no bytes of. */
-async function adopt(id: string) {
+/** Takes over a transfer whose file another tab has lost. */
+async function takeFromTab(id: string) {
   const t = transfers.get(id);
   if (!t || t.tab === tab) return;
   const left = await takeOne(id);
   if (!left) return;
   send({ kind: "act", act: "disown", id }, t.tab);
-  await bringBack(left);
+  await restoreOne(left);
 }
 
 export function retry(id: string, file?: File) {
   const t = transfers.get(id);
   if (!t || !isStopped(t) || forward(t, "retry", file)) return;
-  void serverInfo().then((info) => judge(t, info, file));
+  void serverInfo().then((info) => enqueueChecked(t, info, file));
 }
 
 export function setPaused(id: string, paused: boolean) {
@@ -161,26 +161,26 @@ export function setPaused(id: string, paused: boolean) {
   if (!t || (paused ? !isMoving(t) : t.status !== "paused")) return;
   if (forward(t, paused ? "pause" : "resume")) return;
   if (!paused) return enqueue(id, undefined, t.sent > 0);
-  release(id);
+  stop(id);
   transfers.update(id, { status: "paused", speed: null, movedAt: null, retryAt: null });
 }
 
-/** Tries a transfer that waits for its next try at once. */
+/** Retries a transfer at once that waits for its next attempt. */
 export function retryNow(id: string) {
   const t = transfers.get(id);
-  if (t && !forward(t, "now")) tryNow(id);
+  if (t && !forward(t, "now")) restart(id);
 }
 
-/** Cancelled transfers that can still be taken back, with what they were. */
+/** Cancelled transfers that can still be restored, with their former state. */
 const cancelled = new Map<string, { before: Transfer; timer: ReturnType<typeof setTimeout> }>();
 
-/** Stops an upload, and some seconds later deletes what has arrived of it; until then it can be taken back. */
+/** Cancels an upload. After some seconds, in which that can be undone, it is terminated on the server. */
 export function cancel(id: string) {
   const t = transfers.get(id);
   if (!t || isEnded(t) || forward(t, "cancel")) return;
-  release(id);
+  stop(id);
   transfers.update(id, { status: "cancelled", speed: null, movedAt: null, retryAt: null });
-  cancelled.set(id, { before: t, timer: setTimeout(() => drop(id), undoFor) });
+  cancelled.set(id, { before: t, timer: setTimeout(() => drop(id), undoTimeout) });
 }
 
 export function undoCancel(id: string) {
@@ -191,18 +191,18 @@ export function undoCancel(id: string) {
   clearTimeout(entry.timer);
   cancelled.delete(id);
   const { before } = entry;
-  const still = before.status === "paused" || needsFile(before);
-  transfers.update(id, { status: still ? before.status : "waiting" });
-  if (!still) enqueue(id, undefined, before.sent > 0);
+  const wasStopped = before.status === "paused" || needsFile(before);
+  transfers.update(id, { status: wasStopped ? before.status : "waiting" });
+  if (!wasStopped) enqueue(id, undefined, before.sent > 0);
 }
 
-/** Takes a transfer off the tray, and what has arrived of an unfinished one off the server. */
+/** Removes a transfer from the tray, and terminates an unfinished one on the server. */
 export function drop(id: string) {
   const t = transfers.get(id);
   if (!t || forward(t, "drop")) return;
   clearTimeout(cancelled.get(id)?.timer);
   cancelled.delete(id);
-  forget(id);
+  remove(id);
   transfers.remove(id);
   if (t.status !== "done" && t.uploadUrl) terminate(t.uploadUrl);
 }
@@ -220,7 +220,7 @@ export const retryAll = () => each(isRetriable, (id) => retry(id));
 export const cancelAll = () => each((t) => !isEnded(t), drop);
 export const clearEnded = () => each((t) => isEnded(t) && t.status !== "cancelled", drop);
 
-// Other tabs.
+// Actions from other tabs.
 
 const acts = {
   provide: (id: string, file?: File) => file && provide(id, file),
@@ -232,14 +232,14 @@ const acts = {
   undo: undoCancel,
   drop,
   disown: (id: string) => {
-    forget(id);
+    remove(id);
     transfers.remove(id);
     disown(id);
   },
 };
 type Act = keyof typeof acts;
 
-/** Asks the tab that has a transfer to act; false when it is this one. */
+/** Sends an action to the tab that has the transfer. Returns false if that is this tab. */
 function forward(t: Transfer, act: Act, file?: File): boolean {
   if (t.tab === tab) return false;
   send({ kind: "act", act, id: t.id, file }, t.tab);

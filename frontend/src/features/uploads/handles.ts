@@ -1,21 +1,21 @@
 import type { Transfer } from "./transfer";
 
-// Files that are opened again after a restart, by the handles that the browser gave for them.
+// Reopening files after a restart with the file handles that the browser gave for them.
 
 interface Permitted {
   queryPermission?(): Promise<PermissionState>;
   requestPermission?(): Promise<PermissionState>;
 }
 
-/** Why an upload ends whose file is not the one that was chosen any more. */
+/** The reason why an upload ends whose file has changed since it was selected. */
 export const unreadable = "this file can't be read or has changed. Select it again";
 
-/** Reports whether the browser can be asked to open the handle again after a restart. */
+/** Reports whether the browser can ask for permission to reopen a handle after a restart. */
 export const isReopenable = (handle: FileSystemHandle) => "requestPermission" in handle;
 
 /**
- * Opens the file of a transfer again; what becomes of the transfer is returned if that fails. With `ask` the
- * browser asks for permission, which it does only right after a click.
+ * Reopens the file of a transfer. If that fails it returns the transfer's new state instead. With `ask` the browser
+ * asks for permission, which it allows only in the handler of a click.
  */
 export async function reopen(
   handle: FileSystemFileHandle & Permitted,
@@ -26,7 +26,7 @@ export async function reopen(
   if (state === "prompt") return { status: "needs-click" };
   if (state === "denied") return { status: "needs-file" };
   const file = await handle.getFile().catch(() => null);
-  // What the server has must be the beginning of what is sent now.
+  // The bytes that the server has must be the beginning of this file.
   if (file?.size === t.size && file.lastModified === t.lastModified) return file;
   return { status: "failed", final: true, reason: unreadable };
 }
@@ -35,7 +35,7 @@ async function permission(handle: Permitted, ask: boolean): Promise<PermissionSt
   try {
     return (await (ask ? handle.requestPermission?.() : handle.queryPermission?.())) ?? "denied";
   } catch {
-    // The click is too long ago: another one can ask again.
+    // The click was too long ago. Another click can ask again.
     return ask ? "prompt" : "denied";
   }
 }

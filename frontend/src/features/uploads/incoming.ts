@@ -1,24 +1,24 @@
 import { isReopenable } from "./handles";
 import { isSystemFile } from "./system-files";
 
-/** A file that someone wants uploaded; `path` is its place within a folder, "" for a single one. */
+/** A file to upload; `path` is its path within the dropped or selected folder, "" without one. */
 export interface Incoming {
   file: File;
   path: string;
-  /** Opens the file again after a restart, where the browser has such a thing. */
+  /** The handle that reopens the file after a restart, in browsers that have one. */
   handle?: Promise<FileSystemFileHandle | null>;
 }
 
-/** Files that were found, and the names of files and folders that could not be read. */
+/** The files found in a drop or selection, and the paths of files and folders that could not be read. */
 export interface Found {
   items: Incoming[];
   unread: string[];
 }
 
-/** Files larger than this are not copied by the browser: a handle is what a restart can reopen them with. */
-export const keptSize = 32 * 1024 * 1024;
+/** The largest file, in bytes, that is copied for a restart. A larger one needs a handle to be reopened. */
+export const maxCopySize = 32 * 1024 * 1024;
 
-/** Returns the files of a chooser; for a folder the browser knows their paths. */
+/** Returns the files of a file dialog, with their paths if a folder was selected. */
 export function fromInput(files: FileList | null): Incoming[] {
   return Array.from(files ?? [], (file) => ({ file, path: file.webkitRelativePath })).filter(
     ({ file, path }) => ![...path.split("/"), file.name].some(isSystemFile) || path === "",
@@ -29,8 +29,8 @@ type Handle = Promise<FileSystemHandle | null>;
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 
 /**
- * Walks through what was dropped, folders included, and hands it to `take` in portions. Must be called while
- * the drop event is handled.
+ * Finds all files of a drop, folders included, and passes them to `take` in batches. Call it synchronously in the
+ * handler of the drop event.
  */
 export async function fromDrop(data: DataTransfer, take: (found: Found) => void) {
   const single: Incoming[] = [];
@@ -39,7 +39,7 @@ export async function fromDrop(data: DataTransfer, take: (found: Found) => void)
     if (item.kind !== "file") continue;
     const entry = item.webkitGetAsEntry();
     const file = entry?.isDirectory ? null : item.getAsFile();
-    if (file && file.size <= keptSize) single.push({ file, path: "" });
+    if (file && file.size <= maxCopySize) single.push({ file, path: "" });
     else {
       const handle = handleOf(item);
       if (file) single.push({ file, path: "", handle: handle.then(fileHandle) });
@@ -60,14 +60,14 @@ const fileHandle = (handle: FileSystemHandle | null) =>
 
 async function walk(directory: FileSystemDirectoryEntry, handle: Handle, take: (found: Found) => void) {
   const reader = directory.createReader();
-  // A reader returns a folder in portions; an empty one is the end.
+  // A reader returns the entries in batches; an empty batch is the end.
   for (;;) {
-    const portion = await new Promise<FileSystemEntry[] | null>((resolve) =>
+    const batch = await new Promise<FileSystemEntry[] | null>((resolve) =>
       reader.readEntries(resolve, () => resolve(null)),
     );
-    if (portion === null) take({ items: [], unread: [pathOf(directory)] });
-    if (!portion?.length) return;
-    const entries = portion.filter((entry) => !isSystemFile(entry.name));
+    if (batch === null) take({ items: [], unread: [pathOf(directory)] });
+    if (!batch?.length) return;
+    const entries = batch.filter((entry) => !isSystemFile(entry.name));
     const files = entries.filter((entry) => !entry.isDirectory) as FileSystemFileEntry[];
     const found = await Promise.all(files.map((entry) => open(entry, handle)));
     take({
@@ -86,7 +86,7 @@ async function open(entry: FileSystemFileEntry, directory: Handle): Promise<Inco
   const file = await new Promise<File | null>((resolve) => entry.file(resolve, () => resolve(null)));
   if (!file) return null;
   const item = { file, path: pathOf(entry) };
-  if (file.size <= keptSize) return item;
+  if (file.size <= maxCopySize) return item;
   const handle = directory.then(async (folder) =>
     folder?.kind === "directory" ? (folder as FileSystemDirectoryHandle).getFileHandle(entry.name) : null,
   );
@@ -101,7 +101,7 @@ function child(directory: Handle, name: string): Handle {
     .catch(() => null);
 }
 
-/** Returns the files of the clipboard. Pictures come as "image.png", so they get the time into their name. */
+/** Returns the files of the clipboard. Pasted images are all called "image.png", so their names get the time. */
 export function fromPaste(data: DataTransfer | null, now = new Date()): Incoming[] {
   return Array.from(data?.files ?? [], (file) => {
     if (!/^image\.\w+$/.test(file.name)) return { file, path: "" };

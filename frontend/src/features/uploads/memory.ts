@@ -1,34 +1,35 @@
-import { keptSize } from "./incoming";
+import { maxCopySize } from "./incoming";
 import { type Change, transfers } from "./store";
-import { living, meet, present, tab } from "./tabs";
+import { addPeer, lockHeld, openTabs, tab } from "./tabs";
 import type { Transfer } from "./transfer";
 
-// What a restart needs, in IndexedDB: each unfinished transfer, a copy of its file if that is not large, and
-// the handle that opens the file again where the browser has such a thing. It is written a moment after things
-// happen, so a file that comes and goes in between costs nothing.
+// The state that a restart needs, in IndexedDB: each unfinished transfer, a copy of its file if that is small
+// enough, and the file handle where the browser has one. Changes are written with a delay, so that a short upload
+// costs nothing.
 
 const name = "pawl.uploads";
 const records = "transfers";
 const copies = "files";
-const keptFor = 7 * 24 * 3600 * 1000;
-const writeEvery = 300;
-/** How much one round writes, so that many new files don't hold up the uploads. */
-const recordsAtOnce = 500;
-const copiesAtOnce = 20;
-/** With more than this to copy the copies would cost more than the uploads: only a few are made at a time. */
+/** How long a record is valid, in milliseconds. */
+const maxAge = 7 * 24 * 3600 * 1000;
+const writeInterval = 300;
+/** The most that is written at once, so that many new files don't delay the uploads. */
+const recordBatch = 500;
+const copyBatch = 20;
+/** When more copies than this are due they would cost more than the uploads, and fewer are made at once. */
 const manyCopies = 100;
-const fewCopies = 3;
-/** How many bytes of copies may be kept in all. */
-const most = 10 * keptSize;
+const smallCopyBatch = 3;
+/** The most bytes of all copies. */
+const maxCopiedBytes = 10 * maxCopySize;
 
-interface Kept {
+interface StoredRecord {
   transfer: Transfer;
   tab: string;
   handle: FileSystemFileHandle | null;
   addedAt: number;
 }
 
-/** A transfer that a tab has left, and what opens its file: its copy, or a handle. */
+/** An unfinished transfer of a closed tab. Its file is in a copy, or can be reopened with a handle. */
 export interface Left {
   transfer: Transfer;
   addedAt: number;
@@ -36,13 +37,13 @@ export interface Left {
   handle: FileSystemFileHandle | null;
 }
 
-/** Where the bytes of this tab's transfers are. */
+/** Where the bytes of a transfer come from. */
 export interface Source {
   file: File | null;
   handle: FileSystemFileHandle | null;
 }
 
-/** The database; null in a browser that has none. */
+/** The database, or null if the browser has none. */
 const opened: Promise<IDBDatabase | null> = new Promise((resolve) => {
   try {
     const request = indexedDB.open(name, 1);
@@ -57,7 +58,7 @@ const opened: Promise<IDBDatabase | null> = new Promise((resolve) => {
   }
 });
 
-/** The database, or null if it takes long to open: uploads don't wait for it, and it is written to later. */
+/** The database, or null if it takes long to open, so that uploads don't wait for it. */
 const openedSoon = Promise.race([
   opened,
   new Promise<null>((resolve) => setTimeout(() => resolve(null), 3000)),
@@ -75,9 +76,9 @@ const committed = (work: IDBTransaction) =>
     work.onabort = () => reject(work.error);
   });
 
-/** The ids of the transfers that are written down. */
+/** The ids of the transfers that have a record. */
 const written = new Set<string>();
-/** Those of them that are written down with a handle. */
+/** The ids of those whose record has a handle. */
 const reopenable = new Set<string>();
 /** The ids of the files that are copied, with their sizes. */
 const copied = new Map<string, number>();
@@ -88,23 +89,23 @@ const dirty = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let sourceOf: (id: string) => Source | undefined = () => undefined;
 
-/** Whether a restart could continue the transfer without its file being chosen again. */
-export const isKept = (id: string) => copied.has(id) || reopenable.has(id);
+/** Reports whether a transfer can be resumed after a restart without selecting its file again. */
+export const survivesRestart = (id: string) => copied.has(id) || reopenable.has(id);
 
-/** Begins to remember this tab's transfers; `source` returns where the bytes of one are. */
+/** Begins to store this tab's transfers; `source` returns the source of one. */
 export function remember(source: (id: string) => Source | undefined) {
   sourceOf = source;
   transfers.observe(note);
   window.addEventListener("pagehide", () => void write());
 }
 
-/** What of a transfer is worth writing; its progress is not. */
-const gist = (t?: Transfer) => t && `${t.status === "paused"} ${t.uploadUrl} ${isOver(t)}`;
+/** The state of a transfer that has to be stored when it changes; its progress is not part of it. */
+const storedState = (t?: Transfer) => t && `${t.status === "paused"} ${t.uploadUrl} ${isOver(t)}`;
 const isOver = (t: Transfer) => t.status === "done" || t.status === "refused" || t.status === "cancelled";
 
 function note({ before, after }: Change) {
   const id = after?.id ?? before?.id ?? "";
-  if ((after ?? before)?.tab !== tab || gist(before) === gist(after)) return;
+  if ((after ?? before)?.tab !== tab || storedState(before) === storedState(after)) return;
   dirty.add(id);
   writeSoon();
 }
@@ -116,23 +117,23 @@ function writeSoon() {
       timer = undefined;
       if (more) writeSoon();
     });
-  }, writeEvery);
+  }, writeInterval);
 }
 
-/** Writes some of what has changed; reports whether there is more. */
+/** Writes a batch of changes; reports whether there are more. */
 async function write(): Promise<boolean> {
   const database = await opened;
   if (!database) {
     dirty.clear();
     return false;
   }
-  const ids = [...dirty].slice(0, recordsAtOnce);
+  const ids = [...dirty].slice(0, recordBatch);
   for (const id of ids) dirty.delete(id);
   try {
     await writeRecords(database, ids);
     return (await writeCopies(database)) || dirty.size > 0;
   } catch {
-    // Storage that is full or broken must not cost the uploads anything.
+    // Uploads must work without storage, which may be full or broken.
     return dirty.size > 0;
   }
 }
@@ -147,7 +148,7 @@ async function writeRecords(database: IDBDatabase, ids: string[]) {
       const at = addedAt.get(id) ?? Date.now();
       addedAt.set(id, at);
       const handle = sourceOf(id)?.handle ?? null;
-      work.objectStore(records).put({ transfer, tab, handle, addedAt: at } satisfies Kept, id);
+      work.objectStore(records).put({ transfer, tab, handle, addedAt: at } satisfies StoredRecord, id);
       written.add(id);
       if (handle) handles.add(id);
       if (!copied.has(id)) uncopied.add(id);
@@ -161,16 +162,17 @@ async function writeRecords(database: IDBDatabase, ids: string[]) {
   for (const id of handles) if (written.has(id)) reopenable.add(id);
 }
 
-/** Transfers whose file is still to be copied. */
+/** The ids of the transfers whose file is still to be copied. */
 const uncopied = new Set<string>();
 
 async function writeCopies(database: IDBDatabase): Promise<boolean> {
-  let left = uncopied.size > manyCopies ? fewCopies : copiesAtOnce;
+  let left = uncopied.size > manyCopies ? smallCopyBatch : copyBatch;
   for (const id of uncopied) {
     if (left-- === 0) return true;
     uncopied.delete(id);
     const file = sourceOf(id)?.file;
-    if (!file || file.size > keptSize || copiedBytes + file.size > most || uncopyable.has(id)) continue;
+    if (!file || file.size > maxCopySize || copiedBytes + file.size > maxCopiedBytes || uncopyable.has(id))
+      continue;
     const work = database.transaction(copies, "readwrite");
     work.objectStore(copies).put(file, id);
     try {
@@ -196,24 +198,24 @@ export async function copyOf(id: string): Promise<File | null> {
 }
 
 /**
- * Takes over what tabs that are gone have left unfinished. Each transfer goes to one tab, whichever asks first.
- * A tab that seems to be open still is waited for with meet.
+ * Takes over the unfinished transfers of closed tabs; each goes to the tab that asks first. Tabs that are open are
+ * watched until they close.
  */
 export async function takeOver(): Promise<Left[]> {
   const database = await openedSoon;
   if (!database) return [];
-  await present;
-  const all = (await result(database.transaction(records).objectStore(records).getAll())) as Kept[];
-  const owners = new Set(all.map((kept) => kept.tab));
+  await lockHeld;
+  const all = (await result(database.transaction(records).objectStore(records).getAll())) as StoredRecord[];
+  const owners = new Set(all.map((record) => record.tab));
   owners.delete(tab);
-  const open = await living(owners);
-  for (const id of open) meet(id);
-  // A tab's id is never used again, so one that is gone stays gone.
+  const open = await openTabs(owners);
+  for (const id of open) addPeer(id);
+  // Ids of tabs are never reused, so a closed tab stays closed.
   const dead = new Set([...owners].filter((id) => !open.has(id)));
-  return dead.size === 0 ? [] : take(database, (kept) => dead.has(kept.tab));
+  return dead.size === 0 ? [] : take(database, (record) => dead.has(record.tab));
 }
 
-/** Forgets a transfer that another tab has taken over; what is written of it is that tab's. */
+/** Forgets a transfer that another tab has taken over, and leaves its record to that tab. */
 export function disown(id: string) {
   dirty.delete(id);
   written.delete(id);
@@ -224,46 +226,46 @@ export function disown(id: string) {
   addedAt.delete(id);
 }
 
-/** Takes over one transfer that another tab has lost the file of. */
+/** Takes over a transfer whose file another tab has lost. */
 export async function takeOne(id: string): Promise<Left | undefined> {
   const database = await opened;
-  return database ? (await take(database, (kept) => kept.transfer.id === id))[0] : undefined;
+  return database ? (await take(database, (record) => record.transfer.id === id))[0] : undefined;
 }
 
-async function take(database: IDBDatabase, which: (kept: Kept) => boolean): Promise<Left[]> {
+async function take(database: IDBDatabase, which: (record: StoredRecord) => boolean): Promise<Left[]> {
   const work = database.transaction([records, copies], "readwrite");
   const store = work.objectStore(records);
   const [all, copyIds] = await Promise.all([
-    result(store.getAll()) as Promise<Kept[]>,
+    result(store.getAll()) as Promise<StoredRecord[]>,
     result(work.objectStore(copies).getAllKeys()),
   ]);
   const hasCopy = new Set(copyIds);
   const left: Left[] = [];
-  for (const kept of all.filter(which)) {
-    const { id } = kept.transfer;
-    if (Date.now() - kept.addedAt > keptFor) {
+  for (const record of all.filter(which)) {
+    const { id } = record.transfer;
+    if (Date.now() - record.addedAt > maxAge) {
       store.delete(id);
       work.objectStore(copies).delete(id);
       continue;
     }
-    store.put({ ...kept, tab }, id);
+    store.put({ ...record, tab }, id);
     written.add(id);
-    addedAt.set(id, kept.addedAt);
-    if (kept.handle) reopenable.add(id);
+    addedAt.set(id, record.addedAt);
+    if (record.handle) reopenable.add(id);
     if (hasCopy.has(id)) {
-      copied.set(id, kept.transfer.size);
-      copiedBytes += kept.transfer.size;
+      copied.set(id, record.transfer.size);
+      copiedBytes += record.transfer.size;
     }
-    left.push({ ...kept, copied: hasCopy.has(id) });
+    left.push({ ...record, copied: hasCopy.has(id) });
   }
-  const known = new Set(all.map((kept) => kept.transfer.id));
+  const known = new Set(all.map((record) => record.transfer.id));
   for (const id of copyIds)
     if (!known.has(String(id)) && !copied.has(String(id))) work.objectStore(copies).delete(id);
   await committed(work);
   return left;
 }
 
-/** Has a transfer written anew, whose handle has come only now. */
+/** Writes the record of a transfer again, because its handle has arrived late. */
 export function rewrite(id: string) {
   dirty.add(id);
   writeSoon();

@@ -2,12 +2,12 @@ import { type Change, transfers } from "./store";
 import { hasPeers, listen, onTabGone, send, tab } from "./tabs";
 import { isMoving, type Transfer } from "./transfer";
 
-// All tabs of a browser show the same uploads: each sends the others what changes of its own.
+// All tabs of a browser show the same uploads: each tab sends the changes of its own to the others.
 
-/** How often changes are sent, in milliseconds. */
-const pace = 250;
-/** How many transfers one message carries. */
-const portion = 1000;
+/** The interval in which changes are sent, in milliseconds. */
+const sendInterval = 250;
+/** The most transfers in one message. */
+const batchSize = 1000;
 
 interface Rows {
   rows: Transfer[];
@@ -16,14 +16,15 @@ interface Rows {
 }
 
 const changed = new Set<string>();
+/** The number of uploads under way in each other tab. */
 const movingInTabs = new Map<string, number>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Returns how many other tabs are uploading. */
-export function otherMovers(): number {
-  let movers = 0;
-  for (const count of movingInTabs.values()) if (count > 0) movers++;
-  return movers;
+/** Returns the number of other tabs that are uploading. */
+export function otherUploadingTabs(): number {
+  let tabs = 0;
+  for (const count of movingInTabs.values()) if (count > 0) tabs++;
+  return tabs;
 }
 
 let ownMoving = 0;
@@ -35,10 +36,10 @@ function note({ before, after }: Change) {
   if (after?.tab === tab && isMoving(after)) ownMoving++;
   if (!hasPeers() || !t || (after && after.tab !== tab)) return;
   changed.add(t.id);
-  if (!timer) timer = setTimeout(tell, pace);
+  if (!timer) timer = setTimeout(sendChanges, sendInterval);
 }
 
-function tell() {
+function sendChanges() {
   timer = undefined;
   const ids = [...changed];
   changed.clear();
@@ -46,8 +47,8 @@ function tell() {
 }
 
 function post(ids: string[], to?: string) {
-  for (let from = 0; from === 0 || from < ids.length; from += portion) {
-    const some = ids.slice(from, from + portion);
+  for (let from = 0; from === 0 || from < ids.length; from += batchSize) {
+    const some = ids.slice(from, from + batchSize);
     const rows = some.map((id) => transfers.get(id)).filter((t) => t?.tab === tab);
     const removed = some.filter((id) => !transfers.get(id));
     send({ kind: "rows", rows, removed, moving: ownMoving }, to);

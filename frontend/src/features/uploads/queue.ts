@@ -1,80 +1,77 @@
-import { watchReturn } from "@/shared/api/events";
-import { importAgain } from "@/shared/lazy";
-import type { carry, Failure, Reports } from "./engine";
+import { onReconnect } from "@/shared/api/events";
+import { importWithRetry } from "@/shared/lazy";
+import type { Failure, Listener, sendFile } from "./engine";
 import { unreadable } from "./handles";
-import { copyOf, isKept, type Source } from "./memory";
+import { copyOf, type Source, survivesRestart } from "./memory";
 import { Meter } from "./meter";
 import { findStored, serverInfo } from "./server";
 import { transfers } from "./store";
 import { idOf, isMoving, type Transfer } from "./transfer";
 import { staleAfter } from "./words";
 
-// The queue of this tab. It owns where the bytes of each transfer are, whose turn it is, what the engine carries,
-// and when what failed is tried again.
+// The upload queue of this tab: it holds the source of each transfer, starts transfers in turn, and retries those
+// that have failed.
 
 /**
- * How many files are sent at once. Over HTTP/1.1 a browser opens only six connections to a server, and the
- * events and lists need room. A small file is one short request, so there is time for one more of them.
+ * The number of files sent at the same time. Over HTTP/1.1 a browser opens only six connections to a server, and
+ * events and lists need some of them. A small file is one short request, so five of those leave enough room.
  */
-const large = 3;
-const small = 5;
-/** Files up to this size are sent in one request; the server stores such a file whole or not at all. */
+const maxLarge = 3;
+const maxSmall = 5;
+/** Files up to this size, in bytes, are sent in one request. The server stores such a file whole or not at all. */
 const wholeSize = 256 * 1024;
 
-/** Waits before trying again, in milliseconds; the last one repeats. */
-const delays = [500, 1000, 2000, 4000, 8000, 15_000];
-/** How long an upload is tried again without any byte stored. */
-const patience = 60 * 60_000;
-/** How long an upload may stand still before its connection counts as dead. */
-const stallAfter = 45_000;
-/** The same just after the network came back, when most of the old connections are dead. */
-const stallAfterReturn = 2000;
+/** Delays before a retry, in milliseconds; the last one repeats. */
+const retryDelays = [500, 1000, 2000, 4000, 8000, 15_000];
+/** How long an upload is retried while the server stores no further byte of it. */
+const giveUpAfter = 60 * 60_000;
+/** How long an upload may make no progress before its connection counts as dead. */
+const stallTimeout = 45_000;
+/** The same just after the network has come back, when most of the old connections are dead. */
+const stallTimeoutAfterReturn = 2000;
 
-/** A transfer that the engine has. */
-interface Carried {
+/** A transfer that is being sent. */
+interface Active {
   meter: Meter;
   stop: () => void;
   size: number;
 }
 
-/** How often a transfer has failed since bytes were stored last. */
-interface Trouble {
+/** The failures of a transfer since the server last stored bytes of it. */
+interface RetryState {
   failures: number;
   since: number;
   stored: number;
 }
 
 const sources = new Map<string, Source>();
-const line = new Set<string>();
-/** Transfers that have begun and go before the others. */
-const front = new Set<string>();
-const carried = new Map<string, Carried>();
-const troubles = new Map<string, Trouble>();
-/** The timers of those that are tried again later. */
-const retries = new Map<string, ReturnType<typeof setTimeout>>();
-/** How often in a row the server could not be reached, and until when nothing is sent for it. */
-const road = { failures: 0, until: 0 };
-let engine: Promise<{ carry: typeof carry }> | null = null;
+const waiting = new Set<string>();
+/** Waiting transfers that have begun already, which go first. */
+const begun = new Set<string>();
+const active = new Map<string, Active>();
+const retryStates = new Map<string, RetryState>();
+const retryTimers = new Map<string, ReturnType<typeof setTimeout>>();
+/** The requests without a response since the last response, and the time until which nothing is sent. */
+const outage = { failures: 0, until: 0 };
+let engine: Promise<{ sendFile: typeof sendFile }> | null = null;
 let endpoint = "/files/";
-let others: () => number = () => 0;
-let finished: (id: string) => void = () => undefined;
+let otherTabs: () => number = () => 0;
+let onEnd: (id: string) => void = () => undefined;
 
 export const sourceOf = (id: string) => sources.get(id);
-/** How many files the engine has. */
-export const carriedCount = () => carried.size;
 
-/** Tells the queue how many other tabs are uploading, and calls `done` when a transfer has ended. */
-export function setUp(options: { others: () => number; ended: (id: string) => void }) {
-  others = options.others;
-  finished = options.ended;
+/** Sets how the queue learns how many other tabs are uploading, and what it calls when a transfer has ended. */
+export function configure(options: { otherTabs: () => number; onEnd: (id: string) => void }) {
+  otherTabs = options.otherTabs;
+  onEnd = options.onEnd;
 }
 
-/** Notes where the bytes of a transfer are that does not move yet. */
-export function hold(id: string, source: Source) {
+/** Sets the source of a transfer without starting it. */
+export function setSource(id: string, source: Source) {
   sources.set(id, source);
 }
 
-/** Puts a transfer in the line; `first` lets it go before those that have not begun. */
+/** Queues a transfer; with `first` it goes before those that have not begun. */
 export function enqueue(id: string, source?: Partial<Source>, first = false) {
   const known = sources.get(id);
   sources.set(id, {
@@ -89,86 +86,87 @@ export function enqueue(id: string, source?: Partial<Source>, first = false) {
     reason: "",
     final: false,
   });
-  (first ? front : line).add(id);
-  pumpSoon();
+  (first ? begun : waiting).add(id);
+  startSoon();
 }
 
-/** Takes a transfer out of the line and off the engine; it keeps what the server has. */
-export function release(id: string) {
-  line.delete(id);
-  front.delete(id);
-  clearTimeout(retries.get(id));
-  retries.delete(id);
-  const had = carried.get(id);
-  if (!had) return;
-  had.stop();
-  carried.delete(id);
-  pumpSoon();
+/** Stops a transfer and takes it out of the queue. What the server has of it stays there. */
+export function stop(id: string) {
+  waiting.delete(id);
+  begun.delete(id);
+  clearTimeout(retryTimers.get(id));
+  retryTimers.delete(id);
+  const entry = active.get(id);
+  if (!entry) return;
+  entry.stop();
+  deactivate(id);
 }
 
-/** Forgets a transfer and its bytes. */
-export function forget(id: string) {
-  release(id);
+/** Stops a transfer and forgets its source. */
+export function remove(id: string) {
+  stop(id);
   sources.delete(id);
-  troubles.delete(id);
+  retryStates.delete(id);
 }
 
-/** Tries a transfer that waits for its next try, or whose connection seems dead, at once. */
-export function tryNow(id: string) {
-  release(id);
-  road.until = 0;
+/** Restarts a transfer at once that waits for its retry, or whose connection seems dead. */
+export function restart(id: string) {
+  stop(id);
+  outage.until = 0;
   enqueue(id, undefined, true);
 }
 
-let pumping = false;
-function pumpSoon() {
-  if (pumping) return;
-  pumping = true;
+let scheduled = false;
+function startSoon() {
+  if (scheduled) return;
+  scheduled = true;
   queueMicrotask(() => {
-    pumping = false;
-    pump();
+    scheduled = false;
+    startNext();
   });
 }
 
-let later: ReturnType<typeof setTimeout> | undefined;
-function pump() {
-  clearTimeout(later);
-  const wait = road.until - Date.now();
-  if (wait > 0) {
-    later = setTimeout(pump, wait);
+let delayed: ReturnType<typeof setTimeout> | undefined;
+/** Starts waiting transfers, as many as may be sent now. */
+function startNext() {
+  clearTimeout(delayed);
+  const delay = outage.until - Date.now();
+  if (delay > 0) {
+    delayed = setTimeout(startNext, delay);
     return;
   }
   for (;;) {
-    const id = front.values().next().value ?? line.values().next().value;
+    const id = begun.values().next().value ?? waiting.values().next().value;
     if (id === undefined) return;
     const t = transfers.get(id);
-    if (t && carried.size >= limitFor(t)) return;
-    front.delete(id);
-    line.delete(id);
+    if (t && active.size >= limitFor(t)) return;
+    begun.delete(id);
+    waiting.delete(id);
     if (t?.status === "waiting") start(t);
   }
 }
 
+/** Returns how many transfers may be active for this one to start. */
 function limitFor(t: Transfer): number {
-  // While the server does not answer one try is enough to see whether it does again.
-  if (road.failures > 0) return 1;
-  const isSmall = t.size <= wholeSize && [...carried.values()].every(({ size }) => size <= wholeSize);
-  return Math.max(1, Math.floor((isSmall ? small : large) / (1 + others())));
+  // During an outage one request is enough to find out whether the server is back.
+  if (outage.failures > 0) return 1;
+  const isSmall = t.size <= wholeSize && [...active.values()].every(({ size }) => size <= wholeSize);
+  return Math.max(1, Math.floor((isSmall ? maxSmall : maxLarge) / (1 + otherTabs())));
 }
 
 function start(t: Transfer) {
-  const entry: Carried = { meter: new Meter(), size: t.size, stop: () => undefined };
-  carried.set(t.id, entry);
+  const entry: Active = { meter: new Meter(), size: t.size, stop: () => undefined };
+  active.set(t.id, entry);
   transfers.update(t.id, { status: "uploading", movedAt: Date.now() });
   void send(t.id, entry).catch((error) => {
-    if (carried.get(t.id) !== entry) return;
-    drop(t.id);
+    if (active.get(t.id) !== entry) return;
+    deactivate(t.id);
     end(t.id, { status: "failed", reason: error instanceof Error ? error.message : String(error) });
   });
 }
 
 function loadEngine() {
-  engine ??= Promise.all([importAgain(() => import("./engine")), serverInfo()])
+  engine ??= Promise.all([importWithRetry(() => import("./engine")), serverInfo()])
     .then(([loaded, info]) => {
       endpoint = new URL(info?.tus_endpoint ?? "/files/", window.location.href).href;
       return loaded;
@@ -180,17 +178,17 @@ function loadEngine() {
   return engine;
 }
 
-async function send(id: string, entry: Carried) {
-  const reports = reportsFor(id, entry);
-  const lost = () => carried.get(id) !== entry;
+async function send(id: string, entry: Active) {
+  const listener = listenerFor(id, entry);
+  const wasStopped = () => active.get(id) !== entry;
   const loaded = await loadEngine().catch(() => null);
-  if (lost()) return;
-  if (!loaded) return reports.failed({ status: 0, text: "", retryAfter: null });
+  if (wasStopped()) return;
+  if (!loaded) return listener.failed({ status: 0, text: "", retryAfter: null });
   const file = await fileOf(id);
   const t = transfers.get(id);
-  if (lost() || !t) return;
+  if (wasStopped() || !t) return;
   if (!file) {
-    drop(id);
+    deactivate(id);
     transfers.update(id, { status: "needs-file", speed: null, movedAt: null });
     return;
   }
@@ -199,20 +197,19 @@ async function send(id: string, entry: Carried) {
     try {
       stored = await findStored(t, file);
     } catch {
-      if (!lost()) reports.failed({ status: 0, text: "", retryAfter: null });
+      if (!wasStopped()) listener.failed({ status: 0, text: "", retryAfter: null });
       return;
     }
-    if (lost()) return;
-    if (stored) return reports.done(new URL(stored, endpoint).href);
+    if (wasStopped()) return;
+    if (stored) return listener.done(new URL(stored, endpoint).href);
   }
   const whole = t.size <= wholeSize && t.uploadUrl === null && t.unansweredAt === null;
   if (whole) transfers.update(id, { unansweredAt: Date.now() });
   else if (t.unansweredAt !== null) transfers.update(id, { unansweredAt: null });
-  const stop = loaded.carry(
+  entry.stop = loaded.sendFile(
     { endpoint, file, name: t.name, path: t.path, uploadUrl: t.uploadUrl, whole },
-    reports,
+    listener,
   );
-  entry.stop = stop;
 }
 
 async function fileOf(id: string): Promise<File | null> {
@@ -223,22 +220,22 @@ async function fileOf(id: string): Promise<File | null> {
   return file;
 }
 
-function drop(id: string) {
-  carried.delete(id);
-  pumpSoon();
+function deactivate(id: string) {
+  active.delete(id);
+  startSoon();
 }
 
 function end(id: string, patch: Partial<Transfer>) {
-  release(id);
-  troubles.delete(id);
-  // What failed may be tried again.
+  stop(id);
+  retryStates.delete(id);
+  // A failed transfer keeps its source, because it may be retried.
   if (patch.status === "done") sources.delete(id);
   transfers.update(id, { speed: null, movedAt: null, retryAt: null, unansweredAt: null, ...patch });
-  finished(id);
+  onEnd(id);
 }
 
-function reportsFor(id: string, entry: Carried): Reports {
-  const current = () => (carried.get(id) === entry ? transfers.get(id) : undefined);
+function listenerFor(id: string, entry: Active): Listener {
+  const current = () => (active.get(id) === entry ? transfers.get(id) : undefined);
   return {
     progress(sent, uploadUrl) {
       const t = current();
@@ -255,17 +252,17 @@ function reportsFor(id: string, entry: Carried): Reports {
         uploadId: idOf(url),
       });
     },
-    stored(offset) {
+    resumed(offset) {
       if (!current()) return;
-      reached();
-      const trouble = troubles.get(id);
-      if (trouble && offset > trouble.stored)
-        troubles.set(id, { failures: 0, since: Date.now(), stored: offset });
+      noteResponse();
+      const state = retryStates.get(id);
+      if (state && offset > state.stored)
+        retryStates.set(id, { failures: 0, since: Date.now(), stored: offset });
     },
     done(uploadUrl) {
       const t = current();
       if (!t) return;
-      reached();
+      noteResponse();
       end(id, { status: "done", sent: t.size, uploadUrl: null, uploadId: idOf(uploadUrl) ?? t.uploadId });
     },
     failed(failure) {
@@ -274,42 +271,43 @@ function reportsFor(id: string, entry: Carried): Reports {
   };
 }
 
-/** The server has answered. */
-function reached() {
-  if (road.failures === 0) return;
-  road.failures = 0;
-  road.until = 0;
-  pumpSoon();
+/** Ends an outage: the server has responded. */
+function noteResponse() {
+  if (outage.failures === 0) return;
+  outage.failures = 0;
+  outage.until = 0;
+  startSoon();
 }
 
-async function fail(id: string, entry: Carried, { status, text, retryAfter }: Failure) {
+/** Ends a transfer whose request has failed, or schedules its retry. */
+async function fail(id: string, entry: Active, { status, text, retryAfter }: Failure) {
   const file = sources.get(id)?.file;
   if (status === 0 && file && !(await isReadable(file))) {
-    if (carried.get(id) !== entry) return;
+    if (active.get(id) !== entry) return;
     end(id, { status: "failed", final: true, reason: unreadable });
     return;
   }
   const t = transfers.get(id);
-  if (carried.get(id) !== entry || !t) return;
+  if (active.get(id) !== entry || !t) return;
   if (status !== 0) transfers.update(id, { unansweredAt: null });
   if (status === 507) return end(id, { status: "failed", reason: "no space left on the server" });
   if (status >= 400 && status < 500 && ![408, 409, 423, 425, 429].includes(status)) {
-    const passing = status === 401 || status === 403 || status === 404 || status === 410;
-    return end(id, { status: "refused", reason: text, final: !passing, uploadUrl: null });
+    const temporary = status === 401 || status === 403 || status === 404 || status === 410;
+    return end(id, { status: "refused", reason: text, final: !temporary, uploadUrl: null });
   }
-  const trouble = troubles.get(id) ?? { failures: 0, since: Date.now(), stored: t.sent };
-  if (Date.now() - trouble.since > patience) {
+  const state = retryStates.get(id) ?? { failures: 0, since: Date.now(), stored: t.sent };
+  if (Date.now() - state.since > giveUpAfter) {
     return end(id, { status: "failed", reason: `upload stopped: ${reasonFor(status)}` });
   }
-  troubles.set(id, { ...trouble, failures: trouble.failures + 1 });
-  const failures = status === 0 ? ++road.failures : trouble.failures + 1;
-  const wait = (retryAfter ?? 0) * 1000 || (delays[Math.min(failures, delays.length) - 1] ?? 0);
-  if (status === 0) road.until = Date.now() + wait;
-  drop(id);
-  retryLater(id, status, wait);
+  retryStates.set(id, { ...state, failures: state.failures + 1 });
+  const failures = status === 0 ? ++outage.failures : state.failures + 1;
+  const delay = (retryAfter ?? 0) * 1000 || (retryDelays[Math.min(failures, retryDelays.length) - 1] ?? 0);
+  if (status === 0) outage.until = Date.now() + delay;
+  deactivate(id);
+  retryLater(id, status, delay);
 }
 
-/** Reports whether the bytes of a file can be read. A browser refuses a file that has changed for good. */
+/** Reports whether a file can be read. A browser can no longer read a file that has changed on disk. */
 async function isReadable(file: File): Promise<boolean> {
   try {
     await file.slice(0, 1).arrayBuffer();
@@ -319,26 +317,26 @@ async function isReadable(file: File): Promise<boolean> {
   }
 }
 
-function retryLater(id: string, status: number, wait: number) {
+function retryLater(id: string, status: number, delay: number) {
   transfers.update(id, {
     status: "retrying",
     reason: reasonFor(status),
     speed: null,
     movedAt: null,
-    retryAt: navigator.onLine ? Date.now() + wait : null,
+    retryAt: navigator.onLine ? Date.now() + delay : null,
   });
-  retries.set(
+  retryTimers.set(
     id,
-    setTimeout(() => enqueueRetry(id), wait),
+    setTimeout(() => retryNow(id), delay),
   );
 }
 
-function enqueueRetry(id: string) {
-  clearTimeout(retries.get(id));
-  retries.delete(id);
-  front.add(id);
+function retryNow(id: string) {
+  clearTimeout(retryTimers.get(id));
+  retryTimers.delete(id);
+  begun.add(id);
   transfers.update(id, { status: "waiting", retryAt: null });
-  pumpSoon();
+  startSoon();
 }
 
 function reasonFor(status: number): string {
@@ -348,44 +346,44 @@ function reasonFor(status: number): string {
   return `The server answered ${status}`;
 }
 
-/** Whether something moves that would have to be chosen again after a restart. */
-export function wouldBeLost(): boolean {
+/** Reports whether a transfer is under way whose file would have to be selected again after a restart. */
+export function wouldLoseFiles(): boolean {
   for (const id of sources.keys()) {
     const t = transfers.get(id);
-    if (t && isMoving(t) && !isKept(id)) return true;
+    if (t && isMoving(t) && !survivesRestart(id)) return true;
   }
   return false;
 }
 
-function restartStalled(limit: number) {
+function restartStalled(timeout: number) {
   const now = Date.now();
-  for (const id of carried.keys()) {
+  for (const id of active.keys()) {
     const t = transfers.get(id);
-    if (t?.movedAt && now - t.movedAt > limit) tryNow(id);
+    if (t?.movedAt && now - t.movedAt > timeout) restart(id);
   }
 }
 
 setInterval(() => {
   const now = Date.now();
-  for (const [id, entry] of carried) {
+  for (const [id, entry] of active) {
     const t = transfers.get(id);
     if (!t?.movedAt || now - t.movedAt < staleAfter || t.speed === null) continue;
     entry.meter.reset();
     transfers.update(id, { speed: null });
   }
-  if (navigator.onLine) restartStalled(stallAfter);
+  if (navigator.onLine) restartStalled(stallTimeout);
 }, 1000);
 
-/** Tries everything again at once: the network is back, or the server. */
-function tryAllNow() {
-  restartStalled(stallAfterReturn);
-  road.until = 0;
-  for (const id of [...retries.keys()]) enqueueRetry(id);
-  pumpSoon();
+/** Retries all transfers at once: the network is back, or the server. */
+function retryAllNow() {
+  restartStalled(stallTimeoutAfterReturn);
+  outage.until = 0;
+  for (const id of [...retryTimers.keys()]) retryNow(id);
+  startSoon();
 }
 
-window.addEventListener("online", tryAllNow);
-watchReturn(tryAllNow);
+window.addEventListener("online", retryAllNow);
+onReconnect(retryAllNow);
 window.addEventListener("offline", () => {
-  for (const id of retries.keys()) transfers.update(id, { reason: reasonFor(0), retryAt: null });
+  for (const id of retryTimers.keys()) transfers.update(id, { reason: reasonFor(0), retryAt: null });
 });

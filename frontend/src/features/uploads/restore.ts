@@ -1,32 +1,33 @@
 import { reopen } from "./handles";
 import { type Left, takeOver } from "./memory";
-import { enqueue, hold } from "./queue";
+import { enqueue, setSource } from "./queue";
+import { offsetOf } from "./server";
 import { transfers } from "./store";
 import { onTabGone, tab } from "./tabs";
-import { isStopped, type Transfer } from "./transfer";
+import { isStopped, needsFile, type Transfer } from "./transfer";
 
-/** Storage that does not answer must not keep new files waiting for ever. */
-const patience = 5000;
+/** How long new files wait for restored uploads, in milliseconds: storage may not respond at all. */
+const timeout = 5000;
 
 let restoring: Promise<void> = Promise.resolve();
 
-/** Takes over the uploads that earlier pages and closed tabs have left. */
+/** Takes over the unfinished uploads of earlier pages and closed tabs. */
 export function restore(): Promise<void> {
   const before = restoring;
   restoring = before
     .then(async () => {
-      for (const left of await takeOver()) await bringBack(left);
+      for (const left of await takeOver()) await restoreOne(left);
     })
     .catch(() => undefined);
   return restoring;
 }
 
 /**
- * Fulfilled when what was left is in the store, so that a file chosen again is known, and nothing that is
- * brought back can come after what is new.
+ * Resolves when restored uploads are in the store, so that a file selected again is recognised and new uploads
+ * come after restored ones.
  */
 export function restored(): Promise<void> {
-  return Promise.race([restoring, new Promise<void>((resolve) => setTimeout(resolve, patience))]);
+  return Promise.race([restoring, new Promise<void>((resolve) => setTimeout(resolve, timeout))]);
 }
 
 export function startRestoring() {
@@ -34,27 +35,36 @@ export function startRestoring() {
   void restore();
 }
 
-/** Shows a transfer that was left, and continues it if its bytes are in reach. */
-export async function bringBack({ transfer, copied, handle, addedAt }: Left) {
+/** Shows an unfinished transfer, and resumes it if its file can be read. */
+export async function restoreOne({ transfer, copied, handle, addedAt }: Left) {
   const t: Transfer = {
     ...transfer,
     tab,
     speed: null,
     movedAt: null,
     retryAt: null,
-    // A small file may have been stored in the moment that its tab was closed.
+    // A small file may have been stored just as its tab was closed.
     unansweredAt: transfer.uploadUrl === null ? addedAt : null,
   };
   const opened = copied || !handle ? null : await reopen(handle, t);
   const file = opened instanceof File ? opened : null;
   if (!copied && !file) {
     transfers.set({ ...t, ...(opened ?? { status: "needs-file" }) });
-    hold(t.id, { file, handle });
+    setSource(t.id, { file, handle });
+    void showOffset(t);
   } else if (t.status === "paused" || isStopped(t)) {
     transfers.set(t);
-    hold(t.id, { file, handle });
+    setSource(t.id, { file, handle });
   } else {
     transfers.set({ ...t, status: "waiting" });
     enqueue(t.id, { file, handle }, t.uploadUrl !== null);
   }
+}
+
+/** Shows how much the server has of an upload that needs its file, and whether that is all of it. */
+async function showOffset({ id, size, uploadUrl }: Transfer) {
+  const sent = uploadUrl === null ? null : await offsetOf(uploadUrl);
+  const t = transfers.get(id);
+  if (sent === null || !t || !needsFile(t)) return;
+  transfers.update(id, sent < size ? { sent } : { status: "done", sent, uploadUrl: null });
 }

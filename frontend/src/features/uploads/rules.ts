@@ -6,7 +6,7 @@ export type Rules = Pick<
   "max_size" | "allowed_types" | "denied_types" | "allowed_extensions" | "denied_extensions"
 >;
 
-/** Whether a media type falls under "image/png", "image/" or "image/*". */
+/** Reports whether a media type matches a pattern such as "image/png", "image/" or "image/*". */
 export function underType(type: string, pattern: string): boolean {
   const wanted = pattern.toLowerCase().replace(/\*$/, "");
   return (
@@ -14,7 +14,7 @@ export function underType(type: string, pattern: string): boolean {
   );
 }
 
-/** The entry of the list that a name ends in: "png", ".png" and "tar.gz" are all well. */
+/** Returns the extension of the list that a name ends in. Entries may be "png", ".png" or "tar.gz". */
 function extensionIn(name: string, list: string[]): string | undefined {
   return list
     .map((entry) => entry.toLowerCase().replace(/^\./, ""))
@@ -38,8 +38,8 @@ function typeNames(list: string[]): string {
 }
 
 /**
- * Why the server would refuse a file, or null. It only spares people a vain upload: the server decides, and
- * it alone knows the type when the browser does not.
+ * Returns the reason why the server would refuse a file, or null. It only avoids useless uploads: the server decides,
+ * and only the server can tell the type of a file whose type the browser does not know.
  */
 export function refusal(file: { name: string; size: number; type: string }, rules: Rules): string | null {
   const type = file.type.toLowerCase();
@@ -60,7 +60,7 @@ export function refusal(file: { name: string; size: number; type: string }, rule
   return null;
 }
 
-/** Says what may be uploaded, before anything is chosen: "Images up to 6 MiB"; empty if anything may. */
+/** Describes the files that may be uploaded: "Images up to 6 MiB". Returns "" if any may. */
 export function ruleWords(rules: Rules): string {
   const kinds =
     rules.allowed_types.length > 0
@@ -71,11 +71,11 @@ export function ruleWords(rules: Rules): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Returns what a file chooser should offer, as its `accept`; undefined if anything may be chosen. */
+/** Returns the `accept` attribute of a file input, undefined if any file may be uploaded. */
 export function accept(rules: Rules): string | undefined {
   const types = rules.allowed_types.map((type) => (type.endsWith("/") ? `${type}*` : type));
   if (types.includes("*") || types.includes("*/*")) return undefined;
   const extensions = rules.allowed_extensions.map((e) => `.${e.replace(/^\./, "")}`);
-  // Both rules have to be met, which a chooser cannot express: the wider one would offer too much.
+  // A file has to meet both rules, but `accept` offers files that meet any of its entries.
   return (types.length > 0 ? types : extensions).join(",") || undefined;
 }

@@ -4,7 +4,7 @@ import type { Transfer } from "./transfer";
 
 let server: Promise<ServerInfo | null> | null = null;
 
-/** Returns the server's rules for uploads, or null; without them the server still judges each file itself. */
+/** Returns the server's rules for uploads, or null if they can't be loaded: the server enforces them anyway. */
 export function serverInfo(): Promise<ServerInfo | null> {
   server ??= api.server().catch(() => {
     server = null;
@@ -13,20 +13,28 @@ export function serverInfo(): Promise<ServerInfo | null> {
   return server;
 }
 
-/** Deletes what has arrived of an upload. */
+const headers = { "Tus-Resumable": "1.0.0" };
+
+/** Returns the number of bytes that the server has of an upload, or null if it can't tell. */
+export async function offsetOf(url: string): Promise<number | null> {
+  const response = await fetch(url, { method: "HEAD", headers }).catch(() => null);
+  const offset = response?.ok ? response.headers.get("Upload-Offset") : null;
+  return offset ? Number(offset) : null;
+}
+
+/** Terminates an upload on the server. */
 export function terminate(url: string) {
-  const headers = { "Tus-Resumable": "1.0.0" };
   void fetch(url, { method: "DELETE", headers, keepalive: true }).catch(() => undefined);
 }
 
 /**
- * Looks for a file whose only request had no answer: it may be stored, and sent again it would be there twice.
- * Returns the id of the stored file, or null.
+ * Searches for the file of an upload whose only request had no response: if it was stored, sending it again would
+ * make a second one. Returns the id of the stored file, or null.
  */
 export async function findStored(t: Transfer, file: File): Promise<string | null> {
   if (t.unansweredAt === null) return null;
   const { items } = await api.files({ q: t.name, limit: 50 });
-  // The server's clock and this one differ; a few minutes are given to them.
+  // The clocks of server and browser may differ by some minutes.
   const since = t.unansweredAt - 5 * 60_000;
   const alike = items.filter(
     (item) =>
@@ -41,7 +49,7 @@ export async function findStored(t: Transfer, file: File): Promise<string | null
 }
 
 async function sha256(file: File): Promise<string | null> {
-  // Without HTTPS browsers compute no digests.
+  // Browsers have no SubtleCrypto without HTTPS.
   if (!crypto.subtle) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,9 +1,11 @@
 import { useCallback, useSyncExternalStore } from "react";
+import { createStore, type Store, useStore } from "@/shared/store";
 import { count, type Totals, zero } from "./totals";
-import { type Group, groupOf, groups, type Transfer } from "./transfer";
+import { type Group, groupOf, type Transfer } from "./transfer";
 
-// The transfers of this browser, outside of React because they continue whatever is shown. A change costs the
-// same however many there are: totals are counted up and down, and only what shows a changed row is told.
+// The transfers of this browser. They live outside of React because they continue whatever view is shown. The cost
+// of a change does not depend on their number: totals are updated incrementally, and only the components that show
+// the changed row are notified.
 
 const all = new Map<string, Transfer>();
 const members: Record<Group, Set<string>> = {
@@ -15,8 +17,7 @@ const members: Record<Group, Set<string>> = {
 const byUpload = new Map<string, string>();
 const totals: Totals = { ...zero };
 
-type Watcher = () => void;
-/** What happened to a transfer: its state before and after, undefined where there is none. */
+/** A change of a transfer: its state before and after, undefined if it is new or removed. */
 export type Change = { before?: Transfer; after?: Transfer };
 const observers = new Set<(change: Change) => void>();
 
@@ -69,73 +70,72 @@ export const transfers = {
     const before = all.get(id);
     if (before) put(before, undefined);
   },
-  /** Calls `observer` at once for every change. */
+  /** Calls `observer` synchronously for every change. */
   observe(observer: (change: Change) => void) {
     observers.add(observer);
   },
 };
 
-// What is shown follows a moment later, in one go for many changes.
+// Components are notified a moment later, once for many changes.
 
-/** The shortest time between two changes of what is shown, in milliseconds: faster ones could not be read. */
-const pace = 80;
-/** The same while many files move, when drawing would take the time that sending them needs. */
-const manyPace = 250;
+/** The shortest time between two notifications, in milliseconds: nobody could read faster changes. */
+const minInterval = 80;
+/** The same while more than `many` files are uploading, when rendering would slow them down. */
+const minIntervalOfMany = 250;
 const many = 100;
 const changed = new Set<string>();
 const stale = new Set<Group>();
-const shown: Record<Group, readonly string[]> = { needs: [], moving: [], waiting: [], done: [] };
-let shownTotals: Readonly<Totals> = { ...zero };
-const rowWatchers = new Map<string, Set<Watcher>>();
-const watchers = new Set<Watcher>();
+const none: readonly string[] = [];
+const shown: Record<Group, Store<readonly string[]>> = {
+  needs: createStore(none),
+  moving: createStore(none),
+  waiting: createStore(none),
+  done: createStore(none),
+};
+const shownTotals = createStore<Readonly<Totals>>({ ...zero });
+const rowListeners = new Map<string, Set<() => void>>();
 let publishing = false;
 let published = 0;
 
 function publishSoon() {
   if (publishing) return;
   publishing = true;
-  const wait = published + (totals.moving > many ? manyPace : pace) - performance.now();
-  // Hidden pages get no frames.
-  if (wait <= 0 && !document.hidden) requestAnimationFrame(publish);
-  else setTimeout(publish, Math.max(wait, 0));
+  const delay = published + (totals.moving > many ? minIntervalOfMany : minInterval) - performance.now();
+  // Hidden pages get no animation frames.
+  if (delay <= 0 && !document.hidden) requestAnimationFrame(publish);
+  else setTimeout(publish, Math.max(delay, 0));
 }
 
 function publish() {
   publishing = false;
   published = performance.now();
-  shownTotals = { ...totals };
-  for (const group of groups) if (stale.has(group)) shown[group] = [...members[group]];
-  stale.clear();
   const ids = [...changed];
   changed.clear();
-  for (const id of ids) for (const watcher of rowWatchers.get(id) ?? []) watcher();
-  for (const watcher of watchers) watcher();
+  for (const id of ids) for (const listener of rowListeners.get(id) ?? []) listener();
+  for (const group of stale) shown[group].set([...members[group]]);
+  stale.clear();
+  shownTotals.set({ ...totals });
 }
 
-function watch(watcher: Watcher) {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
-
-function watchRow(id: string, watcher: Watcher) {
-  const set = rowWatchers.get(id) ?? new Set();
-  rowWatchers.set(id, set.add(watcher));
+function subscribeToRow(id: string, listener: () => void) {
+  const set = rowListeners.get(id) ?? new Set();
+  rowListeners.set(id, set.add(listener));
   return () => {
-    set.delete(watcher);
-    if (set.size === 0) rowWatchers.delete(id);
+    set.delete(listener);
+    if (set.size === 0) rowListeners.delete(id);
   };
 }
 
 export function useTransfer(id: string): Transfer | undefined {
-  const subscribe = useCallback((watcher: Watcher) => watchRow(id, watcher), [id]);
+  const subscribe = useCallback((listener: () => void) => subscribeToRow(id, listener), [id]);
   return useSyncExternalStore(subscribe, () => all.get(id));
 }
 
 export function useTotals(): Readonly<Totals> {
-  return useSyncExternalStore(watch, () => shownTotals);
+  return useStore(shownTotals);
 }
 
-/** Returns the ids of a group in their order of arrival. */
+/** Returns the ids of the transfers in a group, in the order in which they joined it. */
 export function useGroup(group: Group): readonly string[] {
-  return useSyncExternalStore(watch, () => shown[group]);
+  return useStore(shown[group]);
 }

@@ -1,4 +1,4 @@
-/** What operating systems put into folders for themselves. */
+/** The names of files and folders that operating systems create for themselves. */
 const own = new Set([
   ".ds_store",
   ".localized",
@@ -15,7 +15,7 @@ const own = new Set([
   "system volume information",
 ]);
 
-/** Reports whether a file or folder of that name is the operating system's own and not meant to be uploaded. */
+/** Reports whether a file or folder of that name belongs to an operating system and should not be uploaded. */
 export function isSystemFile(name: string): boolean {
   return name.startsWith("._") || own.has(name.toLowerCase());
 }

@@ -1,6 +1,6 @@
-// The tabs of this browser that have the page open: which of them live, and what they tell each other.
+// The tabs of this browser that have the page open: which of them are open, and messages between them.
 
-/** This tab's id. No other tab ever has it, not even this one after a reload. */
+/** The id of this tab until it is reloaded. Ids are never reused. */
 export const tab = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
   byte.toString(16).padStart(2, "0"),
 ).join("");
@@ -14,17 +14,17 @@ const peers = new Set<string>();
 const goneListeners = new Set<(id: string) => void>();
 const lockOf = (id: string) => `pawl.tab.${id}`;
 
-/** How long a tab may take to answer where the browser has no locks, in milliseconds. */
-const rollCall = 400;
+/** How long other tabs have to answer in a browser without locks, in milliseconds. */
+const answerTimeout = 400;
 
-/** The other tabs that are open, as far as this one has heard. */
+/** Reports whether this tab knows of another open tab. */
 export const hasPeers = () => peers.size > 0;
 
 export function send(body: Body, to?: string) {
   channel?.postMessage({ ...body, from: tab, to });
 }
 
-/** Calls `listener` for what other tabs send under this kind; there is one listener for each kind. */
+/** Calls `listener` for messages of a kind from other tabs. Each kind has one listener. */
 export function listen<T extends object>(kind: string, listener: (body: T, from: string) => void) {
   listeners.set(kind, listener as Listener);
 }
@@ -39,16 +39,16 @@ function gone(id: string) {
   for (const listener of goneListeners) listener(id);
 }
 
-/** Notes that a tab is there, and waits for its end. */
-export function meet(id: string) {
+/** Notes that another tab is open, and waits until it closes. */
+export function addPeer(id: string) {
   if (id === tab || peers.has(id)) return;
   peers.add(id);
-  // A tab holds its lock until it is closed, however that happens.
+  // The browser releases a tab's lock when the tab is closed, in whatever way.
   void navigator.locks?.request(lockOf(id), { mode: "shared" }, () => gone(id));
 }
 
-/** Fulfilled when this tab counts as living for the others. */
-export const present: Promise<void> = new Promise((ready) => {
+/** Resolves when this tab holds its lock, by which others see that it is open. */
+export const lockHeld: Promise<void> = new Promise((ready) => {
   if (!navigator.locks) ready();
   else {
     const held = () => {
@@ -59,8 +59,8 @@ export const present: Promise<void> = new Promise((ready) => {
   }
 });
 
-/** Returns the ids of these tabs that are open. */
-export async function living(ids: Iterable<string>): Promise<Set<string>> {
+/** Returns which of these tabs are open. */
+export async function openTabs(ids: Iterable<string>): Promise<Set<string>> {
   const asked = [...ids];
   if (asked.length === 0) return new Set();
   if (navigator.locks) {
@@ -69,7 +69,7 @@ export async function living(ids: Iterable<string>): Promise<Set<string>> {
     return new Set(asked.filter((id) => names.has(lockOf(id))));
   }
   send({ kind: "hello" });
-  await new Promise((resolve) => setTimeout(resolve, rollCall));
+  await new Promise((resolve) => setTimeout(resolve, answerTimeout));
   return new Set(asked.filter((id) => peers.has(id)));
 }
 
@@ -79,7 +79,7 @@ channel?.addEventListener("message", ({ data }: MessageEvent<Body & { from: stri
     if (!navigator.locks) gone(data.from);
     return;
   }
-  meet(data.from);
+  addPeer(data.from);
   if (data.kind === "hello") send({ kind: "here" }, data.from);
   (listeners.get(data.kind) as ((body: unknown, from: string) => void) | undefined)?.(data, data.from);
 });

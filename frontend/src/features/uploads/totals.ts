@@ -1,22 +1,22 @@
 import { isMoving, isRetriable, isStopped, needsFile, type Transfer } from "./transfer";
 
-/** The totals over all transfers. What is refused, failed, cancelled or without its file is not in the bytes. */
+/** The totals of all transfers. The bytes exclude those that are refused, failed, cancelled or need their file. */
 export interface Totals {
   count: number;
   moving: number;
-  /** Those of `moving` that some request is sending now. */
+  /** The number of those in `moving` that are being sent now. */
   sending: number;
   paused: number;
   stopped: number;
   retriable: number;
   needFile: number;
-  /** Those of `needFile` that one click continues. */
+  /** The number of those in `needFile` that one click resumes. */
   needClick: number;
   cancelled: number;
   done: number;
   bytes: number;
   sent: number;
-  /** Bytes per second; only those that move add to it. */
+  /** Bytes per second of those in `moving`. */
   speed: number;
 }
 
@@ -36,7 +36,7 @@ export const zero: Totals = {
   speed: 0,
 };
 
-/** Adds a transfer to the totals, or takes it away with `sign` -1. */
+/** Adds a transfer to the totals, or subtracts it with `sign` -1. */
 export function count(totals: Totals, t: Transfer, sign: 1 | -1 = 1) {
   const add = (key: keyof Totals, n: number | boolean) => {
     totals[key] += sign * Number(n);
@@ -57,7 +57,7 @@ export function count(totals: Totals, t: Transfer, sign: 1 | -1 = 1) {
   if (isMoving(t)) add("speed", t.speed ?? 0);
 }
 
-/** How many seconds until all is sent; null while that can't be told. */
+/** Returns the seconds until everything is sent, or null while that is unknown. */
 export function secondsLeft(t: Totals): number | null {
   return t.moving > 0 && t.speed >= 1 ? (t.bytes - t.sent) / t.speed : null;
 }

@@ -1,4 +1,4 @@
-/** What is happening to an upload of this browser. */
+/** The state of an upload of this browser. */
 export type Status =
   | "checking"
   | "waiting"
@@ -14,8 +14,8 @@ export type Status =
   | "done";
 
 /**
- * One file on its way from this browser to the server: plain data that tabs send each other and IndexedDB
- * stores. Its bytes are with the queue. Sizes are bytes, times milliseconds since the epoch.
+ * An upload of this browser, as plain data that can be sent to other tabs and stored in IndexedDB. The queue has the
+ * file. Sizes are bytes, times milliseconds since the epoch.
  */
 export interface Transfer {
   /** Unique among the tabs of this browser. */
@@ -25,30 +25,30 @@ export interface Transfer {
   name: string;
   size: number;
   type: string;
-  /** The path within a folder, "" for a single file. */
+  /** The path within the uploaded folder, "" for a single file. */
   path: string;
   lastModified: number;
   status: Status;
   sent: number;
-  /** Bytes per second; null while it is not known. */
+  /** Bytes per second, null while it is unknown. */
   speed: number | null;
-  /** When bytes last moved; null unless it is uploading. */
+  /** When it last made progress; null unless it is uploading. */
   movedAt: number | null;
-  /** Why it was refused, failed or is tried again, in words. */
+  /** Why it was refused, has failed or is retried, for people. */
   reason: string;
-  /** Whether trying again cannot help. */
+  /** Whether a retry is useless. */
   final: boolean;
   retryAt: number | null;
   uploadUrl: string | null;
-  /** The last segment of its URL on the server, as soon as it has one. */
+  /** The last segment of the path of its upload URL, null before it has one. */
   uploadId: string | null;
-  /** When a request that carried the whole file may have stored it without an answer to tell. */
+  /** When the whole file was sent in a request that has had no response: the server may have stored it. */
   unansweredAt: number | null;
 }
 
 let last = 0;
 
-/** Returns a transfer that has only just been asked for. */
+/** Returns a new transfer in the state "checking". */
 export function newTransfer(tab: string, file: File, path: string): Transfer {
   return {
     id: `${tab}.${++last}`,
@@ -77,16 +77,15 @@ const needs = new Set<Status>(["needs-file", "needs-click"]);
 
 export const isEnded = (t: Transfer) => ended.has(t.status);
 export const isMoving = (t: Transfer) => moving.has(t.status);
-/** Whether it failed or was refused. */
+/** Reports whether it has failed or was refused. */
 export const isStopped = (t: Transfer) => t.status === "failed" || t.status === "refused";
-/** Whether trying again may help. */
+/** Reports whether a retry may help. */
 export const isRetriable = (t: Transfer) => isStopped(t) && !t.final;
-/** Whether a restart has left it without its bytes. */
+/** Reports whether it has lost its file in a restart. */
 export const needsFile = (t: Transfer) => needs.has(t.status);
 
-/** The groups of the tray, in their order. */
-export const groups = ["needs", "moving", "waiting", "done"] as const;
-export type Group = (typeof groups)[number];
+/** The groups of the tray. */
+export type Group = "needs" | "moving" | "waiting" | "done";
 
 export function groupOf(t: Transfer): Group {
   if (t.status === "done") return "done";
@@ -95,7 +94,7 @@ export function groupOf(t: Transfer): Group {
   return untouched && t.sent === 0 ? "waiting" : "moving";
 }
 
-/** The id that ends a URL's path; what follows it is its secret. */
+/** Returns the upload id, which is the last segment of the URL's path; the query holds the upload token. */
 export function idOf(url: string | null): string | null {
   return url?.split("?")[0]?.split("/").at(-1) ?? null;
 }

@@ -1,8 +1,8 @@
-import { importAgain } from "@/shared/lazy";
+import { importWithRetry } from "@/shared/lazy";
 import type { Found } from "./incoming";
 
-/** Uploads files; what does that is loaded when it is needed first. */
+/** Uploads files. The code for that is loaded with the first of them. */
 export async function upload(found: Found) {
-  const { addFiles } = await importAgain(() => import("./controller"));
+  const { addFiles } = await importWithRetry(() => import("./controller"));
   await addFiles(found);
 }

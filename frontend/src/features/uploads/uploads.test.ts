@@ -49,12 +49,13 @@ describe("words", () => {
     expect(statusWords(transfer(patch), 1000)).toBe(text),
   );
 
-  it("tells how far, how fast, how long", () => {
+  it("formats progress, speed and time left", () => {
     expect(figures(transfer({ speed: 3 * MiB }))).toBe("10.0 of 40.0 MiB · 3.00 MiB/s · 10 s left");
+    expect(figures(transfer({ speed: MiB / 4 }))).toBe("10.0 of 40.0 MiB · 256 KiB/s · 2 min left");
     expect(figures(transfer({ sent: 512 }))).toBe("512 B of 40.0 MiB");
     expect(figures(transfer({ status: "done" }))).toBe("40.0 MiB");
   });
-  it("never says 100 % too early", () => {
+  it("rounds percentages down", () => {
     expect(percent(999_999, 1_000_000)).toBe(99);
     expect(percent(0, 0)).toBe(100);
   });
@@ -71,7 +72,7 @@ describe("the totals", () => {
   const done = transfer({ status: "done", sent: 40 * MiB });
   const refused = transfer({ status: "refused", sent: 0, final: true });
   const lost = transfer({ status: "needs-file", size: 1000 * MiB });
-  it("leave out what is refused or waits for its file", () => {
+  it("exclude refused transfers and those that need their file", () => {
     const sum = totals(moves, done, refused, lost);
     expect(sum).toMatchObject({ moving: 1, done: 1, stopped: 1, retriable: 0, needFile: 1 });
     expect(sum).toMatchObject({ bytes: 80 * MiB, sent: 50 * MiB });
@@ -83,7 +84,7 @@ describe("the totals", () => {
     for (const t of [lost, moves, refused, done]) count(sum, t, -1);
     expect(sum).toEqual(zero);
   });
-  it("tell no time while nothing arrives", () => {
+  it("have no time left without a speed", () => {
     expect(pace(totals(transfer({})))).toBe("");
   });
   it.each([
@@ -123,7 +124,7 @@ describe("system files", () => {
 });
 
 describe("meter", () => {
-  it("waits for a measure, then follows", () => {
+  it("has no value at first, then measures", () => {
     const meter = new Meter();
     expect(meter.add(0, 0)).toBeNull();
     expect(meter.add(100, 100)).toBeNull();
@@ -136,7 +137,7 @@ describe("meter", () => {
     for (let s = 2; s <= 20; s++) meter.add(10_000 + s * 100, s * 1000);
     expect(meter.add(12_100, 21_000)).toBe(100);
   });
-  it("starts anew after a step back", () => {
+  it("starts again after a smaller offset", () => {
     const meter = new Meter();
     meter.add(0, 0);
     meter.add(5000, 1000);
@@ -176,7 +177,7 @@ describe("rules", () => {
     [{ allowed_types: ["image/*", "application/pdf"] }, "Images or PDF documents", "image/*,application/pdf"],
     [{ allowed_extensions: ["csv", ".tsv"] }, ".csv files or .tsv files", ".csv,.tsv"],
   ] as [Partial<Rules>, string, string | undefined][])(
-    "%j in words and for a chooser",
+    "%j in words and as accept",
     (rules, words, chooser) => {
       expect(ruleWords({ ...free, ...rules })).toBe(words);
       expect(accept({ ...free, ...rules })).toBe(chooser);

@@ -2,14 +2,14 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { clearEnded } from "./controller";
 import type { Totals } from "./totals";
 
-/** How long a tray stays open, and then as a pill, once everything is uploaded; in milliseconds. */
+/** The delays after which a finished tray folds to a pill, and then disappears, in milliseconds. */
 const foldAfter = 10_000;
-const goAfter = 60_000;
+const clearAfter = 60_000;
 const phone = window.matchMedia("(width < 64rem)");
 
 /**
- * Decides whether the tray is open: new files open it, and when all are uploaded it folds and goes by itself,
- * but not under the pointer or the focus. `hold` belongs on the tray.
+ * Decides whether the tray is open. New files open it. Once all are uploaded it folds and then disappears, unless it
+ * has the pointer or the focus; for that the tray needs the handlers in `hold`.
  */
 export function useFolding(totals: Totals, box: RefObject<HTMLElement | null>) {
   const [open, setOpen] = useState(true);
@@ -21,14 +21,14 @@ export function useFolding(totals: Totals, box: RefObject<HTMLElement | null>) {
     former.current = count;
   }, [count]);
 
-  const settled = done > 0 && done === count;
+  const finished = done > 0 && done === count;
   useEffect(() => {
-    if (!settled || held) return;
-    const timer = open ? setTimeout(() => setOpen(false), foldAfter) : setTimeout(clearEnded, goAfter);
+    if (!finished || held) return;
+    const timer = open ? setTimeout(() => setOpen(false), foldAfter) : setTimeout(clearEnded, clearAfter);
     return () => clearTimeout(timer);
-  }, [settled, held, open]);
+  }, [finished, held, open]);
 
-  // On a phone the open tray is a sheet, which whoever does something else is done with.
+  // On a phone the open tray is a sheet over the view, which a tap outside closes.
   useEffect(() => {
     if (!open) return;
     const outside = (event: PointerEvent) => {

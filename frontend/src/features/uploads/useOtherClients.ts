@@ -3,24 +3,24 @@ import { useCallback, useMemo } from "react";
 import { api } from "@/shared/api/client";
 import { editQueries } from "@/shared/api/edits";
 import { useEvent } from "@/shared/api/events";
-import type { Events, Upload } from "@/shared/api/types";
+import type { Events, Upload, UploadPage } from "@/shared/api/types";
 import { transfers, useGroup } from "./store";
 
 const key = ["uploads"] as const;
 
 async function allUploads(signal: AbortSignal): Promise<Upload[]> {
   const all: Upload[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   do {
-    const page: { items: Upload[]; next_cursor: string | null } = await api.uploads(cursor, signal);
+    const page: UploadPage = await api.uploads(cursor, signal);
     all.push(...page.items);
-    cursor = page.next_cursor;
-    // More than a thousand at once nobody reads.
-  } while (cursor !== null && all.length < 1000);
+    cursor = page.next_cursor ?? undefined;
+    // Nobody reads a list of more than a thousand.
+  } while (cursor && all.length < 1000);
   return all;
 }
 
-/** The uploads that others are sending, kept true by the server's events. */
+/** Returns the uploads of other clients, kept up to date by the server's events. */
 export function useOtherClients() {
   const client = useQueryClient();
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => allUploads(signal), staleTime: 5000 });
@@ -51,7 +51,7 @@ export function useOtherClients() {
   const needs = useGroup("needs");
   const uploads = useMemo(() => {
     const own = [...moving, ...needs].map((id) => transfers.get(id)).filter((t) => t !== undefined);
-    // An upload may be heard of before its own answer has told its id.
+    // The event of an own upload may arrive before the response that has its id.
     const begins = (u: Upload) => own.some((t) => !t.uploadId && t.name === u.name && t.size === u.length);
     return (query.data ?? []).filter((u) => !transfers.hasUpload(u.id) && !begins(u));
   }, [query.data, moving, needs]);

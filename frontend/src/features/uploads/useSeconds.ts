@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** Returns the time, renewed each second while something is counted in seconds. */
+/** Returns the current time, updated each second while `running`. */
 export function useSeconds(running: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { setTitlePrefix } from "@/shared/ui/useTitle";
 import type { Totals } from "./totals";
 import { percent } from "./words";
 
-/** Puts how far the uploads are before the document's title. */
+/** Shows the progress of the uploads in front of the document's title. */
 export function useTitleProgress({ moving, sent, bytes }: Totals) {
   useEffect(() => {
     setTitlePrefix(

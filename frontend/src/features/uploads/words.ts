@@ -3,7 +3,7 @@ import { duration } from "@/shared/format/time";
 import { secondsLeft, type Totals } from "./totals";
 import type { Transfer } from "./transfer";
 
-/** After so many milliseconds without progress the speed of before says nothing any more. */
+/** The time without progress, in milliseconds, after which the last measured speed is no longer shown. */
 export const staleAfter = 3000;
 
 function sentence(text: string): string {
@@ -11,7 +11,7 @@ function sentence(text: string): string {
   return trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
 }
 
-/** Says what is happening to a transfer. */
+/** Returns the status of a transfer in words. */
 export function statusWords(t: Transfer, now = Date.now()): string {
   switch (t.status) {
     case "checking":
@@ -19,8 +19,8 @@ export function statusWords(t: Transfer, now = Date.now()): string {
     case "waiting":
       return "Waiting";
     case "uploading": {
-      const still = t.movedAt === null ? 0 : now - t.movedAt;
-      return still > staleAfter ? `No data for ${duration(Math.floor(still / 1000))}` : "Uploading";
+      const idle = t.movedAt === null ? 0 : now - t.movedAt;
+      return idle > staleAfter ? `No data for ${duration(Math.floor(idle / 1000))}` : "Uploading";
     }
     case "finishing":
       return "Finishing";
@@ -48,24 +48,29 @@ export function statusWords(t: Transfer, now = Date.now()): string {
   }
 }
 
-/** Returns two sizes with the unit named once if it is the same: "12.0 of 40.0 MiB". */
+/** Returns "12.0 of 40.0 MiB", or "512 B of 40.0 MiB" if the units differ. */
 export function share(sent: number, size: number): string {
   const [part, partUnit] = bytes(sent).split(" ");
   const whole = bytes(size);
   return whole.endsWith(` ${partUnit}`) ? `${part} of ${whole}` : `${part} ${partUnit} of ${whole}`;
 }
 
-/** Returns the numbers of a transfer that moves: "12.0 of 40.0 MiB · 3.10 MiB/s · 9 s left". */
+/** Returns "9 s left" or "2 min left": from a minute on, seconds would only be false precision. */
+function timeLeft(seconds: number): string {
+  return `${duration(seconds < 60 ? seconds : Math.round(seconds / 60) * 60)} left`;
+}
+
+/** Returns the figures of a transfer: "12.0 of 40.0 MiB · 3.10 MiB/s · 9 s left". */
 export function figures(t: Transfer): string {
   if (t.status === "done") return bytes(t.size);
   const parts = [t.sent > 0 ? share(t.sent, t.size) : bytes(t.size)];
   if (t.status === "uploading" && t.speed !== null && t.speed > 0) {
-    parts.push(`${bytes(Math.round(t.speed))}/s`, `${duration((t.size - t.sent) / t.speed)} left`);
+    parts.push(`${bytes(Math.round(t.speed))}/s`, timeLeft((t.size - t.sent) / t.speed));
   }
   return parts.join(" · ");
 }
 
-/** Says what the uploads of this browser are doing, in few words. */
+/** Returns the state of all uploads of this browser in a few words. */
 export function headline(s: Totals): string {
   if (s.moving > 0) {
     const all = s.moving + s.done;
@@ -82,10 +87,10 @@ export function headline(s: Totals): string {
   return `${plural(s.done, "file")} uploaded`;
 }
 
-/** Returns the speed and the time left of all uploads: "24 MiB/s · 2 min left". */
+/** Returns the speed of all uploads and the time left: "24 MiB/s · 2 min left", or "" if it is unknown. */
 export function pace(s: Totals): string {
   const left = secondsLeft(s);
-  return left === null ? "" : `${bytes(Math.round(s.speed))}/s · ${duration(left)} left`;
+  return left === null ? "" : `${bytes(Math.round(s.speed))}/s · ${timeLeft(left)}`;
 }
 
 export function percent(sent: number, size: number): number {

@@ -1,13 +1,14 @@
-import type { Deletion, FileTotals, Page, Problem, ServerInfo, Stats, StoredFile, Upload } from "./types";
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
+import type { FilesFilter, FilesQuery, Problem } from "./types";
 
-const base = "/api/v1";
-
-/** A request that failed, in words for people. `code` is the server's, or "network" when there was no answer. */
+/** A request that failed, with a message for people. `code` is the server's, or "network" without a response. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
     message: string,
     readonly code: string,
+    /** The status of the response, 0 without one. */
     readonly status: number,
     readonly requestId: string,
   ) {
@@ -15,104 +16,80 @@ export class ApiError extends Error {
   }
 }
 
-/** Asks the API and returns its JSON. Rejects with an ApiError, or an AbortError when `init.signal` fires. */
-async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(base + path, init);
-  } catch (cause) {
-    if (init.signal?.aborted) throw cause;
-    throw new ApiError("The server can't be reached. Check the connection and try again.", "network", 0, "");
-  }
-  if (!response.ok) throw await failure(response);
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
-async function failure(response: Response): Promise<ApiError> {
-  const id = response.headers.get("X-Request-Id") ?? "";
-  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
-  const detail = problem?.detail || problem?.title || `the server answered ${response.status}`;
+/** Returns the body of a response. Rejects with an ApiError, or with an AbortError if the request was aborted. */
+async function bodyOf<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await request;
+  } catch (cause) {
+    // This is how fetch reports a network error, also one in the middle of a body.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new ApiError("The server can't be reached. Check the connection and try again.", "network", 0, "");
+  }
+  if (!answer.response.ok) throw failure(answer.error, answer.response);
+  return answer.data as T;
+}
+
+/** Makes an ApiError of a problem+json body (RFC 9457), or of whatever a proxy has sent instead. */
+function failure(body: unknown, response: Response): ApiError {
+  const problem: Partial<Problem> = typeof body === "object" && body !== null ? body : {};
   return new ApiError(
-    sentence(detail),
-    problem?.code ?? "internal",
+    sentence(problem.detail || problem.title || `the server answered ${response.status}`),
+    problem.code ?? "internal",
     response.status,
-    problem?.request_id ?? id,
+    problem.request_id ?? response.headers.get("X-Request-Id") ?? "",
   );
 }
 
-/** A detail of the server as a sentence: details begin in lower case and have no full stop. */
+/** Makes a sentence of an error detail of the server, which begins in lower case and has no full stop. */
 export function sentence(text: string): string {
   const trimmed = text.trim().replace(/\.$/, "");
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
 }
 
-function send(method: string, body: unknown): RequestInit {
-  return { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-}
+/** The most files that one request can delete or list. */
+export const maxBatch = 1000;
 
-function query(params: Record<string, string | number | null | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(params)) {
-    if (value !== undefined && value !== null && value !== "") search.set(key, String(value));
-  }
-  const text = search.toString();
-  return text === "" ? "" : `?${text}`;
-}
-
-export interface FilesQuery {
-  q?: string;
-  type?: string;
-  state?: string;
-  created_after?: string;
-  created_before?: string;
-  sort?: "created_at" | "name" | "size";
-  order?: "asc" | "desc";
-  limit?: number;
-  cursor?: string | null;
-}
-
-/** The part of a request that says which files, and not in what order. */
-export type FilesFilter = Pick<FilesQuery, "q" | "type" | "state" | "created_after" | "created_before">;
-
-/** How many files one request can delete. */
-export const mostAtOnce = 1000;
+const client = createClient<paths>();
 
 export const api = {
-  files: (params: FilesQuery, signal?: AbortSignal) =>
-    request<Page<StoredFile>>(`/files${query({ ...params })}`, { signal }),
-  file: (id: string, signal?: AbortSignal) => request<StoredFile>(`/files/${id}`, { signal }),
-  rename: (id: string, name: string) => request<StoredFile>(`/files/${id}`, send("PATCH", { name })),
-  totals: (filter: FilesFilter, signal?: AbortSignal) =>
-    request<FileTotals>(`/files/totals${query({ ...filter })}`, { signal }),
-  /** Deletes up to `mostAtOnce` files together; `keepalive` lets the request outlive the page. */
-  remove: async (ids: string[], keepalive: boolean) => {
-    const answer = await request<{ items: Deletion[] }>("/files/delete", {
-      ...send("POST", { ids }),
-      keepalive,
-    });
-    return answer.items;
-  },
-  uploads: (cursor: string | null, signal?: AbortSignal) =>
-    request<Page<Upload>>(`/uploads${query({ limit: 200, cursor })}`, { signal }),
-  abort: (id: string) => request<void>(`/uploads/${id}`, { method: "DELETE" }),
+  files: (query: FilesQuery, signal?: AbortSignal) =>
+    bodyOf(client.GET("/api/v1/files", { params: { query }, signal })),
+  file: (id: string, signal?: AbortSignal) =>
+    bodyOf(client.GET("/api/v1/files/{id}", { params: { path: { id } }, signal })),
+  rename: (id: string, name: string) =>
+    bodyOf(client.PATCH("/api/v1/files/{id}", { params: { path: { id } }, body: { name } })),
+  totals: (query: FilesFilter, signal?: AbortSignal) =>
+    bodyOf(client.GET("/api/v1/files/totals", { params: { query }, signal })),
+  /** Deletes up to `maxBatch` files in one transaction; with `keepalive` the request outlives the page. */
+  remove: async (ids: string[], keepalive: boolean) =>
+    (await bodyOf(client.POST("/api/v1/files/delete", { body: { ids }, keepalive }))).items,
+  uploads: (cursor?: string, signal?: AbortSignal) =>
+    bodyOf(client.GET("/api/v1/uploads", { params: { query: { limit: 200, cursor } }, signal })),
+  abort: (id: string) => bodyOf(client.DELETE("/api/v1/uploads/{id}", { params: { path: { id } } })),
   stats: (from: string, to: string, signal?: AbortSignal) =>
-    request<Stats>(`/stats${query({ from, to })}`, { signal }),
-  server: (signal?: AbortSignal) => request<ServerInfo>("/server", { signal }),
+    bodyOf(client.GET("/api/v1/stats", { params: { query: { from, to } }, signal })),
+  server: (signal?: AbortSignal) => bodyOf(client.GET("/api/v1/server", { signal })),
 };
 
-/** Where a file's bytes are, for the browser to save them. */
+/** Returns the URL that makes the browser save a file. */
 export function downloadUrl(id: string): string {
-  return `${base}/files/${id}/content?download=1`;
+  return `/api/v1/files/${id}/content?download=1`;
 }
 
-/** Where a file's bytes are, to be shown in the page; this does not count as a download. */
+/** Returns the URL of a file's content for display in the page, which does not count as a download. */
 export function previewUrl(id: string): string {
-  // What is shown in the page has to come from here: its policy lets nothing else in.
-  return `${base}/files/${id}/content?preview=1&redirect=false`;
+  // The page's Content-Security-Policy allows no other origin, so the server must not redirect to its storage.
+  return `/api/v1/files/${id}/content?preview=1&redirect=false`;
 }
 
-/** The server's rules for uploads: they change only when it restarts. */
+/** The query for the server's limits and version, which change only when it restarts. */
 export const serverQuery = {
   queryKey: ["server"] as const,
   queryFn: ({ signal }: { signal: AbortSignal }) => api.server(signal),

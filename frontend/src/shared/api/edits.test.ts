@@ -6,7 +6,7 @@ const key = ["list", { q: "" }];
 const without = (name: string) => (list: string[]) => list.filter((other) => other !== name);
 const withIt = (name: string) => (list: string[]) => [...without(name)(list), name];
 
-/** A request whose answer comes when it is told to. */
+/** A request that the test answers. */
 function request() {
   let answer: (list: string[]) => void = () => undefined;
   const queryFn = () => new Promise<string[]>((resolve) => (answer = resolve));
@@ -20,7 +20,7 @@ it("edits cached data", () => {
   expect(client.getQueryData(key)).toEqual(["a", "b"]);
 });
 
-it("edits an answer again that was on its way", async () => {
+it("repeats an edit after a response that was in transit", async () => {
   const client = new QueryClient();
   const { queryFn, answer } = request();
   const fetched = client.fetchQuery({ queryKey: key, queryFn });
@@ -32,7 +32,7 @@ it("edits an answer again that was on its way", async () => {
   expect(client.getQueryData(key)).toEqual(["b"]);
 });
 
-it("edits no later answer", async () => {
+it("does not repeat an edit after later responses", async () => {
   const client = new QueryClient();
   const first = request();
   const fetched = client.fetchQuery({ queryKey: key, queryFn: first.queryFn });
@@ -46,7 +46,7 @@ it("edits no later answer", async () => {
   expect(client.getQueryData(key)).toEqual(["a"]);
 });
 
-it("does not make old data look new", () => {
+it("does not make outdated data count as fresh", () => {
   const client = new QueryClient();
   client.setQueryData(key, ["a"], { updatedAt: 1000 });
   void client.invalidateQueries({ queryKey: key });

@@ -2,13 +2,13 @@ import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 
 type Edit = (data: unknown, key: QueryKey) => unknown;
 
-/** What was edited while an answer was on its way. */
+/** The edits made while a query was being fetched. */
 const pending = new WeakMap<Query, Edit[]>();
 const watched = new WeakSet<QueryClient>();
 
 /**
- * Edits the cached data of all queries whose keys begin like this. A query that is being fetched is edited again
- * when its answer is there, because that may be older than the edit; so `edit` must bear being done twice.
+ * Edits the cached data of all queries whose keys begin with `queryKey`. A query that is being fetched is edited
+ * again when its response arrives, which may be older than the edit; so `edit` must be idempotent.
  */
 export function editQueries<T>(client: QueryClient, queryKey: QueryKey, edit: (data: T, key: QueryKey) => T) {
   watch(client);
@@ -24,7 +24,7 @@ function apply(client: QueryClient, query: Query, edits: Edit[]) {
   if (before === undefined) return;
   const after = edits.reduce<unknown>((data, edit) => edit(data, query.queryKey), before);
   if (after === before) return;
-  // An edit is no answer: the data stays as old as it was.
+  // The rest of the data is as old as before, so an edit must not make it count as fresh.
   client.setQueryData(query.queryKey, after, { updatedAt: dataUpdatedAt });
   if (isInvalidated) query.invalidate();
 }

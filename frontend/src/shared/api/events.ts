@@ -1,18 +1,18 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
+import { createStore, useStore } from "../store";
 import type { HubMessage, TabMessage } from "./hub";
 import type { Connection } from "./stream";
 import type { Events } from "./types";
 
-// What happens on the server, as it happens. All tabs of a browser share one stream, in a shared worker; a
-// browser without shared workers has a stream for each visible tab.
+// The server's events. All tabs of a browser share one event stream, which a shared worker holds; in a browser
+// without shared workers each visible tab has its own.
 
 type Listener<K extends keyof Events> = (data: Events[K]) => void;
 
 const listeners = new Map<string, Set<Listener<never>>>();
-const watchers = new Set<() => void>();
-let connection: Connection = "connecting";
+const connection = createStore<Connection>("connecting");
 let send: (message: TabMessage) => void = () => undefined;
-/** How often this tab spoke since the hub was last heard. */
+/** The number of heartbeats that this tab has sent since the hub's last message. */
 let unanswered = 0;
 
 function receive(message: HubMessage) {
@@ -20,21 +20,18 @@ function receive(message: HubMessage) {
   if ("name" in message) {
     for (const listener of listeners.get(message.name) ?? [])
       (listener as Listener<never>)(message.data as never);
-  } else if (message.connection !== connection) {
-    connection = message.connection;
-    for (const watcher of watchers) watcher();
-  }
+  } else connection.set(message.connection);
 }
 
-/** How often a visible tab says that it is there, in milliseconds. */
-const beat = 10_000;
+/** The interval of a visible tab's heartbeat, in milliseconds. */
+const heartbeatInterval = 10_000;
 
 async function connectOwnHub() {
   const { Hub } = await import("./hub");
   const hub = new Hub("/api/v1/events");
   const port = { postMessage: receive };
-  send = (message) => hub.hear(port, message);
-  say();
+  send = (message) => hub.receive(port, message);
+  heartbeat();
 }
 
 function connectSharedHub() {
@@ -46,18 +43,18 @@ function connectSharedHub() {
   const toWorker = (message: TabMessage) => worker.port.postMessage(message);
   send = toWorker;
   worker.onerror = () => {
-    // Its script could not be loaded.
+    // The worker's script could not be loaded.
     if (send !== toWorker) return;
     worker.port.close();
     void connectOwnHub().catch(() => undefined);
   };
 }
 
-/** Whether nothing has been loaded yet. */
+/** Whether this tab has loaded nothing yet. */
 let first = true;
 
-/** Tells the hub that this tab is visible; without an answer to two of these the worker is gone. */
-function say() {
+/** Tells the hub that this tab is visible. If two in a row have no answer, the worker is gone. */
+function heartbeat() {
   if (document.hidden) return;
   if (unanswered >= 2) {
     send("bye");
@@ -74,15 +71,15 @@ function connect() {
   else connectSharedHub();
 }
 
-/** Follows the server's events while the page is visible; called once, before anything is loaded. */
+/** Follows the server's events while the page is visible. Call it once, before anything is loaded. */
 export function startEvents() {
   connect();
-  say();
-  // In a tab that is opened in the background, what is loaded until it is looked at may be old by then.
+  heartbeat();
+  // A tab opened in the background gets no events yet, so what it loads may be outdated when it becomes visible.
   first = false;
-  setInterval(say, beat);
-  document.addEventListener("visibilitychange", say);
-  window.addEventListener("pageshow", (event) => event.persisted && say());
+  setInterval(heartbeat, heartbeatInterval);
+  document.addEventListener("visibilitychange", heartbeat);
+  window.addEventListener("pageshow", (event) => event.persisted && heartbeat());
   window.addEventListener("pagehide", () => send("bye"));
   window.addEventListener("online", () => send("retry"));
 }
@@ -99,25 +96,22 @@ export function useEvent<K extends keyof Events>(name: K, listener: Listener<K>)
   useEffect(() => subscribe(name, listener), [name, listener]);
 }
 
-/** Calls `watcher` when the state of the stream changes. */
-export function watchConnection(watcher: () => void): () => void {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
+/** Calls `listener` when the state of the stream changes. */
+export const watchConnection = connection.subscribe;
 
 /** Calls `listener` each time the stream is open again after it was lost. */
-export function watchReturn(listener: () => void): () => void {
-  let lost = connection === "lost";
+export function onReconnect(listener: () => void): () => void {
+  let lost = connection.get() === "lost";
   return watchConnection(() => {
-    if (connection === "lost") lost = true;
-    if (connection !== "open" || !lost) return;
+    if (connection.get() === "lost") lost = true;
+    if (connection.get() !== "open" || !lost) return;
     lost = false;
     listener();
   });
 }
 
-export const getConnection = () => connection;
+export const getConnection = connection.get;
 
 export function useConnection(): Connection {
-  return useSyncExternalStore(watchConnection, getConnection);
+  return useStore(connection);
 }

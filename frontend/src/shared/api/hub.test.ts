@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Hub, type HubMessage, type TabMessage } from "./hub";
 
-/** Stands in for the browser's EventSource, which Node does not have. */
+/** A fake of the EventSource that Node does not have. */
 class Source {
   static readonly CLOSED = 2;
   static all: Source[] = [];
@@ -37,8 +37,8 @@ function tab(hub: Hub) {
       void heard.push("name" in message ? message.name : message.connection),
   };
   return {
-    say: (message: TabMessage) => hub.hear(port, message),
-    /** What the tab has heard since it was last asked. */
+    say: (message: TabMessage) => hub.receive(port, message),
+    /** Returns the messages since the last call. */
     heard: () => heard.splice(0),
   };
 }
@@ -79,7 +79,7 @@ describe("hub", () => {
     expect(hidden.heard()).toEqual(["open", "reset"]);
   });
 
-  it("resumes without a reset when the browser does, except for those who joined meanwhile", () => {
+  it("resumes without a reset when the browser does, except for tabs that joined meanwhile", () => {
     const hub = new Hub("/events");
     const [one, two] = [tab(hub), tab(hub)];
     one.say("fresh");

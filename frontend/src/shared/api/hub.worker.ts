@@ -1,10 +1,10 @@
 import { Hub, type TabMessage } from "./hub";
 
-// Runs once for all tabs of a browser. The name of this page's server is the worker's own origin.
+// The shared worker of all tabs of a browser. It reaches the server at its own origin.
 
 const hub = new Hub("/api/v1/events");
 
 addEventListener("connect", (event) => {
   const [port] = (event as MessageEvent).ports;
-  if (port) port.onmessage = (message: MessageEvent<TabMessage>) => hub.hear(port, message.data);
+  if (port) port.onmessage = (message: MessageEvent<TabMessage>) => hub.receive(port, message.data);
 });

@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow what happens
-         * @description Server-sent events: upload.started (an Upload), upload.progress {id, offset, length, name}, upload.ended {id, outcome, reason}, file.created and file.changed (a File), file.deleted {id}, and reset {}: the stream cannot go on from Last-Event-ID, load the lists again.
+         * Stream events
+         * @description Server-sent events: upload.started (an Upload), upload.progress {id, offset, length, name}, upload.ended {id, outcome, reason}, file.created and file.changed (a File), file.deleted {id}, and reset {}: the stream cannot resume after Last-Event-ID, so clients should reload their lists.
          */
         get: operations["stream-events"];
         put?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List files, a page at a time */
+        /** List files */
         get: operations["list-files"];
         put?: never;
         post?: never;
@@ -48,8 +48,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Delete many files and their bytes, for good
-         * @description Everything that may be deleted is deleted in one transaction, also if the client does not wait for the answer. What became of each file is told in the order of the request.
+         * Delete many files permanently
+         * @description All files are deleted in one transaction, except those that cannot be; it completes even if the client disconnects. Results are in the order of the request.
          */
         post: operations["delete-files"];
         delete?: never;
@@ -65,7 +65,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get how many files there are, and their size */
+        /** Get the number and total size of files */
         get: operations["get-file-totals"];
         put?: never;
         post?: never;
@@ -82,15 +82,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get what is known about a file */
+        /** Get a file */
         get: operations["get-file"];
         put?: never;
         post?: never;
-        /** Delete a file and its bytes, for good */
+        /** Delete a file permanently */
         delete: operations["delete-file"];
         options?: never;
         head?: never;
-        /** Rename a file, or replace its metadata */
+        /** Rename a file or replace its metadata */
         patch: operations["edit-file"];
         trace?: never;
     };
@@ -103,7 +103,7 @@ export interface paths {
         };
         /**
          * Download a file
-         * @description Ranges, conditions and HEAD work as RFC 9110 describes. The ETag is the file's id, because its bytes never change; Repr-Digest has their SHA-256 once it is known. Text that no browser runs is sent as text/plain, with a charset if it is known; JavaScript, WebAssembly and style sheets as application/octet-stream. A browser that would use the content as a script, a worker or a style (Sec-Fetch-Dest) gets 403.
+         * @description Ranges, conditional requests and HEAD work as in RFC 9110. The ETag is the file's id, because its bytes never change; Repr-Digest is the SHA-256 once it has been computed. Text that browsers do not execute is sent as text/plain, with a charset if it is known; JavaScript, WebAssembly and style sheets are sent as application/octet-stream. Requests for scripts, workers and styles (Sec-Fetch-Dest) get 403.
          */
         get: operations["get-content"];
         put?: never;
@@ -121,7 +121,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get where to upload, and what is taken */
+        /** Get the tus endpoint and the limits on uploads */
         get: operations["get-server"];
         put?: never;
         post?: never;
@@ -138,7 +138,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get totals, and what each day brought */
+        /** Get statistics: totals and daily figures */
         get: operations["get-stats"];
         put?: never;
         post?: never;
@@ -155,7 +155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List uploads under way, newest first */
+        /** List uploads in progress, newest first */
         get: operations["list-uploads"];
         put?: never;
         post?: never;
@@ -172,11 +172,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get how far an upload has come */
+        /** Get an upload in progress */
         get: operations["get-upload"];
         put?: never;
         post?: never;
-        /** Stop an upload and delete what has arrived */
+        /** Abort an upload and delete its bytes */
         delete: operations["abort-upload"];
         options?: never;
         head?: never;
@@ -193,7 +193,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Have an upload's URL no longer stand in for a login */
+        /** Revoke the upload token in an upload's URL */
         delete: operations["revoke-upload-token"];
         options?: never;
         head?: never;
@@ -234,13 +234,13 @@ export interface components {
         };
         Deletion: {
             /**
-             * @description Why not, for programs; absent if it was deleted
+             * @description Error code; absent if the file was deleted
              * @example not_found
              */
             code?: string;
             deleted: boolean;
             /**
-             * @description Why not, for people; absent if it was deleted
+             * @description Error message; absent if the file was deleted
              * @example no such file
              */
             detail?: string;
@@ -250,13 +250,13 @@ export interface components {
             items: components["schemas"]["Deletion"][];
         };
         DeletionRequestBody: {
-            /** @description Ids of files */
+            /** @description File ids */
             ids: string[];
         };
         Fault: {
-            /** @description Where, for example body.name or query.limit */
+            /** @description Location, such as body.name or query.limit */
             location: string;
-            /** @description What is wrong with it */
+            /** @description Message */
             message: string;
         };
         File: {
@@ -265,17 +265,17 @@ export interface components {
              * @description RFC 3339, UTC, microseconds
              */
             created_at: string;
-            /** @description What the client said, may be empty */
+            /** @description Declared by the client; may be empty */
             declared_type: string;
             /** Format: int64 */
             downloads: number;
             /**
-             * @description Also the last part of its upload's URL
+             * @description Also the last path segment of its upload URL
              * @example 06f1q3m0k8s4v2t10c5e9g7i3k1m5o8q2s4u
              */
             id: string;
             /**
-             * @description What Pawl found in the bytes; where they cannot tell, as among kinds of text, what the name or the client says
+             * @description Detected from the content; for types that the content does not distinguish, such as kinds of text, from the name or the declared type
              * @example image/png
              */
             media_type: string;
@@ -284,7 +284,7 @@ export interface components {
             };
             name: string;
             owner: string;
-            /** @description null while it is not known yet, shortly after a join */
+            /** @description null until it has been computed, shortly after a concatenation */
             sha256: string | null;
             /**
              * Format: int64
@@ -293,7 +293,7 @@ export interface components {
             size: number;
             /** @example ready */
             state: string;
-            /** @description Whether the two contradict each other */
+            /** @description Whether the content contradicts the declared type */
             type_mismatch: boolean;
             /**
              * Format: date-time
@@ -302,16 +302,16 @@ export interface components {
             updated_at: string;
         };
         FileEditBody: {
-            /** @description Replaces all there is */
+            /** @description Replaces all metadata */
             metadata?: {
                 [key: string]: string;
             };
-            /** @description At most 1024 bytes of UTF-8; what cannot be seen in it is left out */
+            /** @description At most 1024 bytes of UTF-8; invisible characters are removed */
             name?: string;
         };
         FilePage: {
             items: components["schemas"]["File"][];
-            /** @description Give it back as cursor to get the next page; null on the last one */
+            /** @description Pass it as cursor to get the next page; null on the last page */
             next_cursor: string | null;
         };
         FileTotals: {
@@ -322,43 +322,43 @@ export interface components {
         };
         Problem: {
             /**
-             * @description The kind of failure, for programs
+             * @description Machine-readable error code
              * @enum {string}
              */
             code: "invalid" | "not_found" | "gone" | "conflict" | "mismatch" | "locked" | "too_large" | "unsupported_type" | "refused" | "forbidden" | "no_space" | "unavailable" | "internal";
             /**
-             * @description A sentence for people
+             * @description Human-readable message
              * @example no such file
              */
             detail: string;
-            /** @description What is wrong with which part of the request */
+            /** @description Faults in parts of the request */
             errors?: components["schemas"]["Fault"][];
             /**
-             * @description Quote it when you ask for help
+             * @description Also in the server's log
              * @example 06f1q3m0k8s4v2t1
              */
             request_id: string;
             /**
              * Format: int64
-             * @description The HTTP status
+             * @description HTTP status
              * @example 404
              */
             status: number;
             /**
-             * @description The status in words
+             * @description Reason phrase of the status
              * @example Not Found
              */
             title: string;
             /**
-             * @description Always about:blank: code tells the kinds apart
+             * @description Always about:blank; see code
              * @example about:blank
              */
             type: string;
         };
         Server: {
-            /** @description Empty: all that are not denied */
+            /** @description If empty, all that are not denied */
             allowed_extensions: string[];
-            /** @description Empty: all that are not denied */
+            /** @description If empty, all that are not denied */
             allowed_types: string[];
             denied_extensions: string[];
             denied_types: string[];
@@ -389,7 +389,7 @@ export interface components {
             files: number;
             /**
              * Format: int64
-             * @description Under way now
+             * @description In progress
              */
             uploads_active: number;
             /** Format: int64 */
@@ -405,7 +405,7 @@ export interface components {
             media_type: string;
         };
         Upload: {
-            /** @description All bytes are here, the file is being made */
+            /** @description All bytes have been received; the file is being created */
             complete: boolean;
             /**
              * Format: date-time
@@ -416,13 +416,13 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description In bytes; null as long as the client has not said
+             * @description In bytes; null until the client declares it
              */
             length: number | null;
             name: string;
             /**
              * Format: int64
-             * @description How many bytes are safe
+             * @description Number of acknowledged bytes
              */
             offset: number;
             owner: string;
@@ -434,7 +434,7 @@ export interface components {
         };
         UploadPage: {
             items: components["schemas"]["Upload"][];
-            /** @description Give it back as cursor to get the next page; null on the last one */
+            /** @description Pass it as cursor to get the next page; null on the last page */
             next_cursor: string | null;
         };
     };
@@ -457,7 +457,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events, without an end */
+            /** @description Server-sent events */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -480,20 +480,20 @@ export interface operations {
     "list-files": {
         parameters: {
             query?: {
-                /** @description Words, each of which is in the name or in metadata.relativePath; case, accents and normal form do not count */
+                /** @description Words that must all occur in the name or in metadata.relativePath; case, accents and Unicode normalization are ignored */
                 q?: string;
-                /** @description Media types and families of them, with commas between */
+                /** @description Comma-separated media types, with wildcards such as image/* */
                 type?: string;
                 /** @description Only files in this state */
                 state?: string;
-                /** @description Only files as old as this or younger: a time (RFC 3339), or a day, which begins at midnight UTC */
+                /** @description Only files created at or after this time (RFC 3339) or day (UTC) */
                 created_after?: string;
-                /** @description Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC */
+                /** @description Only files created before this time (RFC 3339) or day (UTC) */
                 created_before?: string;
                 sort?: "created_at" | "name" | "size";
                 order?: "asc" | "desc";
                 limit?: number;
-                /** @description The next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -558,15 +558,15 @@ export interface operations {
     "get-file-totals": {
         parameters: {
             query?: {
-                /** @description Words, each of which is in the name or in metadata.relativePath; case, accents and normal form do not count */
+                /** @description Words that must all occur in the name or in metadata.relativePath; case, accents and Unicode normalization are ignored */
                 q?: string;
-                /** @description Media types and families of them, with commas between */
+                /** @description Comma-separated media types, with wildcards such as image/* */
                 type?: string;
                 /** @description Only files in this state */
                 state?: string;
-                /** @description Only files as old as this or younger: a time (RFC 3339), or a day, which begins at midnight UTC */
+                /** @description Only files created at or after this time (RFC 3339) or day (UTC) */
                 created_after?: string;
-                /** @description Only files older than this: a time (RFC 3339), or a day, which begins at midnight UTC */
+                /** @description Only files created before this time (RFC 3339) or day (UTC) */
                 created_before?: string;
             };
             header?: never;
@@ -721,7 +721,7 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
-            /** @description The ranges asked for */
+            /** @description The requested ranges */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -737,7 +737,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The bytes are there, for some minutes */
+            /** @description Redirect to the storage, valid for some minutes */
             307: {
                 headers: {
                     [name: string]: unknown;
@@ -787,9 +787,9 @@ export interface operations {
     "get-stats": {
         parameters: {
             query?: {
-                /** @description First UTC day; 30 days in all if missing */
+                /** @description First day (UTC); by default 30 days are returned */
                 from?: string;
-                /** @description Last UTC day; today if missing */
+                /** @description Last day (UTC); today by default */
                 to?: string;
             };
             header?: never;
@@ -822,7 +822,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;

@@ -13,20 +13,21 @@ export const eventNames = [
 
 interface Reader {
   event(name: string, data: unknown): void;
-  /** `gap` says that the stream has opened and cannot tell what happened before. */
+  /** With `gap` the stream has opened without the events that happened before. */
   connection(state: Connection, gap: boolean): void;
 }
 
-const shortestWait = 1000;
-const longestWait = 15_000;
+/** The delay before the next attempt doubles between these, in milliseconds. */
+const minDelay = 1000;
+const maxDelay = 15_000;
 
-/** The server's event stream. It reconnects by itself until it is closed. */
+/** Stream is the server's event stream. It reconnects until it is closed. */
 export class Stream {
   private source: EventSource | null = null;
-  private wait = shortestWait;
+  private delay = minDelay;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private state: Connection = "connecting";
-  private opened = 0;
+  private openedAt = 0;
 
   constructor(
     private readonly url: string,
@@ -39,14 +40,14 @@ export class Stream {
 
   open() {
     if (this.source || this.retry) return;
-    this.opened = Date.now();
+    this.openedAt = Date.now();
     const source = new EventSource(this.url);
     this.source = source;
     let first = true;
     source.onopen = () => {
-      this.wait = shortestWait;
+      this.delay = minDelay;
       this.state = "open";
-      // The browser resumes a broken stream after its last event; a new one starts at the present.
+      // The browser resumes a broken stream with Last-Event-ID; a new EventSource starts at the present.
       this.reader.connection("open", first);
       first = false;
     };
@@ -55,14 +56,14 @@ export class Stream {
         this.state = "lost";
         this.reader.connection("lost", false);
       }
-      // The browser reconnects by itself, unless the answer was an error status.
+      // The browser reconnects by itself unless the response was an error.
       if (source.readyState !== EventSource.CLOSED) return;
       this.source = null;
       this.retry = setTimeout(() => {
         this.retry = undefined;
         this.open();
-      }, this.wait);
-      this.wait = Math.min(this.wait * 2, longestWait);
+      }, this.delay);
+      this.delay = Math.min(this.delay * 2, maxDelay);
     };
     for (const name of eventNames) {
       source.addEventListener(name, (event) => {
@@ -71,15 +72,15 @@ export class Stream {
     }
   }
 
-  /** Closes the stream; opening it again leaves a gap. */
+  /** Closes the stream. Opening it again leaves a gap. */
   close() {
     this.drop();
     this.state = "connecting";
   }
 
-  /** Opens the stream anew: after a change of network the old connection may be dead without saying so. */
+  /** Opens the stream anew. After a change of network the old connection may be dead without an error. */
   reconnect() {
-    if (Date.now() - this.opened < shortestWait) return;
+    if (Date.now() - this.openedAt < minDelay) return;
     this.drop();
     this.open();
   }

@@ -1,32 +1,34 @@
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
-// The names that the page uses for what the server's OpenAPI document describes.
+// Short names for the types of the server's OpenAPI document.
 
 type Schemas = components["schemas"];
 
 /** A finished file. Sizes are bytes, times RFC 3339 in UTC. */
 export type StoredFile = Schemas["File"];
-/** How many files match a request, and their bytes. */
+export type FilePage = Schemas["FilePage"];
+/** The number of files that match a filter, and their size in bytes. */
 export type FileTotals = Schemas["FileTotals"];
-/** What became of one file of a deletion. */
+/** The result for one file of a batch deletion. */
 export type Deletion = Schemas["Deletion"];
-/** An upload in progress; `offset` counts the bytes that are safe on the server. */
+/** An upload in progress; `offset` counts the bytes that the server has acknowledged. */
 export type Upload = Schemas["Upload"];
+export type UploadPage = Schemas["UploadPage"];
 export type ServerInfo = Schemas["Server"];
 export type Stats = Schemas["Stats"];
 export type StatsDay = Schemas["Day"];
 export type StatsType = Schemas["Type"];
 export type Problem = Schemas["Problem"];
 
-export interface Page<T> {
-  items: T[];
-  next_cursor: string | null;
-}
+/** The parameters of a list of files: filter, order and page. */
+export type FilesQuery = NonNullable<operations["list-files"]["parameters"]["query"]>;
+/** The parameters that filter a list, without order and page. */
+export type FilesFilter = NonNullable<operations["get-file-totals"]["parameters"]["query"]>;
 
 /** How an upload ended. */
 export type Outcome = "finished" | "refused" | "aborted" | "expired" | "lost" | "no_part" | "no_space";
 
-/** What each server-sent event carries. */
+/** The data of each server-sent event. */
 export interface Events {
   "upload.started": Upload;
   "upload.progress": Pick<Upload, "id" | "offset" | "length" | "name">;

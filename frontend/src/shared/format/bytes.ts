@@ -1,6 +1,6 @@
 const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
-/** A size in binary units with three figures: 1536 is "1.50 KiB". */
+/** Formats a size in binary units with three digits: 1536 is "1.50 KiB". */
 export function bytes(n: number): string {
   let value = n;
   let unit = 0;
@@ -8,7 +8,7 @@ export function bytes(n: number): string {
     value /= 1024;
     unit++;
   }
-  // 1023.6 KiB would round to the four figures of "1024 KiB".
+  // 1023.6 KiB would be rounded to "1024 KiB".
   if (unit > 0 && unit < units.length - 1 && Math.round(value) >= 1024) {
     value /= 1024;
     unit++;
@@ -18,7 +18,7 @@ export function bytes(n: number): string {
   return `${value.toFixed(decimals)} ${units[unit]}`;
 }
 
-/** A round size for the axis of a chart: "20 GiB". */
+/** Formats a round size, as on the axis of a chart: "20 GiB". */
 export function roundBytes(n: number): string {
   return bytes(n)
     .replace(/\.0+ /, " ")
@@ -27,7 +27,7 @@ export function roundBytes(n: number): string {
 
 const grouped = new Intl.NumberFormat("en");
 
-/** The exact count, for titles: "1,536 bytes". */
+/** Formats the exact size: "1,536 bytes". */
 export function exactBytes(n: number): string {
   return n === 1 ? "1 byte" : `${grouped.format(n)} bytes`;
 }
@@ -36,7 +36,7 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
-/** "1 file", "3 files". */
+/** Formats a count with its noun: "1 file", "3 files". */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }

@@ -17,7 +17,7 @@ describe("bytes", () => {
     [3000 * 1024 ** 5, "3000 PiB"],
   ])("writes %d as %s", (n, text) => expect(bytes(n)).toBe(text));
 
-  it("tells the exact count", () => {
+  it("formats the exact count", () => {
     expect(exactBytes(1)).toBe("1 byte");
     expect(exactBytes(1234567)).toBe("1,234,567 bytes");
   });
@@ -75,9 +75,9 @@ describe("kind", () => {
     ["application/vnd.oasis.opendocument.text", "document", "OpenDocument text", null],
     ["application/x-thing", "other", "application/x-thing file", null],
     ["", "other", "file", null],
-  ])("%s is %s", (type, kind, words, look) => {
+  ])("%s is %s", (type, kind, words, preview) => {
     expect(kindOf(type)).toBe(kind);
-    expect(factsOf(type)).toEqual({ kind, words, look });
+    expect(factsOf(type)).toEqual({ kind, words, preview });
   });
 });
 
@@ -108,7 +108,7 @@ describe("names", () => {
     expect(foldName("\u039f\u0394\u039f\u03a3 a")).toBe(foldName("\u03bf\u03b4\u03bf\u03c2 a"));
     expect(foldName("\ud55c\uae00")).toBe(foldName("\u1112\u1161\u11ab\u1100\u1173\u11af"));
   });
-  it("keep their end when they are cut, and whole characters", () => {
+  it("are split between characters, before their end", () => {
     expect(nameParts("short.txt")).toEqual(["short.txt", ""]);
     expect(nameParts("a very long name of a thing.tar.gz")).toEqual([
       "a very long name of a ",
@@ -117,7 +117,7 @@ describe("names", () => {
     const marked = `${"a".repeat(22)}e\u0301${"b".repeat(11)}`;
     expect(nameParts(marked)).toEqual(["a".repeat(22), `e\u0301${"b".repeat(11)}`]);
   });
-  it("have a folder when they came in one", () => {
+  it("have a folder if they were uploaded in one", () => {
     expect(folderOf("photos/2026\u202e/a.png")).toBe("photos/2026");
     expect(folderOf("a.png")).toBe("");
     expect(folderOf(undefined)).toBe("");

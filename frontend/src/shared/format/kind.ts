@@ -14,20 +14,20 @@ export type Kind =
   | "program"
   | "other";
 
-/** How the content of a file can be shown on the page. */
-export type Look = "image" | "video" | "audio" | "pdf" | "text" | null;
+/** How the page previews a file. */
+export type PreviewKind = "image" | "video" | "audio" | "pdf" | "text" | null;
 
 interface TypeFacts {
   kind: Kind;
-  /** What people call it, such as "Word document". */
+  /** The name for people, such as "Word document". */
   words: string;
-  look: Look;
+  preview: PreviewKind;
 }
 
 const office = "application/vnd.openxmlformats-officedocument.";
 const open = "application/vnd.oasis.opendocument.";
 
-/** The types that their family does not explain. A line is: kind, words, types. */
+/** The types whose kind and name do not follow from their family. An entry is: kind, name, types. */
 const table: [Kind, string, ...string[]][] = [
   ["image", "JPEG image", "image/jpeg", "image/jpg"],
   ["image", "SVG image", "image/svg+xml"],
@@ -105,7 +105,7 @@ const known = new Map(
   table.flatMap(([kind, words, ...types]) => types.map((type) => [type, { kind, words }])),
 );
 
-/** The names of the kinds that are whole families of types. */
+/** Kind and noun of each family of types. */
 const families: Record<string, [Kind, string]> = {
   image: ["image", "image"],
   video: ["video", "video"],
@@ -114,14 +114,14 @@ const families: Record<string, [Kind, string]> = {
   font: ["font", "font"],
 };
 
-/** Types of code that are text although they are not called so. */
+/** Types with a structured syntax suffix (RFC 6839), which are text. */
 const structured = /^application\/[\w.-]+\+(json|xml|yaml)$/;
 
-/** What a media type is to people: it decides the icon, the words and the preview. */
+/** Returns the kind, name and preview of a media type. */
 export function factsOf(mediaType: string): TypeFacts {
   const type = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
   const { kind, words } = known.get(type) ?? guess(type);
-  return { kind, words, look: lookAt(type, kind) };
+  return { kind, words, preview: previewOf(type, kind) };
 }
 
 export function kindOf(mediaType: string): Kind {
@@ -139,13 +139,13 @@ function guess(type: string): Pick<TypeFacts, "kind" | "words"> {
   return { kind, words: `${format.length <= 5 ? format.toUpperCase() : format} ${noun}` };
 }
 
-function lookAt(type: string, kind: Kind): Look {
+function previewOf(type: string, kind: Kind): PreviewKind {
   if (kind === "image" || kind === "video" || kind === "audio" || kind === "pdf") return kind;
   if (type === "text/rtf") return null;
   return kind === "code" || kind === "text" || type.startsWith("text/") ? "text" : null;
 }
 
-/** All types of some kinds that the table names, for a filter. */
+/** Returns all types of some kinds that are in the table, for a filter. */
 export function typesOf(...kinds: Kind[]): string[] {
   return table.flatMap(([kind, , ...types]) => (kinds.includes(kind) ? types : []));
 }

@@ -8,7 +8,7 @@ const shortDate = new Intl.DateTimeFormat("en", { day: "numeric", month: "short"
 const longDate = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
 
-/** How long ago, in words; from a week on the date itself says more. */
+/** Formats a time relative to now, or as a date if it is a week ago or more. */
 export function ago(time: string | number, now = Date.now()): string {
   const at = new Date(time).getTime();
   const past = now - at;
@@ -24,7 +24,7 @@ export function exactTime(time: string | number): string {
   return exact.format(new Date(time));
 }
 
-/** A span of seconds in at most two units: 3725 is "1 h 2 min". */
+/** Formats seconds in at most two units: 3725 is "1 h 2 min". */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
@@ -37,7 +37,7 @@ export function duration(seconds: number): string {
   return `${Math.round(s / 86_400)} days`;
 }
 
-/** A UTC day "2026-11-24" as "24 Nov". */
+/** Formats a UTC day: "2026-11-24" is "Nov 24". */
 export function dayLabel(isoDay: string): string {
   return shortUtc.format(new Date(`${isoDay}T00:00:00Z`));
 }

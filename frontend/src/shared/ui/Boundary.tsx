@@ -5,16 +5,16 @@ import { toast } from "./Toasts";
 interface BoundaryProps {
   /** What could not be shown: "This view". */
   what: string;
-  /** Whether a message says so, for a part that has no room of its own in the page. */
+  /** Whether to show the error as a toast, for a part without space for it. */
   message?: boolean;
-  /** What is shown next gets a new chance when this changes. */
+  /** A change of this clears the error. */
   resetKey?: string;
-  /** What can be done besides trying again. */
+  /** A button besides "Try again". */
   action?: ReactNode;
   children: ReactNode;
 }
 
-/** Catches what a part of the page throws, so that the other parts stay. */
+/** Catches the errors of a part of the page, so that they don't affect the other parts. */
 export class Boundary extends Component<BoundaryProps, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
@@ -27,7 +27,7 @@ export class Boundary extends Component<BoundaryProps, { error: unknown }> {
     toast({
       message: `${this.props.what} could not be shown.`,
       tone: "danger",
-      stays: 60_000,
+      duration: 60_000,
       action: { label: "Try again", run: this.retry },
     });
   }

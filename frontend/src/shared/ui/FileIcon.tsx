@@ -33,7 +33,7 @@ const icons = {
   other: File,
 } satisfies Record<Kind, unknown>;
 
-/** The icon of a media type in its own tint; decoration, the type is named elsewhere. */
+/** The icon of a media type. It is decoration: the type is named elsewhere. */
 export function FileIcon({ type, size = 18 }: { type: string; size?: number }) {
   const kind = kindOf(type);
   const Icon = icons[kind];

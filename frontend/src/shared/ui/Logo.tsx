@@ -1,4 +1,4 @@
-/** Pawl's mark: a ratchet wheel, and the pawl that lets it turn one way only. */
+/** Pawl's logo: a ratchet wheel, and the pawl that lets it turn in one direction only. */
 export function Logo({ size = 28 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

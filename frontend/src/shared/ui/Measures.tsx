@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from "react";
 import { bytes, exactBytes } from "@/shared/format/bytes";
 import { ago, exactTime } from "@/shared/format/time";
+import { createStore, useStore } from "../store";
 
 /** A size with the exact bytes on hover. */
 export function Size({ value }: { value: number }) {
@@ -11,9 +11,9 @@ export function Size({ value }: { value: number }) {
   );
 }
 
-/** A time ago with the exact one on hover; it keeps itself up to date. */
+/** A relative time, which is kept up to date, with the exact time on hover. */
 export function Ago({ value }: { value: string }) {
-  const now = useMinute();
+  const now = useStore(minute);
   return (
     <time className="whitespace-nowrap" dateTime={value} title={exactTime(value)}>
       {ago(value, Math.max(now, Date.now()))}
@@ -21,20 +21,6 @@ export function Ago({ value }: { value: string }) {
   );
 }
 
-const watchers = new Set<() => void>();
-let minute = Date.now();
-
-/** One clock for all times on the page. */
-function watchMinute(watcher: () => void) {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
-
-setInterval(() => {
-  minute = Date.now();
-  for (const watcher of watchers) watcher();
-}, 60_000);
-
-function useMinute(): number {
-  return useSyncExternalStore(watchMinute, () => minute);
-}
+/** The current minute: one clock for all times on the page. */
+const minute = createStore(Date.now());
+setInterval(() => minute.set(Date.now()), 60_000);

@@ -1,8 +1,8 @@
 import { nameParts } from "@/shared/format/name";
 
 /**
- * A cleaned name on one line: where space is short its middle is cut, and the extension stays. Its direction is its
- * own. What contains it has to be named by the whole name, for those who can't see the two parts as one.
+ * A cleaned name on one line. If it is too long its middle is cut, so that the extension stays visible. Its direction
+ * is isolated. The parent needs the whole name as its label, because screen readers may read the two parts as two words.
  */
 export function NameText({ name }: { name: string }) {
   const [head, tail] = nameParts(name);

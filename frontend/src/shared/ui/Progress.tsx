@@ -1,4 +1,4 @@
-/** A bar from 0 to 1; `value` null means that the end is not known. */
+/** A progress bar; `value` is between 0 and 1, or null if the total is unknown. */
 export function Progress({ value, label, tone }: { value: number | null; label: string; tone?: string }) {
   const percent = value === null ? null : Math.max(0, Math.min(100, value * 100));
   return (

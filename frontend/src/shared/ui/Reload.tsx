@@ -1,26 +1,13 @@
-import { useSyncExternalStore } from "react";
+import { createStore, useStore } from "../store";
 
-let unfinished = 0;
-const watchers = new Set<() => void>();
+const unfinished = createStore(0);
 
-/** Says how many uploads a reload would interrupt. */
-export function setUnfinished(count: number) {
-  if (count === unfinished) return;
-  unfinished = count;
-  for (const watcher of watchers) watcher();
-}
+/** Sets the number of uploads that a reload would interrupt. */
+export const setUnfinished = unfinished.set;
 
-export function useUnfinished(): number {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => unfinished,
-  );
-}
+export const useUnfinished = () => useStore(unfinished);
 
-/** Reloads the page; opens it in another tab instead while that would interrupt an upload. */
+/** The button that reloads the page. While that would interrupt uploads, it opens the page in a new tab instead. */
 export function Reload() {
   if (useUnfinished() > 0) {
     return (

@@ -1,50 +1,43 @@
 import { X } from "lucide-react";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { createStore, useStore } from "../store";
 
 export interface Toast {
   message: string;
   tone?: "plain" | "danger";
   action?: { label: string; run: () => void };
   /**
-   * How long it stays, in milliseconds; longer by default if there is something to do. The time stands still while
-   * pointer or focus is on it, and while the page is hidden.
+   * How long it is shown, in milliseconds; by default longer if it has an action. The time is paused while the toast
+   * has the pointer or the focus, and while the page is hidden.
    */
-  stays?: number;
-  /** Runs when the toast goes away in any way but its action. */
+  duration?: number;
+  /** Runs when the toast disappears in any way but by its action. */
   onGone?: () => void;
 }
 
-/** More than these wait until one of them is gone. */
-const most = 4;
+/** The most toasts shown at the same time. Others wait. */
+const max = 4;
 
 type Shown = Toast & { id: number };
-let shown: Shown[] = [];
+const shown = createStore<Shown[]>([]);
 let lastId = 0;
-const watchers = new Set<() => void>();
 
-function update(next: Shown[]) {
-  shown = next;
-  for (const watcher of watchers) watcher();
+function remove(id: number) {
+  shown.set(shown.get().filter((t) => t.id !== id));
 }
 
-/** Shows a short message at the foot of the page; the returned function takes it away without `onGone`. */
+/** Shows a short message at the bottom of the page. The returned function removes it without calling `onGone`. */
 export function toast(options: Toast): () => void {
   const id = ++lastId;
-  update([...shown, { ...options, id }]);
-  return () => update(shown.filter((t) => t.id !== id));
+  shown.set([...shown.get(), { ...options, id }]);
+  return () => remove(id);
 }
 
 export function Toasts() {
-  const list = useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => shown,
-  );
+  const list = useStore(shown);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {list.slice(0, most).map((t) => (
+      {list.slice(0, max).map((t) => (
         <ToastView key={t.id} toast={t} />
       ))}
     </div>
@@ -54,9 +47,9 @@ export function Toasts() {
 function ToastView({ toast: t }: { toast: Shown }) {
   const [held, setHeld] = useState(false);
   const hidden = useSyncExternalStore(watchVisibility, () => document.hidden);
-  const left = useRef(t.stays ?? (t.action ? 10_000 : 5000));
+  const left = useRef(t.duration ?? (t.action ? 10_000 : 5000));
   const leave = (gone: boolean) => {
-    update(shown.filter((other) => other.id !== t.id));
+    remove(t.id);
     if (gone) t.onGone?.();
   };
   const leaveRef = useRef(leave);
@@ -71,7 +64,7 @@ function ToastView({ toast: t }: { toast: Shown }) {
     };
   }, [held, hidden]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: holding the time still is no action of its own
+    // biome-ignore lint/a11y/noStaticElementInteractions: the handlers only pause the timer
     <div
       className="toast"
       data-tone={t.tone ?? "plain"}

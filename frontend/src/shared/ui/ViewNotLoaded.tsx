@@ -3,7 +3,7 @@ import type { LoadFailure } from "@/shared/lazy";
 import { Reload } from "./Reload";
 import { EmptyPanel } from "./states";
 
-/** Stands in the place of a view whose script is not there yet, or not there any more. */
+/** A view whose script is not loaded yet, or was replaced by a newer version. */
 export function ViewNotLoaded({ failure, onRetry }: LoadFailure) {
   const replaced = failure instanceof Error && failure.name === "ReplacedError";
   return (
@@ -21,7 +21,7 @@ export function ViewNotLoaded({ failure, onRetry }: LoadFailure) {
         }
       >
         {replaced
-          ? "This tab still has the old one, which this view was not loaded for."
+          ? "This tab still runs the old one, and this view was not loaded before the update."
           : "The server can't be reached. The view opens automatically when the connection is back."}
       </EmptyPanel>
     </div>

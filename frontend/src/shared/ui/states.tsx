@@ -7,14 +7,14 @@ interface ErrorPanelProps {
   title: string;
   error: unknown;
   onRetry: () => void;
-  /** What can be done besides trying again. */
+  /** A button besides "Try again". */
   action?: ReactNode;
 }
 
-/** What happened, what to do, and the id under which the server's log has it. */
+/** An error with its message, a button to try again, and the id of the request in the server's log. */
 export function ErrorPanel({ title, error, onRetry, action }: ErrorPanelProps) {
   const known = error instanceof ApiError ? error : null;
-  // What does not exist will not exist the next time either.
+  // Trying again does not bring back what does not exist.
   const final = known?.status === 404 || known?.status === 410;
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-3 px-6 py-14 text-center">
@@ -36,7 +36,7 @@ export function ErrorPanel({ title, error, onRetry, action }: ErrorPanelProps) {
   );
 }
 
-/** Nothing here yet: says why and how to begin. */
+/** An empty state: why nothing is here, and how to begin. */
 export function EmptyPanel({
   icon,
   title,

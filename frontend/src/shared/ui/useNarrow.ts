@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const narrow = window.matchMedia("(width < 64rem)");
 
-/** Whether the window is too narrow for two things beside each other. */
+/** Reports whether the window is too narrow for list and preview side by side. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(
     (onChange) => {

@@ -17,8 +17,8 @@ function show() {
 }
 
 /**
- * Names the document after what is shown. Of several titles the one with the highest rank counts, so that a
- * panel can name its file over the view behind it; null names nothing.
+ * Sets the title of the document. Of several titles the one with the highest rank is used, so that the title of a
+ * preview overrides that of the view behind it; null sets none.
  */
 export function useTitle(text: string | null, rank = 0) {
   useEffect(() => {
@@ -33,12 +33,12 @@ export function useTitle(text: string | null, rank = 0) {
   }, [text, rank]);
 }
 
-/** The shortest time between two changes of what stands before the title, in milliseconds: each is slow. */
-const pace = 500;
+/** The shortest time between two changes of the prefix, in milliseconds, because each change is slow. */
+const minInterval = 500;
 let changed = Number.NEGATIVE_INFINITY;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Puts something before every title, such as the progress of uploads; null takes it away. */
+/** Sets a prefix for all titles, such as the progress of uploads; null removes it. */
 export function setTitlePrefix(text: string | null) {
   if (text === prefix) return;
   prefix = text;
@@ -49,6 +49,6 @@ export function setTitlePrefix(text: string | null) {
       changed = performance.now();
       show();
     },
-    Math.max(0, changed + pace - performance.now()),
+    Math.max(0, changed + minInterval - performance.now()),
   );
 }

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from "react";
 
-// The page's state is its URL. Three views and flat search parameters need no router library.
+// The state of the page is its URL. Three views with flat search parameters need no router library.
 
 const changed = "pawl:navigate";
 
@@ -13,7 +13,7 @@ function watch(onChange: () => void) {
   };
 }
 
-/** Goes to a URL of this page. `replace` for changes that "back" should skip, such as typing. */
+/** Goes to a URL of this page. With `replace` the Back button skips the change, as for typing. */
 export function navigate(url: string, options: { replace?: boolean } = {}) {
   const current = window.location.pathname + window.location.search;
   if (url === current) return;
@@ -33,7 +33,7 @@ export function useSearch(): URLSearchParams {
 
 export type Patch = Record<string, string | null>;
 
-/** The current URL with some search parameters changed; null and "" remove one. */
+/** Returns the URL with some search parameters changed; null and "" remove a parameter. */
 export function urlWith(patch: Patch, from: { pathname: string; search: string } = window.location): string {
   const search = new URLSearchParams(from.search);
   for (const [key, value] of Object.entries(patch)) {

@@ -7,7 +7,7 @@ import { folderOf, visibleText } from "@/shared/format/name";
 import { exactTime } from "@/shared/format/time";
 import { Size } from "@/shared/ui/Measures";
 
-/** What the server knows about a file. */
+/** The properties of a file. */
 export function FileFacts({ file }: { file: StoredFile }) {
   const { relativePath, ...metadata } = file.metadata;
   const folder = folderOf(relativePath);
@@ -18,7 +18,8 @@ export function FileFacts({ file }: { file: StoredFile }) {
       {file.type_mismatch && (
         <p className="mb-3 flex gap-2 rounded-lg bg-brass-soft px-3 py-2 text-[0.93rem] text-brass">
           <TriangleAlert size={17} className="mt-0.5 shrink-0" aria-hidden="true" />
-          It was sent as {file.declared_type || "no type"}, but its content is {file.media_type}.
+          It was uploaded as {file.declared_type || "a file without a type"}, but its content is{" "}
+          {file.media_type}.
         </p>
       )}
       <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-[0.93rem]">
@@ -47,7 +48,7 @@ export function FileFacts({ file }: { file: StoredFile }) {
         <Fact name="Downloads">{count(file.downloads)}</Fact>
         <Fact name="SHA-256">
           {file.sha256 === null ? (
-            "Not known yet"
+            "Not available yet"
           ) : (
             <code className="font-mono text-[0.85em] break-all select-all">{file.sha256}</code>
           )}

@@ -1,10 +1,10 @@
 import type { KeyboardEvent, PointerEvent } from "react";
-import { setPanelWidth, usePanelWidth, widest } from "./panelSpace";
+import { maxWidth, setPanelWidth, usePanelWidth } from "./panelSpace";
 
-/** How far an arrow key moves the edge, in pixels. */
+/** The distance that an arrow key moves the edge, in pixels. */
 const step = 40;
 
-/** The edge between list and panel: drag it or use the arrow keys; a double click brings the usual width back. */
+/** The edge between list and preview. Dragging and arrow keys move it; a double click resets it. */
 export function PanelEdge() {
   const width = usePanelWidth();
   const drag = (event: PointerEvent<HTMLElement>) => {
@@ -24,7 +24,7 @@ export function PanelEdge() {
       aria-orientation="vertical"
       aria-label="Width of the preview"
       aria-valuenow={width}
-      aria-valuemax={widest()}
+      aria-valuemax={maxWidth()}
       tabIndex={0}
       data-own-keys
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}

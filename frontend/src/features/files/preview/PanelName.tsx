@@ -6,7 +6,7 @@ import { NameText } from "@/shared/ui/NameText";
 import { useRename } from "../actions";
 import { NameField } from "../NameField";
 
-/** The file's name as the panel's heading, with a pencil to change it. */
+/** The file's name as the heading of the preview, with a button to rename it. */
 export function PanelName({ file }: { file: StoredFile }) {
   const [editing, setEditing] = useState(false);
   const rename = useRename();

@@ -5,15 +5,15 @@ import type { StoredFile } from "@/shared/api/types";
 import { visibleName } from "@/shared/format/name";
 import { FileIcon } from "@/shared/ui/FileIcon";
 
-/** Larger documents are not loaded for a look. */
-const largest = 64 * 1024 * 1024;
+/** The largest document, in bytes, that is loaded for a preview. */
+const maxSize = 64 * 1024 * 1024;
 
 /**
- * A PDF in the browser's own viewer. The server sends content sandboxed, which viewers refuse; so the bytes
- * are fetched and shown from a blob whose type is fixed to PDF: whatever they are, they can't become a page.
+ * A PDF in the browser's viewer. Viewers refuse the sandbox in which the server sends content, so the preview shows a
+ * blob of the bytes. The blob has the type PDF, so that no other content can be rendered as a page.
  */
 export function PdfPreview({ file }: { file: StoredFile }) {
-  const possible = file.size <= largest && navigator.pdfViewerEnabled !== false;
+  const possible = file.size <= maxSize && navigator.pdfViewerEnabled !== false;
   const document = useQuery({
     queryKey: ["pdf", file.id],
     queryFn: async ({ signal }) => {

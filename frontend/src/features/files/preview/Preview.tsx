@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { previewUrl } from "@/shared/api/client";
-import { useConnection, watchReturn } from "@/shared/api/events";
+import { onReconnect, useConnection } from "@/shared/api/events";
 import type { StoredFile } from "@/shared/api/types";
 import { factsOf } from "@/shared/format/kind";
 import { visibleName } from "@/shared/format/name";
@@ -8,26 +8,29 @@ import { FileIcon } from "@/shared/ui/FileIcon";
 import { PdfPreview } from "./PdfPreview";
 import { TextPreview } from "./TextPreview";
 
-/** A look at the content, in the way that its type allows. */
+/** The content of a file, as far as its type can be previewed. */
 export function Preview({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
   const fail = () => setFailed(true);
   const lost = useConnection() === "lost";
-  useEffect(() => watchReturn(() => setFailed(false)), []);
+  useEffect(() => onReconnect(() => setFailed(false)), []);
   const src = previewUrl(file.id);
   const name = visibleName(file.name);
-  const { look, words } = factsOf(file.media_type);
+  const { preview, words } = factsOf(file.media_type);
   if (file.state !== "ready") return <NoPreview file={file} why={`Not available while ${file.state}`} />;
   if (file.size === 0) return <NoPreview file={file} why="This file is empty" />;
-  if (look === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
+  if (preview === null) return <NoPreview file={file} why={`No preview for ${words}s`} />;
   if (failed)
     return (
-      <NoPreview file={file} why={lost ? "The server can't be reached" : "This browser can't show it"} />
+      <NoPreview
+        file={file}
+        why={lost ? "The server can't be reached" : "This browser can't show this file"}
+      />
     );
-  if (look === "image") {
+  if (preview === "image") {
     return <img src={src} alt={name} className="max-h-full max-w-full object-contain" onError={fail} />;
   }
-  if (look === "video") {
+  if (preview === "video") {
     return (
       // biome-ignore lint/a11y/useMediaCaption: uploaded videos come without captions
       <video
@@ -40,7 +43,7 @@ export function Preview({ file }: { file: StoredFile }) {
       />
     );
   }
-  if (look === "audio") {
+  if (preview === "audio") {
     return (
       <div className="flex w-full flex-col items-center gap-6 px-4">
         <FileIcon type={file.media_type} size={56} />
@@ -49,7 +52,7 @@ export function Preview({ file }: { file: StoredFile }) {
       </div>
     );
   }
-  if (look === "pdf") return <PdfPreview file={file} />;
+  if (preview === "pdf") return <PdfPreview file={file} />;
   return <TextPreview file={file} />;
 }
 

@@ -20,7 +20,7 @@ interface PreviewPanelProps {
   onDelete: (file: StoredFile) => void;
 }
 
-/** One file: a look at it, what is known of it, what can be done. The arrow keys walk through the list. */
+/** The preview of a file with its properties and actions. The arrow keys open the next or previous file. */
 export default function PreviewPanel(props: PreviewPanelProps) {
   const { id, opened, files, onMove, onClose, onDelete } = props;
   const { file } = opened;
@@ -29,7 +29,7 @@ export default function PreviewPanel(props: PreviewPanelProps) {
   const narrow = useNarrow();
   usePanelSpace(!narrow);
 
-  // On a phone the panel covers the list, so the keyboard belongs into it.
+  // On a phone the preview covers the list, so it takes the focus.
   useEffect(() => {
     if (narrow) panel.current?.focus();
   }, [narrow]);
@@ -44,7 +44,7 @@ export default function PreviewPanel(props: PreviewPanelProps) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the list beside it
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the list
     <div ref={panel} tabIndex={-1} className="preview-keys" onKeyDown={onKeyDown}>
       {!narrow && <PanelEdge />}
       <header className="flex items-center gap-1 border-b border-line py-2 pr-2 pl-4">

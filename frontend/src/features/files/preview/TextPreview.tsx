@@ -5,17 +5,17 @@ import { bytes } from "@/shared/format/bytes";
 import { visibleName } from "@/shared/format/name";
 import { decode } from "./text";
 
-/** How much of a text is loaded: enough for a look, whatever the file's size. */
-const most = 256 * 1024;
+/** The bytes of a text that are loaded, whatever the size of the file. */
+const maxLoaded = 256 * 1024;
 
 async function readText(file: StoredFile, signal: AbortSignal): Promise<string> {
-  const headers = { Range: `bytes=0-${most - 1}` };
+  const headers = { Range: `bytes=0-${maxLoaded - 1}` };
   const response = await fetch(previewUrl(file.id), { headers, signal });
   if (!response.ok) throw new Error(`status ${response.status}`);
-  return decode(new Uint8Array(await response.arrayBuffer()), file.size > most, file.declared_type);
+  return decode(new Uint8Array(await response.arrayBuffer()), file.size > maxLoaded, file.declared_type);
 }
 
-/** The beginning of a text. */
+/** The beginning of a text file. */
 export function TextPreview({ file }: { file: StoredFile }) {
   const text = useQuery({
     queryKey: ["text", file.id],
@@ -34,7 +34,9 @@ export function TextPreview({ file }: { file: StoredFile }) {
       data-own-keys
     >
       <pre className="w-max min-w-full p-4 font-mono text-[0.86rem] leading-relaxed">{text.data}</pre>
-      {file.size > most && <p className="px-4 pb-4 text-muted">Only the first {bytes(most)} are shown.</p>}
+      {file.size > maxLoaded && (
+        <p className="px-4 pb-4 text-muted">Only the first {bytes(maxLoaded)} are shown.</p>
+      )}
     </section>
   );
 }

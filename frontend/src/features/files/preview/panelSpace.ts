@@ -1,14 +1,15 @@
 import { useEffect, useSyncExternalStore } from "react";
+import { createStore } from "@/shared/store";
 
-// The width of the preview, as the person has set it. The rest of the page makes way by --panel-space.
+// The width of the preview, which people can change. The rest of the page leaves --panel-space free for it.
 
 const key = "pawl.panel";
-const narrowest = 340;
-/** What the list needs beside the panel. */
-const listNeeds = 380;
+const minWidth = 340;
+/** The width that the list needs beside the preview, in pixels. */
+const minListWidth = 380;
 
-const watchers = new Set<() => void>();
-let width = read();
+/** The chosen width in pixels, 0 for the default. */
+const chosen = createStore(read());
 
 function read(): number {
   try {
@@ -18,43 +19,43 @@ function read(): number {
   }
 }
 
-/** The widest that leaves room for the list and the rail beside it. */
-export function widest(): number {
+/** Returns the largest width that leaves enough space for the list and the navigation. */
+export function maxWidth(): number {
   const rail = window.innerWidth < 1024 ? 0 : 232;
-  return Math.max(narrowest, window.innerWidth - rail - listNeeds);
+  return Math.max(minWidth, window.innerWidth - rail - minListWidth);
 }
 
 function fitting(): number {
-  const usual = Math.min(760, Math.round(window.innerWidth * 0.36));
-  return Math.max(narrowest, Math.min(width || usual, widest()));
+  const standard = Math.min(760, Math.round(window.innerWidth * 0.36));
+  return Math.max(minWidth, Math.min(chosen.get() || standard, maxWidth()));
 }
 
-/** Sets the width in pixels; 0 is the usual one. */
+/** Sets the width in pixels; 0 resets it to the default. */
 export function setPanelWidth(next: number) {
-  width = next === 0 ? 0 : Math.max(narrowest, Math.min(Math.round(next), widest()));
+  const width = next === 0 ? 0 : Math.max(minWidth, Math.min(Math.round(next), maxWidth()));
+  chosen.set(width);
   try {
     localStorage.setItem(key, String(width));
   } catch {
-    // Storage is switched off: the width lasts as long as the page.
+    // Storage is disabled: the width lasts until the page is closed.
   }
-  for (const watcher of watchers) watcher();
 }
 
-function watch(watcher: () => void) {
-  watchers.add(watcher);
-  window.addEventListener("resize", watcher);
+function subscribe(listener: () => void) {
+  const unsubscribe = chosen.subscribe(listener);
+  window.addEventListener("resize", listener);
   return () => {
-    watchers.delete(watcher);
-    window.removeEventListener("resize", watcher);
+    unsubscribe();
+    window.removeEventListener("resize", listener);
   };
 }
 
-/** The panel's width in pixels. */
+/** Returns the width of the preview in pixels. */
 export function usePanelWidth(): number {
-  return useSyncExternalStore(watch, fitting);
+  return useSyncExternalStore(subscribe, fitting);
 }
 
-/** Gives the panel its width, and the page's layout the space that it takes: none when it is not beside the list. */
+/** Sets --panel-width, and --panel-space for the rest of the page, which is 0 unless the preview is beside the list. */
 export function usePanelSpace(beside: boolean) {
   const width = usePanelWidth();
   useEffect(() => {

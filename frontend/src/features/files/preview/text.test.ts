@@ -5,7 +5,7 @@ const bytes = (...values: number[]) => new Uint8Array(values);
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 describe("decoding a text", () => {
-  it("follows a mark of UTF-16, both ways", () => {
+  it("recognises UTF-16 in both byte orders by its mark", () => {
     expect(decode(bytes(0xff, 0xfe, 0x47, 0, 0xfc, 0), false, "")).toBe("Gü");
     expect(decode(bytes(0xfe, 0xff, 0, 0x47, 0, 0xfc), false, "")).toBe("Gü");
   });
@@ -22,7 +22,7 @@ describe("decoding a text", () => {
     expect(decode(bytes(0x93, 0xfa, 0x96, 0x7b), false, "text/plain; charset=Shift_JIS")).toBe("日本");
     expect(decode(bytes(0xc4), false, "text/plain; charset=no-such")).toBe("Ä");
   });
-  it("stays with UTF-8 where a single byte is broken", () => {
+  it("reads UTF-8 with a single invalid byte", () => {
     const text = utf8("äöüäöüäöü");
     expect(decode(new Uint8Array([...text, 0xff]), false, "")).toBe("äöüäöüäöü\ufffd");
   });

@@ -1,8 +1,8 @@
-/** Windows-1252: what most texts are in that are not UTF-8, and all bytes mean something in it. */
-const legacy = "windows-1252";
+/** The encoding of most texts that are not UTF-8. It decodes any bytes. */
+const fallback = "windows-1252";
 
-/** What the first bytes of a text say of its encoding. */
-function marked(bytes: Uint8Array): string | null {
+/** Returns the encoding given by a byte order mark. */
+function markedCharset(bytes: Uint8Array): string | null {
   const [a, b, c] = bytes;
   if (a === 0xff && b === 0xfe) return "utf-16le";
   if (a === 0xfe && b === 0xff) return "utf-16be";
@@ -10,8 +10,8 @@ function marked(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** The charset that a media type names, if browsers know it. */
-function declared(mediaType: string): string | null {
+/** Returns the charset parameter of a media type, if browsers support it. */
+function declaredCharset(mediaType: string): string | null {
   const name = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(mediaType)?.[1];
   if (!name) return null;
   try {
@@ -21,22 +21,22 @@ function declared(mediaType: string): string | null {
   }
 }
 
-/** Whether a text has characters that are no ASCII, and most of them were read well. */
-function readWell(text: string): boolean {
+/** Reports whether a text was decoded without errors, or with few for its number of non-ASCII characters. */
+function decodedWell(text: string): boolean {
   const broken = text.split("\ufffd").length - 1;
   const foreign = text.match(/[^\0-\x7f\ufffd]/gu)?.length ?? 0;
   return broken === 0 || foreign > broken * 4;
 }
 
 /**
- * Decodes the beginning of a text: by its mark, as UTF-8 where it is, else as its type declares, else as windows-1252.
- * Where the text is `cut` a character that is cut with it is left out.
+ * Decodes the beginning of a text: by its byte order mark, else as UTF-8 if it is valid, else by the declared charset,
+ * else as windows-1252. If the text is `cut`, an incomplete last character is left out.
  */
 export function decode(bytes: Uint8Array, cut: boolean, declaredType: string): string {
   const read = (charset: string) => new TextDecoder(charset).decode(bytes, { stream: cut });
-  const mark = marked(bytes);
+  const mark = markedCharset(bytes);
   if (mark) return read(mark);
   const text = read("utf-8");
-  if (readWell(text)) return text;
-  return read(declared(declaredType) ?? legacy);
+  if (decodedWell(text)) return text;
+  return read(declaredCharset(declaredType) ?? fallback);
 }
