@@ -50,7 +50,7 @@ run: build ## build Pawl and start it on http://127.0.0.1:8080
 # Air builds and starts the server again when a Go file is saved; Vite reloads the page, and passes on what is the
 # server's. The page that is in the binary, at the server's own address, stays as it was built last.
 dev: $(AIR) $(PAGE_MODULES) ## work on Pawl at http://127.0.0.1:5173: what is saved is built and reloaded
-	@$(AIR) -c .ci/air.toml & air=$$!; trap 'kill $$air; wait $$air || true' EXIT; cd $(PAGE) && npm run dev
+	@$(AIR) -c .ci/air.toml & air=$$!; trap '{ kill $$air; wait $$air; } 2>&- || true' EXIT; cd $(PAGE) && npm run dev
 
 cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and nginx on http://127.0.0.1:8080
 	go run ./cmd/cluster $(CLUSTER)

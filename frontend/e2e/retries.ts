@@ -13,6 +13,7 @@ export default class Retries implements Reporter {
     const file = process.env.PAWL_TEST_RETRIED;
     if (!file) return;
     for (const test of this.suite?.allTests() ?? [])
-      if (test.outcome() === "flaky") appendFileSync(file, `${test.titlePath().filter(Boolean).join(" › ")}\n`);
+      if (test.outcome() === "flaky")
+        appendFileSync(file, `${test.titlePath().filter(Boolean).join(" › ")}\n`);
   }
 }
