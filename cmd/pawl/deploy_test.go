@@ -216,7 +216,8 @@ func TestComposeConfined(t *testing.T) {
 	}
 }
 
-// TestComposePeers checks that balancer and Prometheus use the addresses of the instances.
+// TestComposePeers checks that the proxies and Prometheus use the addresses of the
+// instances.
 func TestComposePeers(t *testing.T) {
 	var want []string
 	for name, s := range readCompose(t).pawls() {
@@ -233,7 +234,11 @@ func TestComposePeers(t *testing.T) {
 		balanced = append(balanced, match[1])
 	}
 	if !slices.Equal(balanced, want) {
-		t.Errorf("the balancer spreads over %v, want %v", balanced, want)
+		t.Errorf("nginx spreads over %v, want %v", balanced, want)
+	}
+	instances := regexp.MustCompile(`\{\$PAWL_INSTANCES:([^}]*)\}`).FindStringSubmatch(readTop(t, "deploy/Caddyfile"))
+	if instances == nil || !slices.Equal(strings.Fields(instances[1]), want) {
+		t.Errorf("Caddy spreads over %q, want %v", instances, want)
 	}
 	var prometheus struct {
 		ScrapeConfigs []struct {
