@@ -332,6 +332,9 @@ func countedMetrics(t *testing.T) map[string]bool {
 	upload := r.create("5")
 	r.do("PATCH", upload, strings.NewReader("hello"), tusHeader, offsetStream, "Upload-Offset: 0")
 	body := readAll(t, r.do("GET", "/metrics", nil).Body)
+	if !strings.Contains(body, "\npawl_received_bytes_total 5\n") {
+		t.Error("the bytes of the upload are not counted")
+	}
 	counted := make(map[string]bool)
 	for line := range strings.Lines(body) {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
