@@ -52,7 +52,7 @@ run: build ## build Pawl and start it on http://127.0.0.1:8080
 dev: $(AIR) $(PAGE_MODULES) ## work on Pawl at http://127.0.0.1:5173: what is saved is built and reloaded
 	@$(AIR) -c .ci/air.toml & air=$$!; trap '{ kill $$air; wait $$air; } 2>&- || true' EXIT; cd $(PAGE) && npm run dev
 
-cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and a balancer on http://127.0.0.1:8080
+cluster: build $(VERSITYGW) ## start PostgreSQL, S3, two Pawls and nginx on http://127.0.0.1:8080
 	go run ./cmd/cluster $(CLUSTER)
 
 build: $(PAGE_BUILT) ## build bin/pawl, with the page in it
@@ -93,7 +93,7 @@ deps: prepare ## get what testing requires: tools, libraries and, as root on Deb
 
 # Where the environment says CI, packages that fail are tested a second time: see .ci/gotest.
 test-go: $(VERSITYGW) $(TUSPY) $(TUS_JAVA)
-	@.ci/deps c postgresql || true
+	@.ci/deps c postgresql nginx caddy || true
 	@$(call gotest,-skip '$(CRASHES)',$$(go list ./... | grep -v /cmd/cluster$$))
 
 # Tests of their own because they wait more than they compute, and have time limits.
@@ -104,7 +104,7 @@ test-crash:
 	@$(call gotest,-v -run '$(CRASHES)',./cmd/pawl)
 
 test-cluster: $(VERSITYGW)
-	@.ci/deps c postgresql || true
+	@.ci/deps c postgresql nginx caddy || true
 	@$(call gotest,,./cmd/cluster)
 
 test-page: $(PAGE_MODULES)

@@ -10,7 +10,7 @@ import (
 // implementation passes the contract suite in storage/storagetest.
 //
 // Errors are of kind [NotFound] (no such blob), [NoSpace], or [Unavailable];
-// anything else is a broken storage.
+// anything else means that the storage is broken.
 type Blobs interface {
 	// Appender opens a blob for appending at its durable end; one that is not
 	// there begins empty. The caller holds the upload's lock, so that a blob has
@@ -24,9 +24,9 @@ type Blobs interface {
 	Seal(ctx context.Context, id ID) error
 	// Put stores a small blob whole, durable when it returns.
 	Put(ctx context.Context, id ID, content []byte) error
-	// Open reads a blob, if need be up to its durable end. Any number of readers are
-	// welcome at a time. A storage may be unable to read what is not sealed beyond
-	// its first HeadBytes.
+	// Open returns a reader of a blob, up to its durable end if it is not sealed. There may
+	// be any number of readers at a time. A storage may be unable to read what is not
+	// sealed beyond its first HeadBytes.
 	Open(ctx context.Context, id ID) (io.ReadSeekCloser, error)
 	// OpenSealed is Open for a sealed blob whose size in bytes the caller knows, as it
 	// knows that of a file. It need not ask the storage anything: kind NotFound may be
@@ -51,9 +51,9 @@ type Blobs interface {
 	All(ctx context.Context) iter.Seq2[BlobInfo, error]
 }
 
-// Writing is what a storage knows of the upload whose blob it writes.
+// Writing is what a storage needs to know of the upload whose blob it writes.
 type Writing struct {
-	// Length is how many bytes the blob will have, or UnknownLength; it may become
+	// Length returns how many bytes the blob will have, or UnknownLength; it may become
 	// known in the course of the upload.
 	Length func() int64
 	// Mark returns the upload's progress where the tee is now. A storage that has
@@ -72,14 +72,13 @@ type Mark struct {
 	Digest []byte // its state then
 }
 
-// Tidier is a [Blobs] that can leave things behind which no list of blobs shows.
+// Tidier is a [Blobs] that can leave things behind that [Blobs.All] does not list.
 type Tidier interface {
-	// Tidy frees what no manifest in the database names and is old enough that none
-	// will.
+	// Tidy deletes what no manifest in the database names and is old enough that none will.
 	Tidy(ctx context.Context) error
 }
 
-// BlobInfo is a blob as a listing shows it.
+// BlobInfo is a blob in a listing.
 type BlobInfo struct {
 	ID   ID
 	Size int64

@@ -2,10 +2,10 @@ package pawl
 
 import "time"
 
-// EventType names what happened.
+// EventType is the kind of an event.
 type EventType string
 
-// The events Pawl records, each in the transaction of the change it tells of.
+// The events that are recorded, each in the transaction of its change.
 const (
 	UploadStarted EventType = "upload.started"
 	UploadEnded   EventType = "upload.ended"
@@ -20,15 +20,15 @@ type Outcome string
 // The ways an upload can end.
 const (
 	Finished Outcome = "finished" // there is a file now
-	Rejected Outcome = "refused"  // a gate or a limit said no
-	Aborted  Outcome = "aborted"  // its owner stopped it
+	Rejected Outcome = "refused"  // a gate or a limit rejected it
+	Aborted  Outcome = "aborted"  // its owner aborted it
 	Expired  Outcome = "expired"  // nothing arrived for it for too long
 	Lost     Outcome = "lost"     // acknowledged bytes are not there any more
 	PartGone Outcome = "no_part"  // its owner deleted one of its parts, or joined it elsewhere
-	NoRoom   Outcome = "no_space" // its owner stopped it when the storage was full
+	NoRoom   Outcome = "no_space" // its owner aborted it when the storage was full
 )
 
-// Event is something that happened, in an order all readers agree on.
+// Event is a change that was made. All readers see events in the same order.
 type Event struct {
 	Seq     int64 // set by the store, ascending
 	At      time.Time
@@ -36,5 +36,5 @@ type Event struct {
 	Subject ID
 	Owner   string
 	Outcome Outcome // of UploadEnded
-	Reason  string  // of UploadEnded: why it was refused, for people
+	Reason  string  // of UploadEnded: why it was rejected, for people
 }

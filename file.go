@@ -2,13 +2,13 @@ package pawl
 
 import "time"
 
-// FileState is where a file is in its life.
+// FileState is the state of a file.
 type FileState string
 
-// Ready files can be opened by those who may read them.
+// Ready is the state of a file that can be opened.
 const Ready FileState = "ready"
 
-// File is an upload that arrived: its bytes never change again.
+// File is a completed upload. Its bytes never change.
 type File struct {
 	ID           ID
 	Owner        string
@@ -22,12 +22,12 @@ type File struct {
 	RawMetadata  string            // Upload-Metadata as it came
 	RawConcat    string            // Upload-Concat as it came, empty unless joined
 	JoinKey      string            // see [Upload.JoinKey]
-	SecretSHA256 []byte            // its upload's
+	TokenSHA256  []byte            // see [Upload.TokenSHA256]
 	Downloads    int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
 
-// Digested reports whether the digest is known. A join that moved no bytes has it
-// taken afterwards.
+// Digested reports whether the digest is known. That of a join that moved no bytes is
+// computed afterwards.
 func (f File) Digested() bool { return f.SHA256 != [32]byte{} }

@@ -2,20 +2,19 @@ package pawl
 
 import "context"
 
-// Gates are what an upload is asked at its three moments, and a file when it is renamed.
-// Each list is asked in order; the first refusal ends the upload. A refusal is an
-// [Error] of kind
-// [Refused], [UnsupportedType], [TooLarge] or [Invalid], with a sentence for the
-// client. One of kind [Unavailable] means the gate could not be asked: a creation
-// then fails and can be retried, a finish is tried again later by itself.
+// Gates are the checks of an upload, when it is created, when its first bytes have arrived
+// and before it becomes a file, and of a file when it is renamed. Each list is asked in
+// order, and the first rejection ends the upload. A rejection is an [Error] of kind
+// [Refused], [UnsupportedType], [TooLarge] or [Invalid], with a sentence for the client. One
+// of kind [Unavailable] means that the gate could not be asked: a creation then fails and
+// can be retried, and a finish is retried later.
 type Gates struct {
 	Begin   []BeginGate
 	Content []ContentGate
 	Finish  []FinishGate
 	Rename  []RenameGate
-	// Detect returns the media type that the first bytes of content show: at most
-	// HeadBytes of them. Name and declared type are none of its business: gates
-	// judge what the bytes show.
+	// Detect returns the media type that the first bytes of content show, at most HeadBytes
+	// of them. It does not know the name and the declared type: gates compare those.
 	Detect func(head []byte) string
 }
 
@@ -28,8 +27,8 @@ type BeginGate interface {
 	Begin(ctx context.Context, u Upload) error
 }
 
-// ContentGate is asked as soon as the first HeadBytes have arrived, or all of a
-// shorter upload; foundType is what [Gates.Detect] made of them.
+// ContentGate is asked as soon as the first HeadBytes have arrived, or all of a shorter
+// upload; foundType is what [Gates.Detect] returned for them.
 type ContentGate interface {
 	Content(ctx context.Context, u Upload, foundType string) error
 }
@@ -39,7 +38,7 @@ type FinishGate interface {
 	Finish(ctx context.Context, f File) error
 }
 
-// RenameGate is asked before a file is renamed: f has the new name. A refusal leaves the
+// RenameGate is asked before a file is renamed: f has the new name. A rejection leaves the
 // file as it is.
 type RenameGate interface {
 	Rename(ctx context.Context, f File) error

@@ -1,16 +1,16 @@
 package pawl
 
-// Principal is who asks. Every request has one.
+// Principal is the authenticated caller. Every request has one.
 type Principal struct {
 	ID       string // stable; owns uploads and files
 	Operator bool   // may see and do everything
 }
 
-// Local is the principal of a server without any login: whoever reaches it on
+// Local is the principal of every request to a server without logins: whoever reaches it on
 // the loopback interface runs it.
 var Local = Principal{ID: "local", Operator: true}
 
-// Action is what a principal wants to do.
+// Action is what a principal asks to do.
 type Action string
 
 // The actions the policy is asked about.
@@ -22,12 +22,13 @@ const (
 	ActWatch  Action = "watch"  // see statistics and server settings
 )
 
-// Policy answers the one question every use case asks before anything else: may
-// this principal do this to something of this owner? A refusal is of kind
-// [NotFound] where the thing's existence is not the principal's to know.
+// Policy returns nil if the principal may do that to something of that owner; every use case
+// asks it first. The error is of kind [NotFound] where the principal may not know that the
+// thing exists, and [Forbidden] otherwise.
 type Policy func(p Principal, do Action, owner string) error
 
-// OwnersOnly lets everybody create, and only owners and operators touch what is there.
+// OwnersOnly is the policy by which everybody may create, and only owners and operators may
+// do anything to what exists.
 func OwnersOnly(p Principal, do Action, owner string) error {
 	switch {
 	case p.ID == "":

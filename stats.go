@@ -2,8 +2,8 @@ package pawl
 
 import "time"
 
-// Tally is what one change adds to the kept statistics. The store books it on
-// the day of At and on MediaType, in the transaction of the change.
+// Tally is what one change adds to the statistics: to those of the day of At and of
+// MediaType, in the transaction of the change.
 type Tally struct {
 	At              time.Time
 	Owner           string
@@ -17,13 +17,13 @@ type Tally struct {
 	Downloads       int64
 }
 
-// Failed reports whether an upload that ended so counts as failed: it was begun, and
-// became no file for a reason other than its owner's wish. While an upload can be resumed
-// it has not failed, also when there is no room for more of it; what is refused before it
-// begins is not counted at all, as clients ask again.
+// Failed reports whether an upload with that outcome counts as failed: it was begun, and
+// became no file for a reason other than its owner's wish. While an upload can be resumed it
+// has not failed, also when there is no space for more of it. What is rejected before it
+// begins is not counted, as clients try again.
 func (o Outcome) Failed() bool { return o != Finished && o != Aborted }
 
-// Day is one UTC day of the kept statistics.
+// Day is the statistics of one UTC day.
 type Day struct {
 	Date       time.Time // midnight UTC
 	FilesTotal int64     // at the end of the day
@@ -31,14 +31,14 @@ type Day struct {
 	Tally
 }
 
-// TypeTotal is how much of one media type there is.
+// TypeTotal is the number and size of the files of one media type.
 type TypeTotal struct {
 	MediaType string
 	Files     int64
 	Bytes     int64
 }
 
-// Totals are the sums over everything there is.
+// Totals are the sums over all files and uploads.
 type Totals struct {
 	Files           int64
 	Bytes           int64
@@ -48,7 +48,7 @@ type Totals struct {
 	UploadsActive   int64 // under way now, partial uploads not counted
 }
 
-// Stats is the answer to "how much, and how does it grow?".
+// Stats is the statistics of a scope.
 type Stats struct {
 	Totals         Totals
 	Types          []TypeTotal // largest first

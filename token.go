@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// An upload's secret lets whoever has it take that one upload to its end, when the
-// login that began it has run out meanwhile: clients give an upload up, and their
-// progress with it, if they are asked for a login in the middle. It is told once,
-// in the answer to the creation; what is kept is its SHA-256.
+// An upload token authorizes whoever has it to resume that one upload, when the login that
+// began it has expired meanwhile: clients discard an upload's progress if they are asked for
+// a login in the middle. It is sent once, in the response to the creation; its SHA-256 is
+// stored.
 
-const secretBytes = 16 // random, so that nobody guesses one
+const tokenBytes = 16 // random, so that nobody guesses one
 
-// GiveSecret gives a planned upload its secret and returns it: 26 characters of
-// lower-case base32hex (RFC 4648 §7).
-func (u *Upload) GiveSecret() string {
-	var raw [secretBytes]byte
+// GiveToken gives a planned upload a token and returns it: 26 characters of lower-case
+// base32hex (RFC 4648, section 7).
+func (u *Upload) GiveToken() string {
+	var raw [tokenBytes]byte
 	_, _ = rand.Read(raw[:]) // never fails: crypto/rand.Read
-	secret := strings.ToLower(idEncoding.EncodeToString(raw[:]))
-	u.SecretSHA256 = hashSecret(secret)
-	return secret
+	token := strings.ToLower(idEncoding.EncodeToString(raw[:]))
+	u.TokenSHA256 = hashToken(token)
+	return token
 }
 
-func hashSecret(secret string) []byte {
-	sum := sha256.Sum256([]byte(secret))
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
 	return sum[:]
 }
 
-// OpensWith reports whether secret is the upload's.
-func (u Upload) OpensWith(secret string) bool {
-	return len(u.SecretSHA256) > 0 && subtle.ConstantTimeCompare(hashSecret(secret), u.SecretSHA256) == 1
+// HasToken reports whether token is the upload's.
+func (u Upload) HasToken(token string) bool {
+	return len(u.TokenSHA256) > 0 && subtle.ConstantTimeCompare(hashToken(token), u.TokenSHA256) == 1
 }

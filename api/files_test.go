@@ -301,7 +301,7 @@ func TestTokensAreRevoked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := up.GiveSecret()
+	secret := up.GiveToken()
 	if err := h.uploads.Begin(t.Context(), up); err != nil {
 		t.Fatal(err)
 	}

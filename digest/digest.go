@@ -104,7 +104,7 @@ type contextReader struct {
 
 func (r contextReader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
-		return 0, pawl.Because(err, pawl.Unavailable, "the server is stopping; try again")
+		return 0, pawl.Because(err, pawl.Unavailable, "the server is shutting down; try again")
 	}
 	return r.src.Read(p)
 }

@@ -118,7 +118,7 @@ func (j *Janitor) every(ctx context.Context, interval time.Duration, what string
 
 func (j *Janitor) attempt(ctx context.Context, what string, task func(context.Context) error) {
 	if err := task(ctx); err != nil && ctx.Err() == nil {
-		j.Log.WarnContext(ctx, "the janitor will try again", "task", what, "error", err)
+		j.Log.WarnContext(ctx, "a background task failed and will be retried", "task", what, "error", err)
 	}
 }
 

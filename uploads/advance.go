@@ -45,13 +45,19 @@ func (u *Service) finishIdle(ctx context.Context, id pawl.ID) error {
 }
 
 // FinishIfIdle finishes a complete upload that somebody asks about, if that takes no asking
-// of gates and nobody uses it. That it is finished meanwhile is no error.
+// of gates and nobody uses it. If somebody does, it enqueues a job: an instance that was
+// killed holds its lease for some seconds, and its client may not ask again. That the
+// upload is finished meanwhile is no error.
 func (u *Service) FinishIfIdle(ctx context.Context, id pawl.ID) error {
 	if len(u.Gates.Finish) > 0 {
 		return nil
 	}
 	err := u.Advance(ctx, id)
-	if kind := pawl.KindOf(err); kind == pawl.NotFound || kind == pawl.Locked {
+	switch pawl.KindOf(err) {
+	case pawl.NotFound:
+		return nil
+	case pawl.Locked:
+		u.finishLater(ctx, id)
 		return nil
 	}
 	return err

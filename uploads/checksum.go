@@ -24,7 +24,7 @@ func (c *Checksum) check() error {
 		return err
 	}
 	if !bytes.Equal(c.Hash.Sum(nil), want) {
-		return pawl.Errorf(pawl.Mismatch, "the bytes that arrived are not those of the checksum; send them again")
+		return pawl.Errorf(pawl.Mismatch, "the checksum does not match; send the bytes again")
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (u *Service) reject(ctx context.Context, up pawl.Upload, why error) error {
 	return why
 }
 
-var errLost = pawl.Errorf(pawl.Gone, "bytes of this upload were lost; begin it again")
+var errLost = pawl.Errorf(pawl.Gone, "bytes of this upload were lost; create a new one")
 
 // lose ends an upload whose acknowledged bytes are not there any more. The error is errLost
 // once it is ended.

@@ -35,7 +35,7 @@ func (u *Service) expired(up pawl.Upload) bool {
 	return !expires.IsZero() && u.Now().After(expires)
 }
 
-var errExpired = pawl.Errorf(pawl.Gone, "this upload has expired, as nothing arrived for it for too long; begin it again")
+var errExpired = pawl.Errorf(pawl.Gone, "this upload has expired; create a new one")
 
 // expirePage is how many uploads are ended before the database is asked again.
 const expirePage = 100

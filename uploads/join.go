@@ -88,7 +88,7 @@ func (u *Service) tryJoin(ctx context.Context, up pawl.Upload) error {
 // of them is. The error is of kind [pawl.Invalid], or as that of [Service.Status].
 func (u *Service) joinedLength(ctx context.Context, p pawl.Principal, parts []pawl.ID) (int64, error) {
 	if len(parts) == 0 {
-		return 0, pawl.Errorf(pawl.Invalid, "a final upload needs the partial uploads it is made of")
+		return 0, pawl.Errorf(pawl.Invalid, "a final upload requires at least one partial upload")
 	}
 	var length int64
 	for i, id := range parts {
@@ -101,9 +101,9 @@ func (u *Service) joinedLength(ctx context.Context, p pawl.Principal, parts []pa
 		}
 		switch {
 		case part.Kind != pawl.Partial || part.Owner != p.ID:
-			return 0, pawl.Errorf(pawl.Invalid, "only your own partial uploads can be joined")
+			return 0, pawl.Errorf(pawl.Invalid, "only your own partial uploads can be concatenated")
 		case part.Filed:
-			return 0, pawl.Errorf(pawl.Invalid, "a partial upload that has been joined cannot be joined again; upload it anew")
+			return 0, pawl.Errorf(pawl.Invalid, "a partial upload that has been concatenated cannot be used again; upload it again")
 		case part.Length == pawl.UnknownLength || length == pawl.UnknownLength:
 			length = pawl.UnknownLength
 		default:
@@ -130,7 +130,7 @@ func (u *Service) partOf(ctx context.Context, p pawl.Principal, id pawl.ID) (paw
 // addLength adds lengths that clients have declared. The error is of kind [pawl.TooLarge].
 func addLength(sum, length int64) (int64, error) {
 	if length > math.MaxInt64-sum {
-		return 0, pawl.Errorf(pawl.TooLarge, "the parts together are longer than a file can be")
+		return 0, pawl.Errorf(pawl.TooLarge, "the parts are longer together than a file can be")
 	}
 	return sum + length, nil
 }
@@ -203,7 +203,7 @@ func (u *Service) join(ctx context.Context, up pawl.Upload) error {
 	return u.promote(ctx, up, f)
 }
 
-var errPartGone = pawl.Errorf(pawl.NotFound, "a part of this upload was deleted, or joined to another; begin it again")
+var errPartGone = pawl.Errorf(pawl.NotFound, "a partial upload was deleted or already concatenated; start again")
 
 // losePart ends a join of which a part is not there. If its owner has deleted the part, or
 // joined it elsewhere, no bytes are lost that anybody is still to have.

@@ -207,6 +207,24 @@ func TestReplacedHolderCommitsNothing(t *testing.T) {
 	}
 }
 
+// TestFinishIfIdleWhileLeased asks about a complete upload whose lease another instance
+// holds, as one does that was killed a moment ago: a job finishes it.
+func TestFinishIfIdleWhileLeased(t *testing.T) {
+	all, _ := cluster(t, 2)
+	id := all[0].begin(10)
+	s, err := all[0].uploads.Open(t.Context(), pawl.Local, id, func() {})
+	must(t, err)
+	defer s.Close()
+	_, err = s.Append(t.Context(), 0, strings.NewReader("0123456789"))
+	must(t, err)
+	must(t, all[1].uploads.FinishIfIdle(t.Context(), id))
+	waiting, err := all[1].store.Waiting(t.Context())
+	must(t, err)
+	if waiting[pawl.FinishUpload] != 1 {
+		t.Errorf("jobs that wait: %v, want 1 that finishes the upload", waiting)
+	}
+}
+
 // declareDead has the database forget every instance, as if none had shown for long
 // that it is alive.
 func declareDead(t *testing.T, url string) {

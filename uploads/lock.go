@@ -111,7 +111,7 @@ func (u *Service) unlocker(ctx context.Context, id pawl.ID, leave func()) func()
 
 func (u *Service) giveBack(ctx context.Context, id pawl.ID) {
 	if err := u.leases.giveBack(context.WithoutCancel(ctx), id); err != nil {
-		u.Log.WarnContext(ctx, "a lease was not given back; it is when another instance asks for it", "upload", id, "error", err)
+		u.Log.WarnContext(ctx, "giving a lease back failed; another instance can still ask for it", "upload", id, "error", err)
 	}
 }
 

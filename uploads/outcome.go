@@ -14,8 +14,8 @@ func newFile(up pawl.Upload, sum [32]byte, now time.Time) pawl.File {
 		ID: up.ID, Owner: up.Owner, Name: up.Name, Size: up.Progress.Offset,
 		DeclaredType: up.DeclaredType, MediaType: mediatype.Stored(up.Progress.FoundType, up.DeclaredType, up.Name, up.Progress.Offset == 0), SHA256: sum, State: pawl.Ready,
 		Metadata: up.Metadata, RawMetadata: up.RawMetadata, RawConcat: up.RawConcat, JoinKey: up.JoinKey(),
-		SecretSHA256: up.SecretSHA256,
-		CreatedAt:    now, UpdatedAt: now,
+		TokenSHA256: up.TokenSHA256,
+		CreatedAt:   now, UpdatedAt: now,
 	}
 }
 

@@ -85,7 +85,7 @@ func (u *Service) checkSpace(ctx context.Context, need int64) error {
 var errNoSpace = pawl.Errorf(pawl.NoSpace, "the server's storage is full; the upload can continue when space has been freed")
 
 func (u *Service) errMaxSize() error {
-	return pawl.Errorf(pawl.TooLarge, "files can be at most %d bytes large", u.MaxSize)
+	return pawl.Errorf(pawl.TooLarge, "files must not be larger than %d bytes", u.MaxSize)
 }
 
 // Begin stores a planned upload; its bytes can follow.

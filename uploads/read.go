@@ -133,7 +133,7 @@ func uploadOf(f pawl.File) pawl.Upload {
 	return pawl.Upload{
 		ID: f.ID, Owner: f.Owner, Kind: kind, Length: f.Size, Name: f.Name,
 		RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
-		Progress: pawl.Progress{Offset: f.Size}, SecretSHA256: f.SecretSHA256, Filed: true, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
+		Progress: pawl.Progress{Offset: f.Size}, TokenSHA256: f.TokenSHA256, Filed: true, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
 	}
 }
 

@@ -127,15 +127,15 @@ func (s *Session) seek(ctx context.Context, offset int64) error {
 // ErrOffset returns the error for bytes that a client sends for another offset than that of
 // their upload.
 func ErrOffset(at, sent int64) error {
-	return pawl.Errorf(pawl.Conflict, "the upload is at offset %d, not %d; resume from there", at, sent)
+	return pawl.Errorf(pawl.Conflict, "the offset of the upload is %d, not %d; resume from there", at, sent)
 }
 
 // ErrFinal is the error for bytes that a client sends for a final upload (tus 1.0,
 // "Concatenation").
-var ErrFinal = pawl.Errorf(pawl.Forbidden, "a final upload is made of its parts; it takes no bytes itself")
+var ErrFinal = pawl.Errorf(pawl.Forbidden, "a final upload does not accept PATCH")
 
 // ErrTooLong is the error for a body that has more bytes than its upload lacks.
-var ErrTooLong = pawl.Errorf(pawl.TooLarge, "the body is longer than what is left of the upload")
+var ErrTooLong = pawl.Errorf(pawl.TooLarge, "the body is longer than the rest of the upload")
 
 // write appends what src gives, which has passed limit and sniff.
 func (s *Session) write(ctx context.Context, src io.Reader) (int64, error) {
@@ -226,5 +226,5 @@ func (s *Session) DeclareLength(ctx context.Context, length int64) error {
 
 // ErrLength returns the error for a length that is declared for an upload with another one.
 func ErrLength(known int64) error {
-	return pawl.Errorf(pawl.Invalid, "the upload's length is already known to be %d", known)
+	return pawl.Errorf(pawl.Invalid, "the length of the upload has already been set to %d", known)
 }

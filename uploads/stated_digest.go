@@ -38,7 +38,7 @@ func checkStatedDigest(f pawl.File) error {
 	case err != nil:
 		return rejection{err}
 	case stated && want != f.SHA256:
-		return rejection{pawl.Errorf(pawl.Refused, "the file that arrived has another SHA-256 than was announced when its upload began; upload it again")}
+		return rejection{pawl.Errorf(pawl.Refused, "the SHA-256 of the file does not match the declared one; upload it again")}
 	}
 	return nil
 }

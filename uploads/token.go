@@ -19,7 +19,7 @@ func (u *Service) TokenOwner(ctx context.Context, do pawl.Action, id pawl.ID, to
 		return pawl.Principal{}, nil
 	case err != nil:
 		return pawl.Principal{}, err
-	case !up.OpensWith(token), up.Filed && !u.mayLookBack(do, up):
+	case !up.HasToken(token), up.Filed && !u.mayLookBack(do, up):
 		return pawl.Principal{}, nil
 	}
 	return pawl.Principal{ID: up.Owner}, nil
@@ -40,11 +40,11 @@ func (u *Service) RevokeToken(ctx context.Context, p pawl.Principal, id pawl.ID)
 	if up.Filed {
 		return pawl.ErrNoSuchUpload
 	}
-	if err := u.commitLocked(ctx, id, func(tx pawl.Tx) error { return tx.ForgetSecret(id) }); err != nil {
+	if err := u.commitLocked(ctx, id, func(tx pawl.Tx) error { return tx.ForgetToken(id) }); err != nil {
 		return err
 	}
 	if w := u.writers.get(id); w != nil {
-		w.change(u.Now(), func(up *pawl.Upload) { up.SecretSHA256 = nil })
+		w.change(u.Now(), func(up *pawl.Upload) { up.TokenSHA256 = nil })
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 	"pawl/uploads"
 )
 
-// body is the request's body below tusd's reader, which hides how a body ended:
-// a broken connection and one that is too long look like an end to the store.
+// body is the request's body below tusd's reader, which hides how a body ended: to the
+// store, a broken connection and a body that is too long look like its end.
 type body struct {
 	src     *middleware.Counter
 	control *http.ResponseController
@@ -22,9 +22,9 @@ type body struct {
 	pending []byte // what peek has read
 
 	mu      sync.Mutex
-	ended   bool // the client has sent all it wanted to, which may be nothing
-	stopped bool // another request has taken the upload over
-	over    bool // the exchange is: the connection may serve another by now
+	ended   bool // the client has sent all of it, which may be nothing
+	stopped bool // the upload was taken over by another request
+	over    bool // the exchange is: the connection may serve another one by now
 }
 
 func newBody(w http.ResponseWriter, r *http.Request) *body {
@@ -75,7 +75,7 @@ func (b *body) isStopped() bool {
 	return b.stopped
 }
 
-var errTakenOver = errors.New("another request has taken the upload over")
+var errTakenOver = errors.New("the upload was taken over by another request")
 
 func (b *body) Close() error { return b.src.Close() }
 
@@ -110,7 +110,7 @@ func (b *body) peek() (bool, error) {
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
-	return false, pawl.Because(err, pawl.Interrupted, "the request was cut short")
+	return false, pawl.Because(err, pawl.Interrupted, "the request ended early")
 }
 
 func (b *body) unread() bool { return !b.hasEnded() }
@@ -122,12 +122,11 @@ const (
 
 var drainBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
-// drain reads on a little after a refusal. A browser that is still sending when
-// the connection closes sees a broken line, not the reason; one that has been
-// able to send what was on its way sees the answer. It is bounded, and a client
-// that waits to be asked for its body is not asked. Over HTTP/2 only the stream
-// ends, behind the whole answer (RFC 9113 §8.1); a client that stops sending when
-// it is refused would keep the rest of the answer waiting for nothing.
+// drain reads the rest of the body after an error, up to a bound. A browser that is still
+// sending when the connection closes reports a network error instead of the response; one
+// that could send what was under way reads the response. A client that waits for 100
+// Continue has nothing under way. Over HTTP/2 the stream alone ends, after the whole
+// response (RFC 9113, section 8.1).
 func (b *body) drain(r *http.Request) {
 	if r.ProtoMajor > 1 || !b.unread() || b.src.N() == 0 && r.Header.Get("Expect") != "" {
 		return
@@ -148,7 +147,7 @@ func (b *body) reopen() {
 	b.stopped = false
 }
 
-// endReader is tusd's reader of the body, which ends as the body has.
+// endReader is tusd's reader of the body, whose end it reports as it was.
 type endReader struct {
 	tusd  io.Reader
 	body  *body
@@ -167,11 +166,11 @@ func (r *endReader) Read(p []byte) (int, error) {
 	case !r.body.hasEnded():
 		return n, errCutShort
 	default:
-		// tusd has just moved its deadline. None may be met while the upload finishes;
+		// tusd has just extended its deadline. It must not pass while the upload finishes;
 		// see interrupt.
 		_ = r.body.control.SetReadDeadline(time.Time{})
 		return n, io.EOF
 	}
 }
 
-var errCutShort = pawl.Errorf(pawl.Interrupted, "the request was cut short; ask for the offset and resume from there")
+var errCutShort = pawl.Errorf(pawl.Interrupted, "the request ended early; resume from the current offset")

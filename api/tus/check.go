@@ -14,8 +14,8 @@ import (
 	"pawl/uploads"
 )
 
-// check refuses what the protocol does not allow, before anything else looks at
-// the request, and reads the headers into the exchange.
+// check reads the headers into the exchange, and returns an error for what the protocol
+// does not allow.
 func (x *exchange) check() error {
 	r := x.request
 	if r.Header.Get("Tus-Resumable") != version {
@@ -43,8 +43,8 @@ func (x *exchange) checkUpload(rest string) (err error) {
 	if x.id, err = pawl.ParseID(rest); err != nil {
 		return err
 	}
-	// tusd's handler takes the id from the path, without the base. The log goes by
-	// the URL as it came.
+	// tusd's handler takes the id from the path, without the base. The log uses the URL as
+	// it came.
 	x.request.URL = &url.URL{Path: "/" + rest}
 	switch x.request.Method {
 	case http.MethodHead, http.MethodDelete:
@@ -61,7 +61,7 @@ func (x *exchange) checkPatch() (err error) {
 	if !isOffsetStream(h.Get("Content-Type")) {
 		return problem.New(http.StatusUnsupportedMediaType, pawl.Invalid, "the Content-Type of a PATCH must be "+offsetStream)
 	}
-	h.Set("Content-Type", offsetStream) // tusd's handler knows it without parameters only
+	h.Set("Content-Type", offsetStream) // tusd's handler accepts it only without parameters
 	if x.offset, err = number(h, "Upload-Offset"); err != nil {
 		return err
 	}
@@ -101,8 +101,8 @@ func (x *exchange) checkCreation() error {
 	return err
 }
 
-// checkBodyOfCreation refuses bytes that nobody would append: tusd's handler
-// passes over them and answers as if all were well.
+// checkBodyOfCreation returns an error for bytes that would not be appended: tusd's handler
+// ignores them and answers as if they were.
 func (x *exchange) checkBodyOfCreation() error {
 	if isOffsetStream(x.request.Header.Get("Content-Type")) {
 		x.request.Header.Set("Content-Type", offsetStream)
@@ -123,9 +123,9 @@ func creationLength(h http.Header) (int64, error) {
 	case len(deferred) == 0:
 		return number(h, "Upload-Length")
 	case len(h.Values("Upload-Length")) > 0:
-		return 0, pawl.Errorf(pawl.Invalid, "an upload has either an Upload-Length or an Upload-Defer-Length, not both")
+		return 0, pawl.Errorf(pawl.Invalid, "Upload-Length and Upload-Defer-Length are mutually exclusive")
 	case len(deferred) > 1 || deferred[0] != "1":
-		return 0, pawl.Errorf(pawl.Invalid, "Upload-Defer-Length can only be 1")
+		return 0, pawl.Errorf(pawl.Invalid, "Upload-Defer-Length must be 1")
 	}
 	return pawl.UnknownLength, nil
 }
@@ -142,7 +142,7 @@ func isASCII(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > '~' || r < ' ' && r != '\t' })
 }
 
-// number reads a header that must be there once, in plain digits.
+// number returns the value of a header that must be there once, in plain digits.
 func number(h http.Header, key string) (int64, error) {
 	values := h.Values(key)
 	if len(values) == 0 {
@@ -150,16 +150,16 @@ func number(h http.Header, key string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	if err != nil || len(values) > 1 || values[0][0] < '0' || values[0][0] > '9' {
-		return 0, pawl.Errorf(pawl.Invalid, "the header %s must be one whole number of bytes, 0 or more", key)
+		return 0, pawl.Errorf(pawl.Invalid, "the header %s must be a non-negative integer", key)
 	}
 	return n, nil
 }
 
 func methodNotAllowed(allow string) error {
-	return withHeader(problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "this method does not work here"), "Allow", allow)
+	return withHeader(problem.New(http.StatusMethodNotAllowed, pawl.Invalid, "the method is not allowed for this path"), "Allow", allow)
 }
 
-// headed is an error whose answer has headers of its own.
+// headed is an error whose response has additional headers.
 type headed struct {
 	error
 	header map[string]string

@@ -1,7 +1,7 @@
 package tus
 
 import (
-	"crypto/md5"  //nolint:gosec // what clients choose to detect damage with, not attackers
+	"crypto/md5"  //nolint:gosec // clients use it to detect damage, not attackers
 	"crypto/sha1" //nolint:gosec // as above
 	"crypto/sha256"
 	"crypto/sha512"
@@ -16,8 +16,8 @@ import (
 	"pawl/uploads"
 )
 
-// algorithms are the digests a client can give (tus 1.0, "Checksum"). sha1 has to
-// be among them. A CRC is its four bytes, most significant first.
+// algorithms are the checksums that clients can send (tus 1.0, "Checksum"), which requires
+// sha1. A CRC is its four bytes, most significant first.
 var algorithms = map[string]func() hash.Hash{
 	"crc32":  func() hash.Hash { return crc32.NewIEEE() },
 	"crc32c": func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
@@ -27,12 +27,12 @@ var algorithms = map[string]func() hash.Hash{
 	"sha512": sha512.New,
 }
 
-// checksumAlgorithms is what Tus-Checksum-Algorithm says.
+// checksumAlgorithms is the value of Tus-Checksum-Algorithm.
 var checksumAlgorithms = strings.Join(slices.Sorted(maps.Keys(algorithms)), ",")
 
 const checksumHeader = "Upload-Checksum"
 
-// checkChecksum reads Upload-Checksum, or sees that it is to come as a trailer.
+// checkChecksum reads Upload-Checksum, or notes that it comes as a trailer.
 func (x *exchange) checkChecksum() error {
 	values := x.request.Header.Values(checksumHeader)
 	_, asTrailer := x.trailer[checksumHeader]
@@ -40,9 +40,9 @@ func (x *exchange) checkChecksum() error {
 	case !x.carries || len(values) == 0 && !asTrailer:
 		return nil
 	case len(values) > 0 && asTrailer:
-		return pawl.Errorf(pawl.Invalid, "Upload-Checksum is either a header or a trailer, not both")
+		return pawl.Errorf(pawl.Invalid, "Upload-Checksum must be a header or a trailer, not both")
 	case asTrailer:
-		// Which digest it is becomes known after the bytes: all are made.
+		// The algorithm is known only after the bytes: all are computed.
 		all := newDigests()
 		x.checksum = &uploads.Checksum{Hash: all, Want: func() ([]byte, error) { return all.choose(x.trailer.Values(checksumHeader)) }}
 		return nil
@@ -55,24 +55,24 @@ func (x *exchange) checkChecksum() error {
 	return nil
 }
 
-// parseChecksum reads the name of an algorithm and a Base64 sum.
+// parseChecksum parses the name of an algorithm and a Base64 sum.
 func parseChecksum(values []string) (name string, sum []byte, err error) {
 	if len(values) != 1 {
-		return "", nil, pawl.Errorf(pawl.Invalid, "there must be one Upload-Checksum")
+		return "", nil, pawl.Errorf(pawl.Invalid, "exactly one Upload-Checksum is required")
 	}
 	name, encoded, _ := strings.Cut(values[0], " ")
 	algorithm, ok := algorithms[name]
 	if !ok {
-		return "", nil, pawl.Errorf(pawl.Invalid, "the algorithm of Upload-Checksum is none of %s", checksumAlgorithms)
+		return "", nil, pawl.Errorf(pawl.Invalid, "unsupported checksum algorithm; supported: %s", checksumAlgorithms)
 	}
 	sum, err = base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(sum) != algorithm().Size() {
-		return "", nil, pawl.Errorf(pawl.Invalid, "Upload-Checksum is no Base64 of a %s", name)
+		return "", nil, pawl.Errorf(pawl.Invalid, "the value of Upload-Checksum is not a Base64-encoded %s", name)
 	}
 	return name, sum, nil
 }
 
-// digests is every algorithm at once, until one of them is chosen.
+// digests computes every algorithm at once, until one of them is chosen.
 type digests struct {
 	hash.Hash // the chosen one
 	all       map[string]hash.Hash
@@ -93,7 +93,7 @@ func (d *digests) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// choose takes the algorithm that the trailer names, and returns the sum it gives.
+// choose chooses the algorithm that the trailer names, and returns the sum in it.
 func (d *digests) choose(values []string) ([]byte, error) {
 	name, sum, err := parseChecksum(values)
 	if err == nil {

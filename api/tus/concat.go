@@ -8,9 +8,8 @@ import (
 	"pawl"
 )
 
-// checkConcat reads Upload-Concat (tus 1.0, "Concatenation") and rewrites it in
-// the one form tusd's handler cannot misread. What is kept of it, to be echoed, has
-// no tokens in it.
+// checkConcat reads Upload-Concat (tus 1.0, "Concatenation") and rewrites it in the one form
+// that tusd's handler cannot misread. What is stored of it, to be echoed, has no tokens.
 func (x *exchange) checkConcat(h http.Header) error {
 	kind, parts, err := parseConcat(h)
 	if err != nil || kind == pawl.Regular {
@@ -41,7 +40,7 @@ type part struct {
 	shown string // its URL without the token
 }
 
-// parseConcat tells what kind of upload a creation begins, and of what.
+// parseConcat returns the kind of upload to create, and the parts of a final one.
 func parseConcat(h http.Header) (kind pawl.UploadKind, parts []part, err error) {
 	values := h.Values("Upload-Concat")
 	if len(values) == 0 {
@@ -70,9 +69,9 @@ func parseConcat(h http.Header) (kind pawl.UploadKind, parts []part, err error) 
 
 func isSpace(r rune) bool { return r == ' ' }
 
-var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\" or \"final;\" and the URLs of the partial uploads")
+var errConcat = pawl.Errorf(pawl.Invalid, "Upload-Concat must be \"partial\", or \"final;\" followed by the URLs of the partial uploads")
 
-// parsePart reads a partial upload's URL, absolute or relative.
+// parsePart parses a partial upload's URL, absolute or relative.
 func parsePart(text string) (p part, err error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -93,7 +92,7 @@ func parsePart(text string) (p part, err error) {
 // checkFinal answers a join that has been asked for before with what came of it.
 func (x *exchange) checkFinal(h http.Header) error {
 	if x.carries || len(h.Values("Upload-Length")) > 0 || len(h.Values("Upload-Defer-Length")) > 0 {
-		return pawl.Errorf(pawl.Invalid, "a final upload has neither bytes nor a length of its own")
+		return pawl.Errorf(pawl.Invalid, "a final upload must have neither content nor Upload-Length")
 	}
 	return nil
 }

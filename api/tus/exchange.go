@@ -12,8 +12,8 @@ import (
 	"pawl/uploads"
 )
 
-// exchange is one request and its answer. It travels in the context through
-// tusd's handler, to the store and the locker on its other side.
+// exchange is one request and its response. It is in the context that tusd's handler passes
+// to the store and the locker.
 type exchange struct {
 	*server
 	principal pawl.Principal
@@ -29,11 +29,11 @@ type exchange struct {
 	trailer http.Header  // filled in when the body has been read
 
 	declares int64             // the length to be declared with the body; or pawl.UnknownLength
-	checksum *uploads.Checksum // what the body is said to add up to; nil if nothing is said
+	checksum *uploads.Checksum // of the body; nil if the client sends none
 
 	session  *uploads.Session // of a request that appends
-	begun    pawl.ID          // the upload this POST has stored, to be unmade should the POST fail
-	location pawl.ID          // the upload the answer points to
+	begun    pawl.ID          // the upload that this POST has created, to be aborted should it fail
+	location pawl.ID          // the upload that the response points to
 	token    string           // of that upload, if it was given one
 	joining  bool             // that upload waits for its parts
 	expires  time.Time        // of that upload; zero: never, or there is nothing to expire
@@ -55,17 +55,17 @@ func shuttingDown(ctx context.Context) bool {
 	return errors.Is(context.Cause(ctx), handler.ErrServerShutdown)
 }
 
-// end does what has to follow the answer.
+// end does what has to follow the response.
 func (x *exchange) end() {
 	ctx := context.WithoutCancel(x.request.Context())
 	switch status := x.response.status; {
 	case status < 400:
 		return
 	case status == http.StatusGone:
-		x.follow(ctx, x.Uploads.Advance(ctx, x.id)) // writes it off
+		x.follow(ctx, x.Uploads.Advance(ctx, x.id)) // ends it
 	case x.begun != "":
-		// A creation that failed leaves nothing behind: its client does not know
-		// the URL and will begin anew.
+		// A creation that failed leaves nothing: its client does not know the URL, and
+		// starts again.
 		x.follow(ctx, x.Uploads.Abort(ctx, x.principal, x.begun))
 	}
 	x.body.drain(x.request)
@@ -73,6 +73,6 @@ func (x *exchange) end() {
 
 func (x *exchange) follow(ctx context.Context, err error) {
 	if kind := pawl.KindOf(err); err != nil && kind != pawl.NotFound && kind != pawl.Gone {
-		x.Log.WarnContext(ctx, "what a failed request left was not cleared away", "error", err)
+		x.Log.WarnContext(ctx, "cleaning up after a failed request failed", "error", err)
 	}
 }

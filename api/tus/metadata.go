@@ -12,9 +12,9 @@ import (
 
 const maxMetadataHeader = 8 << 10
 
-// parseMetadata reads Upload-Metadata (tus 1.0, "Upload-Metadata"): pairs of a key
-// and a Base64 value, split by commas. What is not exactly that is refused rather
-// than dropped: a file without its name is no use to anybody.
+// parseMetadata parses Upload-Metadata (tus 1.0, "Upload-Metadata"): pairs of a key and a
+// Base64 value, separated by commas. Anything else is an error of kind [pawl.Invalid] rather
+// than dropped: a file without its name is of no use to anybody.
 func parseMetadata(h http.Header) (spec uploads.Spec, err error) {
 	raw := strings.Join(h.Values("Upload-Metadata"), ",")
 	if len(raw) > maxMetadataHeader {
@@ -27,7 +27,7 @@ func parseMetadata(h http.Header) (spec uploads.Spec, err error) {
 	}
 	spec.Name = take(pairs, "filename", "name")
 	spec.DeclaredType = mediaType(take(pairs, "filetype", "type"))
-	if pairs[pawl.PathKey] == "null" { // Uppy's way of saying there is none
+	if pairs[pawl.PathKey] == "null" { // what Uppy sends if there is none
 		delete(pairs, pawl.PathKey)
 	}
 	for key, value := range pairs {
@@ -40,9 +40,8 @@ func parseMetadata(h http.Header) (spec uploads.Spec, err error) {
 	return spec, pawl.CheckMetadata(pairs)
 }
 
-// takeDigest reads the whole file's digest from Repr-Digest (RFC 9530 section 3),
-// for clients that would rather say it there than in Upload-Metadata. Digests of
-// other algorithms are passed over.
+// takeDigest adds the whole file's SHA-256 from Repr-Digest (RFC 9530, section 3), for
+// clients that send it there rather than in Upload-Metadata. Other algorithms are ignored.
 func takeDigest(h http.Header, pairs map[string]string) error {
 	for entry := range strings.SplitSeq(strings.Join(h.Values("Repr-Digest"), ","), ",") {
 		algorithm, value, _ := strings.Cut(strings.TrimSpace(entry), "=")
@@ -50,10 +49,10 @@ func takeDigest(h http.Header, pairs map[string]string) error {
 			continue
 		}
 		if len(value) < 2 || value[0] != ':' || value[len(value)-1] != ':' {
-			return pawl.Errorf(pawl.Invalid, "Repr-Digest must be like sha-256=:Base64:")
+			return pawl.Errorf(pawl.Invalid, "Repr-Digest must have the form sha-256=:BASE64:")
 		}
 		if _, twice := pairs[uploads.DigestKey]; twice {
-			return pawl.Errorf(pawl.Invalid, "the file's SHA-256 is given twice")
+			return pawl.Errorf(pawl.Invalid, "the SHA-256 is declared twice")
 		}
 		pairs[uploads.DigestKey] = value[1 : len(value)-1]
 	}
@@ -68,7 +67,7 @@ func metadataPairs(raw string) (map[string]string, error) {
 	for pair := range strings.SplitSeq(raw, ",") {
 		key, encoded, _ := strings.Cut(strings.Trim(pair, " \t"), " ")
 		if !isMetadataKey(key) {
-			return nil, pawl.Errorf(pawl.Invalid, "a key of Upload-Metadata is empty or not plain ASCII")
+			return nil, pawl.Errorf(pawl.Invalid, "a key of Upload-Metadata is empty or not ASCII")
 		}
 		if _, twice := pairs[key]; twice {
 			return nil, pawl.Errorf(pawl.Invalid, "Upload-Metadata has the key %q twice", key)
@@ -91,9 +90,9 @@ func isMetadataKey(key string) bool {
 	return key != ""
 }
 
-// take removes a key and returns its value. The key that some clients send in its place,
-// or beside it with the same value, stands in for it where it is missing; with a value of
-// its own it is the client's, and stays.
+// take removes a key and returns its value, or that of the alias which some clients send
+// instead, or beside it with the same value. An alias with another value is the client's own
+// key, and stays.
 func take(pairs map[string]string, key, standIn string) string {
 	value := pairs[key]
 	delete(pairs, key)
@@ -104,9 +103,8 @@ func take(pairs map[string]string, key, standIn string) string {
 	return value
 }
 
-// asText returns a value as JSON can carry it: as it is, or, as tus leaves open what the
-// bytes of a value mean, as a data URL (RFC 2397) that loses none of them. The bytes of a
-// path are a name's.
+// asText returns a value as text that JSON can represent: as it is, or as a data URL (RFC
+// 2397) if it is no text, as tus allows any bytes. A path is cleaned as a name is.
 func asText(key, value string) string {
 	switch {
 	case key == pawl.PathKey:
@@ -117,7 +115,7 @@ func asText(key, value string) string {
 	return "data:;base64," + base64.StdEncoding.EncodeToString([]byte(value))
 }
 
-// mediaType returns what a client declares, if it makes sense.
+// mediaType returns the declared media type, or "" if it is none.
 func mediaType(declared string) string {
 	base, params, err := mime.ParseMediaType(declared)
 	if err != nil || !pawl.IsText(declared) || !strings.Contains(base, "/") || len(declared) > 255 {

@@ -10,16 +10,15 @@ import (
 	"pawl/api/problem"
 )
 
-// response is the answer as tusd's handler writes it, put right just before it
-// leaves.
+// response is tusd's handler's response, corrected just before it is sent.
 type response struct {
 	http.ResponseWriter
 	x       *exchange
 	status  int
-	instead string // of the text that tusd's handler writes; empty: nothing
+	instead string // sent instead of the text of tusd's handler, unless it is empty
 }
 
-// Unwrap lets deadlines through.
+// Unwrap is for [http.ResponseController].
 func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func (r *response) WriteHeader(status int) {
@@ -43,13 +42,13 @@ func (r *response) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// inOurWords replaces the text of a refusal that is tusd's own, which has no
-// Content-Type: it comes in one piece.
+// inOurWords replaces the text of an error that is tusd's own. It has no Content-Type, and
+// is written at once.
 func (r *response) inOurWords(h http.Header) {
 	if h.Get("Content-Type") != "" || r.x.request.Method == http.MethodHead {
 		return
 	}
-	r.instead = "the request cannot be served: " + strings.ToLower(http.StatusText(r.status)) + "\n"
+	r.instead = "bad request: " + strings.ToLower(http.StatusText(r.status)) + "\n"
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(r.instead)))
 }
@@ -59,7 +58,7 @@ func (r *response) finishHeader() {
 	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(stallTimeout))
 	h, x := r.Header(), r.x
 	if x.request.ProtoMajor == 1 && (r.status >= 400 && x.body.unread() || x.body.isStopped()) {
-		h.Set("Connection", "close") // there is some of the body in it still, or a deadline that has been met
+		h.Set("Connection", "close") // it has some of the body in it still, or a deadline that has passed
 	}
 	if x.request.Method == http.MethodHead {
 		h.Set("Cache-Control", "no-store")
@@ -69,7 +68,7 @@ func (r *response) finishHeader() {
 	}
 	if r.status >= 400 {
 		r.inOurWords(h)
-		h.Del("Upload-Offset") // some clients take any answer that has one for success
+		h.Del("Upload-Offset") // some clients take any response that has one for success
 		h.Del("Location")
 		return
 	}
@@ -83,7 +82,7 @@ func (r *response) finishHeader() {
 		if x.joining {
 			h.Del("Upload-Offset") // tus 1.0, "Concatenation": there is none before the join
 		}
-		h.Del("Content-Length") // it would be that of a body no GET gives
+		h.Del("Content-Length") // no GET returns a body of that length
 	case http.MethodPost:
 		setIfAny(h, "Upload-Concat", x.concat)
 		if x.spec.Length < 0 {
@@ -92,7 +91,7 @@ func (r *response) finishHeader() {
 	}
 }
 
-// leavesUpload reports whether the upload is there still after this answer.
+// leavesUpload reports whether the upload still exists after this response.
 func (r *response) leavesUpload() bool {
 	switch r.status {
 	case http.StatusConflict, http.StatusLocked, problem.StatusChecksumMismatch, http.StatusServiceUnavailable:

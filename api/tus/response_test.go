@@ -20,7 +20,7 @@ func TestRefusalOfTusd(t *testing.T) {
 		if n, err := io.WriteString(a, refusal.HTTPResponse.Body); n != len(refusal.HTTPResponse.Body) || err != nil {
 			t.Errorf("%s: wrote %d, %v", refusal.ErrorCode, n, err)
 		}
-		want := "the request cannot be served: "
+		want := "bad request: "
 		got := w.Body.String()
 		if len(got) <= len(want) || got[:len(want)] != want || w.Header().Get("Upload-Offset") != "" || w.Code != refusal.HTTPResponse.StatusCode {
 			t.Errorf("%s: %d %v %q", refusal.ErrorCode, w.Code, w.Header(), got)

@@ -6,8 +6,7 @@ import (
 	"golang.org/x/exp/slog"
 )
 
-// silent keeps tusd's handler from logging: each request has its one line from
-// the middleware already.
+// silent drops the log of tusd's handler: the middleware logs each request.
 type silent struct{}
 
 func (silent) Enabled(context.Context, slog.Level) bool  { return false }

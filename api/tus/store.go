@@ -14,14 +14,14 @@ import (
 	"pawl/uploads"
 )
 
-// store is the domain as tusd's handler wants to see it.
+// store implements tusd's data store with the use cases.
 type store struct {
 	uploads *uploads.Service
 	files   *files.Service
 }
 
-// NewUpload begins what a POST asks for. A small upload whose bytes all come along
-// is only planned here: it is stored whole, or not at all, when they are there.
+// NewUpload creates what a POST asks for. A small upload whose bytes all come with it is only
+// planned here: it is stored whole, or not at all, once they have arrived.
 func (s store) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Upload, error) {
 	x := exchangeOf(ctx)
 	ctx = context.WithoutCancel(ctx)
@@ -83,7 +83,7 @@ func (s store) join(ctx context.Context, x *exchange) (pawl.ID, error) {
 	}
 	x.giveToken(&planned)
 	if err := s.uploads.Join(ctx, x.principal, planned); err != nil {
-		x.token = "" // the answer may be another join, begun just before
+		x.token = "" // the response may be for another join, begun just before
 		return "", err
 	}
 	return planned.ID, nil
@@ -186,13 +186,13 @@ func (store) AsLengthDeclarableUpload(u handler.Upload) handler.LengthDeclarable
 	return u.(*upload)
 }
 
-// upload is one upload in one request.
+// upload is an upload in one request.
 type upload struct {
 	store
 	x        *exchange
 	up       pawl.Upload
-	whole    bool // planned only: its bytes come with this request
-	finished bool // a file already
+	whole    bool // only planned: its bytes come with this request
+	finished bool // it is a file already
 }
 
 func (u *upload) GetInfo(context.Context) (handler.FileInfo, error) {
@@ -246,7 +246,7 @@ func (u *upload) FinishUpload(ctx context.Context) error {
 		return u.x.toTus(err)
 	}
 	if u.up.Kind != pawl.Partial {
-		u.x.expires = time.Time{} // a file by now, or all that is needed for one
+		u.x.expires = time.Time{} // it is a file by now, or complete
 	}
 	return nil
 }
@@ -265,8 +265,8 @@ func (u *upload) finish(ctx context.Context) error {
 	return s.Finish(ctx)
 }
 
-// DeclareLength waits with a body that may be refused for its checksum: then nothing
-// of the request is to stay.
+// DeclareLength leaves it to AppendChecked where the body has a checksum: if that is wrong,
+// nothing of the request may stay.
 func (u *upload) DeclareLength(ctx context.Context, length int64) error {
 	if u.x.checksum != nil {
 		u.x.declares = length
@@ -294,7 +294,7 @@ func (u *upload) Terminate(ctx context.Context) error {
 // ConcatUploads has nothing left to do: NewUpload joins.
 func (u *upload) ConcatUploads(context.Context, []handler.Upload) error { return nil }
 
-// GetReader is for downloads, which never come this way.
+// GetReader is for downloads, which tusd's handler does not serve here.
 func (u *upload) GetReader(context.Context) (io.ReadCloser, error) {
 	return nil, errors.ErrUnsupported
 }

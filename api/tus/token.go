@@ -75,6 +75,6 @@ func (x *exchange) identifyByParts(unknown error) error {
 // logins nobody needs one.
 func (x *exchange) giveToken(planned *pawl.Upload) {
 	if x.principal != pawl.Local {
-		x.token = planned.GiveSecret()
+		x.token = planned.GiveToken()
 	}
 }

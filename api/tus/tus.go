@@ -1,6 +1,6 @@
-// Package tus speaks the tus resumable upload protocol, version 1.0: tusd's
-// handler in the middle, a guard around it for what the protocol asks and the
-// handler lets pass, and the domain behind it for state, bytes and locks.
+// Package tus implements the tus resumable upload protocol, version 1.0, with tusd's
+// handler: a server in front of it checks what the protocol requires and the handler lets
+// pass, and behind it package uploads has state, bytes and locks.
 package tus
 
 import (
@@ -20,24 +20,24 @@ import (
 	"pawl/uploads"
 )
 
-// ErrShutdown is what the server's base context is to be cancelled with when it
-// drains: requests in the middle of an upload then keep what they have received
-// and are told to come back.
+// ErrShutdown is the cause with which the server's base context is to be canceled at
+// shutdown: requests in the middle of an upload then keep what they have received, and
+// their clients are told to resume later.
 var ErrShutdown error = handler.ErrServerShutdown
 
-// Config is what the protocol needs.
+// Config is what the protocol requires.
 type Config struct {
 	Uploads   *uploads.Service
 	Files     *files.Service
 	Principal func(*http.Request) (pawl.Principal, error)
-	Download  http.Handler // answers GET of a finished upload, told who asks
-	Received  func(n int)  // is told how many bytes of bodies arrive; may be nil
+	Download  http.Handler // serves GET of a finished upload; the principal is in its context
+	Received  func(n int)  // called with the bytes of upload bodies as they arrive; may be nil
 	PublicURL string       // where clients reach the server; empty: Location is relative to it
 	Log       *slog.Logger
 }
 
 const (
-	// Path is where uploads live.
+	// Path is the path of all uploads.
 	Path = "/files/"
 
 	version    = "1.0.0"
@@ -45,19 +45,19 @@ const (
 
 	// stallTimeout is how long a client may send nothing in the middle of a body.
 	stallTimeout = 60 * time.Second
-	// afterClose is how long tusd's own goroutines outlive a request. Ours do not
-	// need the time: what must be finished does not listen to the request's end.
+	// afterClose is how long tusd's own contexts outlive a request. Ours do not need the
+	// time: what must be finished is not canceled with the request.
 	afterClose = time.Millisecond
 )
 
-// server is the guard.
+// server checks requests before tusd's handler gets them.
 type server struct {
 	Config
 	routed   http.Handler // tusd's handler, by method
 	download http.Handler
 }
 
-// New makes the handler for everything under Path.
+// New returns the handler for everything under Path.
 func New(c Config) (http.Handler, error) {
 	composer := handler.NewStoreComposer()
 	data := store{c.Uploads, c.Files}
@@ -83,9 +83,9 @@ func New(c Config) (http.Handler, error) {
 	}, nil
 }
 
-// url is that of the upload a request has begun: below the configured address, or
-// else a path, which is right whatever scheme, host and port the client knows. A
-// proxy that serves Pawl below a path of its own, and takes that off, says so.
+// url returns the URL of the upload that a request has created: below the configured
+// address, or else a path, which is right whatever scheme, host and port the client uses. A
+// proxy that strips a path prefix sends it as X-Forwarded-Prefix.
 func (x *exchange) url() string {
 	base := strings.TrimSuffix(x.PublicURL, "/")
 	if base == "" {
@@ -98,7 +98,7 @@ func (x *exchange) url() string {
 	return url
 }
 
-// prefixOf is X-Forwarded-Prefix, if it is a plain path.
+// prefixOf returns X-Forwarded-Prefix if it is a plain path.
 func prefixOf(h http.Header) string {
 	prefix := h.Get("X-Forwarded-Prefix")
 	if !strings.HasPrefix(prefix, "/") || strings.Contains(prefix, "//") || strings.ContainsFunc(prefix, isNotPlain) {
@@ -126,9 +126,9 @@ func byMethod(tusd *handler.UnroutedHandler) http.Handler {
 	})
 }
 
-// ServeHTTP checks a request, lets tusd's handler at it, and sees the answer off.
+// ServeHTTP checks a request, has tusd's handler serve it, and cleans up after it.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	trailer := r.Trailer // a copy of the request would not get what comes after the body
+	trailer := r.Trailer // a copy of the request does not get the trailer
 	r = overrideMethod(r)
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:
@@ -176,10 +176,9 @@ func (s *server) extensions() string {
 	return extensions + ",expiration"
 }
 
-// overrideMethod takes the method from X-HTTP-Method-Override, for clients whose
-// environment knows few, whatever the real method is (tus 1.0,
-// "X-HTTP-Method-Override"). The server goes by its own request when it frames
-// the answer, so that one keeps the real method.
+// overrideMethod returns the request with the method in X-HTTP-Method-Override, for clients
+// that cannot send all methods (tus 1.0, "X-HTTP-Method-Override"). net/http frames the
+// response by its own request, which keeps the real method.
 func overrideMethod(r *http.Request) *http.Request {
 	method := r.Header.Get("X-HTTP-Method-Override")
 	if method == "" {
@@ -189,11 +188,12 @@ func overrideMethod(r *http.Request) *http.Request {
 	if r.Method = method; isASCII(method) {
 		r.Method = strings.ToUpper(strings.Trim(method, " \t"))
 	}
-	r.Header.Del("X-HTTP-Method-Override") // tusd's handler would go by it again
+	r.Header.Del("X-HTTP-Method-Override") // tusd's handler would apply it again
 	return r
 }
 
-// begin sets up the exchange. It is never nil, so that a refusal has its answer.
+// begin returns the exchange of a request. It is never nil, so that an error can be
+// answered.
 func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error) {
 	x := &exchange{server: s, declares: pawl.UnknownLength}
 	x.body = newBody(w, r)
@@ -204,7 +204,7 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request) (*exchange, error
 	return x, x.identify()
 }
 
-// refuse answers a request that tusd's handler does not get to see.
+// refuse answers a request that tusd's handler does not get.
 func (x *exchange) refuse(err error) {
 	e := x.toTus(err)
 	h := x.response.Header()
@@ -219,9 +219,9 @@ func (x *exchange) refuse(err error) {
 	}
 }
 
-// toTus turns an error into an answer clients of the protocol can act on: a
-// sentence in plain text. What passes must not look final to them: most throw
-// their progress away when a HEAD fails with anything but 423.
+// toTus returns an error as a response that clients of the protocol can act on: a sentence
+// in plain text. A temporary failure must not look final to them: most discard their
+// progress when a HEAD fails with anything but 423.
 func (x *exchange) toTus(err error) handler.Error {
 	problem.Note(x.request.Context(), err)
 	p := problem.Of(err)
@@ -246,8 +246,8 @@ func (x *exchange) toTus(err error) handler.Error {
 	}
 }
 
-// interruptedStatus is for the clients that can still hear it: those whose server
-// is going away, and those whose upload another request has taken over.
+// interruptedStatus returns the status for clients that can still receive it: those whose
+// server shuts down, and those whose upload another request has taken over.
 func (x *exchange) interruptedStatus() int {
 	if shuttingDown(x.request.Context()) {
 		return http.StatusServiceUnavailable

@@ -7,13 +7,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	testprocess "pawl/internal/testbed/process"
+	"pawl/internal/testbed/s3test"
 )
 
 // tusdVersion is the peer compared with, pinned so that figures can be compared
@@ -73,8 +75,8 @@ func pawlServer(name, binary string, env ...string) server {
 		cmd.Env = append(os.Environ(), "PAWL_LISTEN="+addr, "PAWL_DATA_DIR="+dir, "PAWL_H2C=true")
 		cmd.Env = append(cmd.Env, env...)
 		if s3 != nil {
-			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL=s3://"+bucket+"?path-style=true&region="+region+"&endpoint=http://"+s3.addr)
-			cmd.Env = append(cmd.Env, s3.env()...)
+			cmd.Env = append(cmd.Env, "PAWL_STORAGE_URL="+s3test.FolderURL(s3.addr(), ""))
+			cmd.Env = append(cmd.Env, s3.s3.Credentials()...)
 		}
 		return cmd
 	}}
@@ -85,8 +87,8 @@ func tusdServer(binary string) server {
 		host, port, _ := strings.Cut(addr, ":")
 		cmd := exec.Command(binary, "-host", host, "-port", port, "-upload-dir", dir)
 		if s3 != nil {
-			cmd.Args = append(cmd.Args, "-s3-bucket", bucket, "-s3-endpoint", "http://"+s3.addr)
-			cmd.Env = append(os.Environ(), s3.env()...)
+			cmd.Args = append(cmd.Args, "-s3-bucket", s3test.Bucket, "-s3-endpoint", "http://"+s3.addr())
+			cmd.Env = append(os.Environ(), s3.s3.Credentials()...)
 		}
 		return cmd
 	}}
@@ -136,7 +138,7 @@ type process struct {
 // start runs a server in an empty directory and waits until it answers. Its log
 // goes to a file beside the data, as a service's would.
 func (s server) start(ctx context.Context, dir string, s3 *gateway) (*process, error) {
-	addr, err := freeAddress()
+	addr, err := testprocess.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -159,15 +161,6 @@ func (s server) start(ctx context.Context, dir string, s3 *gateway) (*process, e
 		return nil, fmt.Errorf("%s: %w\n%s", s.name, err, p.logTail())
 	}
 	return p, nil
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 func (p *process) waitReady(ctx context.Context) error {

@@ -5,6 +5,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"pawl/internal/testbed/reverseproxy"
 )
 
 // TestAlone has one instance on PostgreSQL and a directory killed and paused, and
@@ -13,21 +15,21 @@ func TestAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	r := newRig(t, 1, "PAWL_STORAGE_URL=file:"+t.TempDir())
-	r.run(12, func() {
+	r := newRig(t, reverseproxy.Nginx, 1, 12, "PAWL_STORAGE_URL=file:"+t.TempDir())
+	r.run(func() {
 		for range 3 {
-			r.pass(2 * time.Second)
+			r.Pass(2 * time.Second)
 			r.bother()
 		}
-		r.pass(time.Second)
-		if err := r.cluster.postgres.down(); err != nil {
-			r.fail("%v", err)
+		r.Pass(time.Second)
+		if err := r.cluster.postgres.Shutdown(); err != nil {
+			r.Fail("%v", err)
 		}
-		r.pass(3 * time.Second)
-		if err := r.cluster.postgres.up(r.ctx); err != nil {
-			r.fail("%v", err)
+		r.Pass(3 * time.Second)
+		if err := r.cluster.postgres.Start(); err != nil {
+			r.Fail("%v", err)
 		}
 		r.awaitInstances()
-		r.pass(2 * time.Second)
+		r.Pass(2 * time.Second)
 	})
 }

@@ -10,12 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"pawl/api/tus/conformance"
+	"pawl/internal/testbed/postgrestest"
+	"pawl/internal/testbed/reverseproxy"
 )
 
 // TestConformance walks the tus 1.0 text with an instance on PostgreSQL and S3.
 func TestConformance(t *testing.T) {
 	const origin = "https://page.example"
-	c := startCluster(t, 1, []string{"PAWL_MAX_SIZE=8MiB", "PAWL_H2C=true", "PAWL_CORS_ORIGINS=" + origin})
+	c := startCluster(t, reverseproxy.Nginx, 1, []string{"PAWL_MAX_SIZE=8MiB", "PAWL_H2C=true", "PAWL_CORS_ORIGINS=" + origin})
 	one := c.instances[0]
 	// closed has the instance forget what it has in memory, and does something before
 	// it comes back; after that it has only asked the database for what it had to.
@@ -26,8 +28,8 @@ func TestConformance(t *testing.T) {
 		for _, step := range []func() error{
 			one.down,
 			func() error { return meanwhile(ctx) },
-			one.start,
-			func() error { return one.await(ctx, one.ready) },
+			one.Start,
+			func() error { return one.Await(ctx, one.ready) },
 		} {
 			if err := step(); err != nil {
 				t.Fatal(err)
@@ -41,20 +43,20 @@ func TestConformance(t *testing.T) {
 		},
 		MaxSize: 8 << 20, H2C: true, Origin: origin,
 		Expire: func(t testing.TB, url string) {
-			closed(t, func(ctx context.Context) error { return c.postgres.age(ctx, path.Base(url)) })
+			closed(t, func(ctx context.Context) error { return age(ctx, c.postgres, path.Base(url)) })
 		},
 		Outage: func(t testing.TB, _ string) func() {
 			closed(t, func(context.Context) error { return nil })
-			if err := c.postgres.down(); err != nil {
+			if err := c.postgres.Shutdown(); err != nil {
 				t.Fatal(err)
 			}
 			return func() {
 				ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 				defer cancel()
-				if err := c.postgres.up(ctx); err != nil {
+				if err := c.postgres.Start(); err != nil {
 					t.Fatal(err)
 				}
-				if err := one.await(ctx, one.ready); err != nil {
+				if err := one.Await(ctx, one.ready); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -63,8 +65,8 @@ func TestConformance(t *testing.T) {
 }
 
 // age has nothing arrived for an upload in a month.
-func (p *postgres) age(ctx context.Context, id string) error {
-	conn, err := pgx.Connect(ctx, p.url(firstDatabase))
+func age(ctx context.Context, s *postgrestest.Server, id string) error {
+	conn, err := pgx.Connect(ctx, s.DatabaseURL(postgrestest.FirstDatabase))
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"pawl/internal/testbed/process"
 )
 
 // instance is one Pawl.
 type instance struct {
-	process
+	process.Process
 	address string
 }
 
@@ -20,14 +22,14 @@ func (i *instance) url() string { return "http://" + i.address }
 
 // newInstance makes the number-th Pawl ready to be started, with these variables.
 func newInstance(number int, dir, binary string, environ []string) (*instance, error) {
-	address, err := freeAddress()
+	address, err := process.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
 	i := &instance{address: address}
-	i.name = fmt.Sprintf("pawl-%d", number)
-	i.log = filepath.Join(dir, "logs", i.name+".log")
-	i.command = func() *exec.Cmd {
+	i.Name = fmt.Sprintf("pawl-%d", number)
+	i.Log = filepath.Join(dir, "logs", i.Name+".log")
+	i.Command = func() *exec.Cmd {
 		cmd := exec.Command(binary, "serve")
 		// Not the tree's: were anything written here, it would show.
 		cmd.Dir = filepath.Join(dir, "logs")
@@ -38,8 +40,8 @@ func newInstance(number int, dir, binary string, environ []string) (*instance, e
 }
 
 func (i *instance) ready(ctx context.Context) bool {
-	return answersOK(ctx, i.url()+"/readyz", time.Second)
+	return process.AnswersOK(ctx, i.url()+"/readyz", time.Second)
 }
 
 // down lets it drain.
-func (i *instance) down() error { return i.stop(syscall.SIGTERM, 40*time.Second) }
+func (i *instance) down() error { return i.Stop(syscall.SIGTERM, 40*time.Second) }

@@ -1,6 +1,6 @@
 // Command cluster runs Pawl as it is run in production, on this machine and
-// without containers: PostgreSQL, an S3 server, several instances, and a balancer
-// in front of them that sends each request to the next. `make cluster` starts it.
+// without containers: PostgreSQL, an S3 server, several instances, and nginx or Caddy
+// in front of them with the configuration in deploy. `make cluster` starts it.
 package main
 
 import (
@@ -9,12 +9,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"sync"
 	"syscall"
 	"time"
+
+	"pawl/internal/testbed/process"
+	"pawl/internal/testbed/reverseproxy"
+	"pawl/internal/testbed/s3test"
 )
 
 func main() {
@@ -27,11 +30,19 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	var o options
+	o := options{proxy: reverseproxy.Nginx}
 	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
 	flags.IntVar(&o.instances, "n", 2, "how many `instances` of Pawl")
 	flags.StringVar(&o.dir, "dir", ".cluster", "where everything is kept, from run to run")
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "where the balancer listens")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:8080", "where the proxy listens")
+	flags.Func("proxy", "the `program` in front: nginx (the default) or caddy", func(name string) error {
+		o.proxy = reverseproxy.Kind(name)
+		if o.proxy != reverseproxy.Nginx && o.proxy != reverseproxy.Caddy {
+			return errors.New("want nginx or caddy")
+		}
+		return nil
+	})
+	flags.StringVar(&o.deploy, "deploy", "deploy", "the directory of the proxies' configuration files")
 	flags.StringVar(&o.pawl, "pawl", "bin/pawl", "the `binary` of Pawl")
 	flags.StringVar(&o.versitygw, "versitygw", "", "the `binary` of the S3 server; the one that was built last if it is not said")
 	fresh := flags.Bool("fresh", false, "begin with nothing: what earlier runs have kept is deleted")
@@ -41,7 +52,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	if o.versitygw == "" {
 		var err error
-		if o.versitygw, err = findVersitygw(); err != nil {
+		if o.versitygw, err = s3test.Find(); err != nil {
 			return err
 		}
 	}
@@ -60,7 +71,7 @@ func runCluster(ctx context.Context, o options) error {
 	if o.instances < 1 {
 		return errors.New("-n must be 1 or more")
 	}
-	c, err := newCluster(ctx, o, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	c, err := newCluster(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -90,10 +101,11 @@ func (c *cluster) tell(out io.Writer) {
 	fmt.Fprintf(out, "\nPawl is ready: %s\n\n", c.url())
 	row := func(name, where string, pid int) { fmt.Fprintf(out, "  %-12s %-26s process %d\n", name, where, pid) }
 	for _, i := range c.instances {
-		row(i.name, i.url(), i.pid())
+		row(i.Name, i.url(), i.PID())
 	}
-	row("PostgreSQL", c.postgres.address, c.postgres.pid())
-	row("S3", "http://"+c.gateway.address, c.gateway.pid())
+	row(c.front.Name, c.url(), c.front.PID())
+	row("PostgreSQL", c.postgres.Address(), c.postgres.PID())
+	row("S3", "http://"+c.s3.Address, c.s3.PID())
 	fmt.Fprintf(out, "\nEverything is kept in %s, logs in %s/logs. Kill what you like: it is started again.\n"+
 		"Ctrl-C stops it all.\n", c.dir, c.dir)
 }
@@ -103,32 +115,33 @@ const restartAfter = time.Second
 
 // keepUp starts again what ends, until ctx does.
 func (c *cluster) keepUp(ctx context.Context) {
-	parts := []*process{&c.postgres.process, &c.gateway.process}
+	parts := []*process.Process{&c.postgres.Process, &c.s3.Process, &c.front.Process}
 	for _, i := range c.instances {
-		parts = append(parts, &i.process)
+		parts = append(parts, &i.Process)
 	}
 	var watched sync.WaitGroup
 	for _, p := range parts {
-		watched.Go(func() { p.keepUp(ctx) })
+		watched.Go(func() { keepUp(ctx, p) })
 	}
 	watched.Wait()
 }
 
-func (p *process) keepUp(ctx context.Context) {
+// keepUp starts one part again.
+func keepUp(ctx context.Context, p *process.Process) {
 	for {
-		cmd, ended := p.now()
+		cmd, ended := p.Current()
 		select {
 		case <-ctx.Done():
 			return
 		case <-ended:
 		}
-		fmt.Printf("%s (process %d) has ended: %s; starting it again\n", p.name, cmd.Process.Pid, cmd.ProcessState)
+		fmt.Printf("%s (process %d) has ended: %s; starting it again\n", p.Name, cmd.Process.Pid, cmd.ProcessState)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(restartAfter):
 		}
-		if err := p.start(); err != nil {
+		if err := p.Start(); err != nil {
 			fmt.Println(err)
 			return
 		}

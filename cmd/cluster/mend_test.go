@@ -8,11 +8,13 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"pawl/internal/testbed/reverseproxy"
 )
 
 // TestMendWantsPeace has nothing mended while an instance may be at work.
 func TestMendWantsPeace(t *testing.T) {
-	c := startCluster(t, 2, nil)
+	c := startCluster(t, reverseproxy.Nginx, 2, nil)
 	check := func(flags ...string) (string, error) {
 		cmd := exec.CommandContext(t.Context(), c.pawl, append([]string{"check"}, flags...)...)
 		cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), c.environment()...)
@@ -24,10 +26,10 @@ func TestMendWantsPeace(t *testing.T) {
 	}
 	for _, i := range c.instances {
 		if out, err := check("--mend"); err == nil || !strings.Contains(out, "the database is in use by ") {
-			t.Errorf("check --mend beside %s: %v\n%s", i.name, err, out)
+			t.Errorf("check --mend beside %s: %v\n%s", i.Name, err, out)
 		}
 		if out, err := check(); err != nil || !strings.Contains(out, "Pawl is running") || !strings.Contains(out, "no problems") {
-			t.Errorf("check beside %s: %v\n%s", i.name, err, out)
+			t.Errorf("check beside %s: %v\n%s", i.Name, err, out)
 		}
 		if err := i.down(); err != nil {
 			t.Fatal(err)

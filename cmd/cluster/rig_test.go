@@ -3,81 +3,53 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"sync"
-	"sync/atomic"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"pawl/internal/testbed/postgrestest"
+	"pawl/internal/testbed"
+	"pawl/internal/testbed/chaos"
+	"pawl/internal/testbed/reverseproxy"
+	"pawl/internal/testbed/s3test"
 )
 
-const (
-	seedEnv   = "PAWL_TEST_SEED"   // repeats the uploads and the trouble of an earlier run
-	binaryEnv = "PAWL_TEST_BINARY" // tests this binary instead of building one
-)
-
-// rig is a cluster in trouble, the clients at work on it, and everything it has
-// ever told them.
+// rig is a cluster in trouble, and the clients at work on it.
 type rig struct {
-	t       *testing.T
-	ctx     context.Context
+	*chaos.Rig
 	cluster *cluster
-	http    *http.Client
-	random  *rand.Rand
-	seed    uint64
-	bytes   []byte // random ones, of which contents are sections
-
-	draining atomic.Bool // clients begin nothing new, and hurry up
-	faults   atomic.Int32
-	resumes  atomic.Int64
-
-	mu       sync.Mutex
-	uploads  []*upload          // acknowledged ones
-	unheard  map[string]content // by name: creations whose answer was lost
-	finished []*upload
 }
 
-const randomBytes = 32 << 20
-
-func newRig(t *testing.T, instances int, environ ...string) *rig {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv(seedEnv); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("%s: %v", seedEnv, err)
-		}
-	}
-	t.Logf("%s=%d", seedEnv, seed)
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	var key [32]byte
-	copy(key[:], strconv.FormatUint(seed, 10))
-	r := &rig{
-		t: t, ctx: ctx, seed: seed, random: rand.New(rand.NewPCG(seed, 1)),
-		http:    &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}},
-		bytes:   make([]byte, randomBytes),
-		unheard: make(map[string]content),
-	}
-	_, _ = rand.NewChaCha8(key).Read(r.bytes) // never fails
-	r.cluster = startCluster(t, instances, environ)
-	t.Cleanup(r.http.CloseIdleConnections)
-	return r
+func newRig(t *testing.T, proxy reverseproxy.Kind, instances, clients int, environ ...string) *rig {
+	c := startCluster(t, proxy, instances, environ)
+	return &rig{cluster: c, Rig: chaos.New(t, chaos.Config{
+		URL:        c.url(),
+		MetricsURL: c.instances[0].url() + "/metrics",
+		Clients:    clients, MaxSize: 16 << 20, Rate: [2]int64{128 << 10, 1152 << 10},
+		Passing:  []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+		Patience: []time.Duration{3 * time.Second, 20 * time.Second},
+		Backoff:  200 * time.Millisecond,
+		Limit:    4 * time.Minute,
+		Explain:  c.logTails,
+	})}
 }
 
-// startCluster starts one whose balancer picks any instance for every request.
-func startCluster(t *testing.T, instances int, environ []string) *cluster {
+// startCluster starts a cluster whose proxy sends each request to any instance.
+func startCluster(t *testing.T, proxy reverseproxy.Kind, instances int, environ []string) *cluster {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("requires PostgreSQL and an S3 server")
+	testbed.SkipShort(t, "PostgreSQL, an S3 server and a reverse proxy")
+	versitygw, err := s3test.Find()
+	if err == nil {
+		_, err = reverseproxy.Find(proxy)
+	}
+	if err != nil {
+		testbed.SkipAloud(t, "a cluster: "+err.Error())
 	}
 	dir, err := os.MkdirTemp("", "pawl-cluster-") // not t.TempDir: PostgreSQL's user has to get at it
 	if err != nil {
@@ -88,17 +60,16 @@ func startCluster(t *testing.T, instances int, environ []string) *cluster {
 		t.Fatal(err)
 	}
 	c, err := newCluster(t.Context(), options{
-		dir: dir, instances: instances, pawl: pawlBinary(t), versitygw: gatewayBinary(t),
+		dir: dir, instances: instances, pawl: testbed.Pawl(t), versitygw: versitygw, proxy: proxy, deploy: "../../deploy",
 		settings: []string{"fsync=off", "max_connections=200"}, environ: environ,
-	}, slog.New(slog.DiscardHandler))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.balancer.pick = func(ready []*backend) *backend { return ready[rand.IntN(len(ready))] }
 	t.Cleanup(func() {
 		for _, i := range c.instances {
-			_ = i.signal(syscall.SIGCONT)
-			i.kill()
+			_ = i.Signal(syscall.SIGCONT)
+			i.Kill()
 		}
 		_ = c.down()
 		if t.Failed() {
@@ -120,103 +91,96 @@ func keepLogs(t *testing.T, dir string) {
 	t.Logf("logs are in %s (%v)", to, err)
 }
 
-func pawlBinary(t *testing.T) string {
-	t.Helper()
-	if binary := os.Getenv(binaryEnv); binary != "" {
-		return binary
+// logTails returns the ends of the logs of all instances, and of the proxy.
+func (c *cluster) logTails() string {
+	var text strings.Builder
+	for _, i := range c.instances {
+		text.WriteString(i.Name + ":\n" + i.Tail(2000) + "\n")
 	}
-	binary := filepath.Join(t.TempDir(), "pawl")
-	if out, err := exec.Command("go", "build", "-o", binary, "../pawl").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
+	return text.String() + c.front.Name + ":\n" + c.front.Tail(2000)
 }
 
-func gatewayBinary(t *testing.T) string {
-	t.Helper()
-	binary, err := findVersitygw()
+// run has clients at work while there is trouble, and has Pawl itself check what is
+// left in the end.
+func (r *rig) run(trouble func()) {
+	r.Run(trouble)
+	if r.T.Failed() {
+		return
+	}
+	for _, i := range r.cluster.instances {
+		if err := i.down(); err != nil {
+			r.Fail("%v\n%s", err, i.Tail(4000))
+		}
+	}
+	out, err := r.check("--read")
+	if err != nil && onlyOrphans(out) {
+		// Bytes whose row was never committed, and could not be deleted either: a day
+		// later a job would.
+		if out, err := r.check("--mend"); err != nil {
+			r.Fail("pawl check --mend: %v\n%s", err, out)
+		}
+		out, err = r.check("--read")
+	}
 	if err != nil {
-		postgrestest.SkipAloud(t, "a cluster: "+err.Error())
-	}
-	return binary
-}
-
-// fail reports a broken promise. After a few the run ends: the rest would be noise.
-func (r *rig) fail(format string, args ...any) {
-	r.t.Helper()
-	r.t.Errorf(format, args...)
-	if r.faults.Add(1) == 10 {
-		r.t.Error("giving up after ten faults")
-		r.draining.Store(true)
+		r.Fail("pawl check: %v\n%s", err, out)
 	}
 }
 
-func (r *rig) failed() bool { return r.faults.Load() >= 10 || r.ctx.Err() != nil }
-
-// pass lets a stretch of time go by that is part of the scenario.
-func (r *rig) pass(d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-r.ctx.Done():
+// onlyOrphans reports whether all that was found is bytes that nothing refers to.
+func onlyOrphans(out []byte) bool {
+	for line := range bytes.Lines(out) {
+		if bytes.HasPrefix(line, []byte("- ")) && !bytes.Contains(line, []byte("bytes belong to no file and no upload")) {
+			return false
+		}
 	}
+	return true
 }
 
-// run has clients at work while trouble lasts, lets them finish in peace, and
-// takes stock.
-func (r *rig) run(clients int, trouble func()) {
-	began := time.Now()
-	limit := time.AfterFunc(4*time.Minute, func() {
-		r.fail("the run takes too long; under way: %s", r.underWayText())
-		r.faults.Store(10)
-		r.draining.Store(true)
-	})
-	defer limit.Stop()
-	var work sync.WaitGroup
-	for n := range clients {
-		work.Go(func() { r.client(n) })
+// check has Pawl compare the database with the storage, in an empty directory.
+func (r *rig) check(how string) ([]byte, error) {
+	cmd := exec.CommandContext(r.Ctx, r.cluster.pawl, "check", how)
+	cmd.Dir = r.T.TempDir()
+	cmd.Env = append(os.Environ(), r.cluster.environment()...)
+	out, err := cmd.CombinedOutput()
+	r.T.Logf("pawl check %s: %s", how, bytes.TrimSpace(out))
+	left, dirErr := os.ReadDir(cmd.Dir)
+	if dirErr != nil || len(left) > 0 {
+		r.Fail("it left %v where it ran, %v", left, dirErr)
 	}
-	trouble()
-	r.draining.Store(true)
-	drained := time.Now()
-	work.Wait()
-	r.t.Logf("%d files, %d resumptions; %v of trouble, %v until all had arrived", len(r.finished), r.resumes.Load(),
-		drained.Sub(began).Round(time.Millisecond), time.Since(drained).Round(time.Millisecond))
-	if !r.failed() {
-		r.takeStock()
-	}
+	return out, err
 }
 
 // bother does something to an instance, or to two, and has it back in the end.
 func (r *rig) bother() {
-	instances := r.random.Perm(len(r.cluster.instances))
+	instances := r.Random.Perm(len(r.cluster.instances))
 	victims := []*instance{r.cluster.instances[instances[0]]}
-	if len(instances) > 1 && r.random.IntN(4) == 0 {
+	if len(instances) > 1 && r.Random.IntN(4) == 0 {
 		victims = append(victims, r.cluster.instances[instances[1]])
 	}
-	switch r.random.IntN(5) {
+	switch r.Random.IntN(5) {
 	case 0, 1: // nobody can prepare for this
 		for _, v := range victims {
-			v.kill()
+			v.Kill()
 		}
-		r.pass(time.Duration(r.random.IntN(1500)) * time.Millisecond)
+		r.Pass(time.Duration(r.Random.IntN(1500)) * time.Millisecond)
 	case 2: // as when it is replaced by a newer version
 		for _, v := range victims {
 			if err := v.down(); err != nil {
-				r.fail("%v\n%s", err, v.tail())
+				r.Fail("%v\n%s", err, v.Tail(4000))
 			}
 		}
 	default: // it wakes up after its leases were taken, and believes it is still then
 		for _, v := range victims {
 			r.send(v, syscall.SIGSTOP)
 		}
-		r.pass(pausedFor)
+		r.Pass(pausedFor)
 		for _, v := range victims {
 			r.send(v, syscall.SIGCONT)
 		}
 	}
 	for _, v := range victims {
-		if err := v.start(); err != nil {
-			r.fail("%v", err)
+		if err := v.Start(); err != nil {
+			r.Fail("%v", err)
 		}
 	}
 	r.awaitInstances()
@@ -226,18 +190,18 @@ func (r *rig) bother() {
 const pausedFor = 7 * time.Second
 
 func (r *rig) send(i *instance, s syscall.Signal) {
-	if err := i.signal(s); err != nil {
-		r.fail("%v", err)
+	if err := i.Signal(s); err != nil {
+		r.Fail("%v", err)
 	}
 }
 
 // awaitInstances waits until all are ready again.
 func (r *rig) awaitInstances() {
-	ctx, cancel := context.WithTimeout(r.ctx, startLimit)
+	ctx, cancel := context.WithTimeout(r.Ctx, startLimit)
 	defer cancel()
 	for _, i := range r.cluster.instances {
-		if err := i.await(ctx, i.ready); err != nil && r.ctx.Err() == nil {
-			r.fail("%v", err)
+		if err := i.Await(ctx, i.ready); err != nil && r.Ctx.Err() == nil {
+			r.Fail("%v", err)
 		}
 	}
 }

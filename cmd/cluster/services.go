@@ -13,13 +13,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"pawl/internal/testbed/postgrestest"
+	"pawl/internal/testbed/process"
+	"pawl/internal/testbed/s3test"
 )
 
 // services are what the instances of a cluster share.
 type services struct {
-	postgres *postgres
-	gateway  *gateway
+	postgres *postgrestest.Server
+	s3       *s3test.Server
 }
 
 func newServices(ctx context.Context, o options) (s services, err error) {
@@ -27,27 +29,35 @@ func newServices(ctx context.Context, o options) (s services, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.gateway, err = newGateway(o.dir, o.versitygw, secrets); err != nil {
+	s.s3, err = s3test.New(s3test.Config{Binary: o.versitygw, Dir: o.dir, Access: secrets.Access, Secret: secrets.Secret})
+	if err != nil {
 		return s, err
 	}
-	s.postgres, err = newPostgres(ctx, o.dir, secrets.Database, o.settings)
+	address, err := process.FreeAddress()
+	if err != nil {
+		return s, err
+	}
+	s.postgres, err = postgrestest.New(ctx, postgrestest.Config{
+		Dir: o.dir, Address: address, Password: secrets.Database, Settings: o.settings,
+	})
 	return s, err
 }
 
 // up starts both, and waits for them.
 func (s services) up(ctx context.Context) error {
-	if err := s.postgres.up(ctx); err != nil {
+	if err := s.postgres.Start(); err != nil {
 		return err
 	}
-	return s.gateway.up(ctx)
+	return s.s3.Up(ctx)
 }
 
-func (s services) down() error { return errors.Join(s.gateway.down(), s.postgres.down()) }
+func (s services) down() error { return errors.Join(s.s3.Down(), s.postgres.Shutdown()) }
 
 // environment is what makes an instance use this database, and this folder of the
 // bucket.
 func (s services) environment(database, folder string) []string {
-	return append(s.gateway.credentials(), "PAWL_DATABASE_URL="+s.postgres.url(database), "PAWL_STORAGE_URL="+s.gateway.url(folder))
+	return append(s.s3.Credentials(), "PAWL_DATABASE_URL="+s.postgres.DatabaseURL(database),
+		"PAWL_STORAGE_URL="+s3test.FolderURL(s.s3.Address, folder))
 }
 
 // settlements gives each who asks a database and a folder of the bucket of their
@@ -60,7 +70,7 @@ type settlements struct {
 
 func (s *settlements) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := fmt.Sprintf("pawl_%d", s.given.Add(1))
-	if err := s.postgres.createDatabase(r.Context(), name); err != nil {
+	if err := s.postgres.CreateDatabase(name); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -71,16 +81,6 @@ func (s *settlements) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(variables) // of texts alone; the client is told if it is cut
-}
-
-func (p *postgres) createDatabase(ctx context.Context, name string) error {
-	conn, err := pgx.Connect(ctx, p.url(firstDatabase))
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
-	return err
 }
 
 // servicesEnv is where a command finds [settlements].

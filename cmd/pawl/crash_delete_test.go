@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -23,23 +22,22 @@ func TestKillWhileDeleting(t *testing.T) {
 		t.Skip("takes some seconds")
 	}
 	const files, rounds = 150, 8
-	r := newCrashRig(t, t.TempDir(), 0)
-	random := rand.New(rand.NewPCG(r.seed, 2))
+	r := newCrashRig(t, t.TempDir(), 0, 0)
 	r.server.start()
-	r.awaitReady()
+	r.AwaitHealth()
 	outcomes := map[string]int{}
 	for range rounds {
 		ids := r.uploadMany(files)
-		if r.failed() {
+		if r.Failed() {
 			return
 		}
 		answered := make(chan bool)
 		go func() { answered <- r.deleteMany(ids) }()
-		r.pass(time.Duration(random.IntN(25)) * time.Millisecond)
-		r.server.kill()
+		r.Pass(time.Duration(r.Random.IntN(25)) * time.Millisecond)
+		r.server.Kill()
 		done := <-answered
 		r.server.start()
-		r.awaitReady()
+		r.AwaitHealth()
 		left := r.countFiles()
 		if left != 0 && (left != files || done) {
 			t.Fatalf("%d of %d files are left of a deletion (answered: %v)", left, files, done)
@@ -50,7 +48,7 @@ func TestKillWhileDeleting(t *testing.T) {
 		}
 	}
 	t.Log(outcomes)
-	for deadline := time.Now().Add(time.Minute); r.countBlobs() > 0; r.pass(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); r.countBlobs() > 0; r.Pass(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d blobs of deleted files are left", r.countBlobs())
 		}
@@ -68,17 +66,17 @@ func (r *crashRig) uploadMany(n int) []string {
 	for first := range 16 {
 		clients.Go(func() {
 			for i := first; i < n; i += 16 {
-				req, err := http.NewRequestWithContext(r.ctx, http.MethodPost, r.server.url+"/files/", strings.NewReader("x"))
+				req, err := http.NewRequestWithContext(r.Ctx, http.MethodPost, r.server.url+"/files/", strings.NewReader("x"))
 				if err != nil {
-					r.fail("%v", err)
+					r.Fail("%v", err)
 					return
 				}
 				req.Header.Set("Tus-Resumable", "1.0.0")
 				req.Header.Set("Upload-Length", "1")
 				req.Header.Set("Content-Type", "application/offset+octet-stream")
-				res, err := r.http.Do(req)
+				res, err := http.DefaultClient.Do(req)
 				if err != nil {
-					r.fail("%v", err)
+					r.Fail("%v", err)
 					return
 				}
 				res.Body.Close()
@@ -88,7 +86,7 @@ func (r *crashRig) uploadMany(n int) []string {
 	}
 	clients.Wait()
 	if n := r.countFiles(); n != len(ids) {
-		r.fail("%d files are stored, want %d", n, len(ids))
+		r.Fail("%d files are stored, want %d", n, len(ids))
 	}
 	return ids
 }
@@ -97,16 +95,16 @@ func (r *crashRig) uploadMany(n int) []string {
 func (r *crashRig) deleteMany(ids []string) bool {
 	request, err := json.Marshal(map[string]any{"ids": ids})
 	if err != nil {
-		r.fail("%v", err)
+		r.Fail("%v", err)
 		return false
 	}
-	req, err := http.NewRequestWithContext(context.WithoutCancel(r.ctx), http.MethodPost, r.server.url+"/api/v1/files/delete", bytes.NewReader(request))
+	req, err := http.NewRequestWithContext(context.WithoutCancel(r.Ctx), http.MethodPost, r.server.url+"/api/v1/files/delete", bytes.NewReader(request))
 	if err != nil {
-		r.fail("%v", err)
+		r.Fail("%v", err)
 		return false
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := r.http.Do(req)
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return false // killed
 	}
@@ -117,7 +115,7 @@ func (r *crashRig) deleteMany(ids []string) bool {
 	}
 	for _, item := range answer.Items {
 		if !item.Deleted {
-			r.fail("a file is not deleted: %s, %+v", res.Status, answer)
+			r.Fail("a file is not deleted: %s, %+v", res.Status, answer)
 			return false
 		}
 	}
@@ -126,12 +124,12 @@ func (r *crashRig) deleteMany(ids []string) bool {
 
 func (r *crashRig) countFiles() int {
 	var stats struct{ Totals struct{ Files int } }
-	if err := r.get(r.ctx, "/api/v1/stats", &stats); err != nil {
-		r.fail("the statistics: %v", err)
+	if err := r.Get("/api/v1/stats", &stats); err != nil {
+		r.Fail("the statistics: %v", err)
 	}
-	listed := len(r.listFiles())
+	listed := len(r.ListFiles())
 	if listed != stats.Totals.Files {
-		r.fail("%d files are listed, %d counted", listed, stats.Totals.Files)
+		r.Fail("%d files are listed, %d counted", listed, stats.Totals.Files)
 	}
 	return listed
 }
@@ -145,7 +143,7 @@ func (r *crashRig) countBlobs() (n int) {
 		return err
 	})
 	if err != nil {
-		r.fail("%v", err)
+		r.Fail("%v", err)
 	}
 	return n
 }

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"testing"
 
-	"pawl/internal/testbed/postgrestest"
+	"pawl/internal/testbed"
 )
 
 // crashDisk is an ext4 file system of its own, in a file.
@@ -22,14 +22,14 @@ type crashDisk struct {
 // test is skipped, aloud.
 func newCrashDisk(t *testing.T) *crashDisk {
 	if runtime.GOOS != "linux" || os.Geteuid() != 0 {
-		postgrestest.SkipAloud(t, "a power cut: it needs Linux and root, for a loop device")
+		testbed.SkipAloud(t, "a power cut: it needs Linux and root, for a loop device")
 	}
 	d := &crashDisk{t: t, image: filepath.Join(t.TempDir(), "disk.img"), dir: filepath.Join(t.TempDir(), "disk")}
 	if err := os.Mkdir(d.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.make(); err != nil {
-		postgrestest.SkipAloud(t, fmt.Sprintf("a power cut: it needs an ext4 file system on a loop device: %v", err))
+		testbed.SkipAloud(t, fmt.Sprintf("a power cut: it needs an ext4 file system on a loop device: %v", err))
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", d.dir).Run() })
 	return d

@@ -216,7 +216,8 @@ func TestComposeConfined(t *testing.T) {
 	}
 }
 
-// TestComposePeers checks that balancer and Prometheus use the addresses of the instances.
+// TestComposePeers checks that the proxies and Prometheus use the addresses of the
+// instances.
 func TestComposePeers(t *testing.T) {
 	var want []string
 	for name, s := range readCompose(t).pawls() {
@@ -233,7 +234,11 @@ func TestComposePeers(t *testing.T) {
 		balanced = append(balanced, match[1])
 	}
 	if !slices.Equal(balanced, want) {
-		t.Errorf("the balancer spreads over %v, want %v", balanced, want)
+		t.Errorf("nginx spreads over %v, want %v", balanced, want)
+	}
+	instances := regexp.MustCompile(`\{\$PAWL_INSTANCES:([^}]*)\}`).FindStringSubmatch(readTop(t, "deploy/Caddyfile"))
+	if instances == nil || !slices.Equal(strings.Fields(instances[1]), want) {
+		t.Errorf("Caddy spreads over %q, want %v", instances, want)
 	}
 	var prometheus struct {
 		ScrapeConfigs []struct {
@@ -327,6 +332,9 @@ func countedMetrics(t *testing.T) map[string]bool {
 	upload := r.create("5")
 	r.do("PATCH", upload, strings.NewReader("hello"), tusHeader, offsetStream, "Upload-Offset: 0")
 	body := readAll(t, r.do("GET", "/metrics", nil).Body)
+	if !strings.Contains(body, "\npawl_received_bytes_total 5\n") {
+		t.Error("the bytes of the upload are not counted")
+	}
 	counted := make(map[string]bool)
 	for line := range strings.Lines(body) {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")

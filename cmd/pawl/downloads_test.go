@@ -135,17 +135,17 @@ func TestDownloadSettings(t *testing.T) {
 	const bucket = "--storage-url=s3://bucket?region=r"
 	for _, c := range []struct {
 		flags []string
-		fault string // empty: none
+		fault string // empty for none
 	}{
 		{[]string{"--downloads=redirect", bucket}, ""},
 		{[]string{"--cdn-url=https://cdn.example.org/files", "--cdn-secret=s", bucket}, ""},
-		{[]string{"--downloads=redirect"}, "PAWL_DOWNLOADS (--downloads): redirect wants files to be in S3"},
-		{[]string{"--downloads=elsewhere"}, "none of proxy, redirect"},
-		{[]string{"--cdn-url=https://cdn.example.org"}, "PAWL_CDN_URL (--cdn-url): wants files to be in S3"},
-		{[]string{"--cdn-secret=s", bucket}, "PAWL_CDN_SECRET (--cdn-secret): there are no links to sign"},
-		{[]string{"--cdn-url=cdn.example.org", bucket}, "must be scheme, host"},
-		{[]string{"--cdn-url=https://user:hush@cdn.example.org", bucket}, "must be scheme, host"},
-		{[]string{"--cdn-url=https://cdn.example.org?a=b", bucket}, "must be scheme, host"},
+		{[]string{"--downloads=redirect"}, "PAWL_DOWNLOADS (--downloads): redirect requires S3"},
+		{[]string{"--downloads=elsewhere"}, "is not one of proxy, redirect"},
+		{[]string{"--cdn-url=https://cdn.example.org"}, "PAWL_CDN_URL (--cdn-url): requires S3"},
+		{[]string{"--cdn-secret=s", bucket}, "PAWL_CDN_SECRET (--cdn-secret): requires PAWL_CDN_URL"},
+		{[]string{"--cdn-url=cdn.example.org", bucket}, "must consist of scheme, host"},
+		{[]string{"--cdn-url=https://user:hush@cdn.example.org", bucket}, "must consist of scheme, host"},
+		{[]string{"--cdn-url=https://cdn.example.org?a=b", bucket}, "must consist of scheme, host"},
 	} {
 		a := &app{}
 		if _, err := a.commandLine(append([]string{"serve"}, c.flags...)); err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"pawl/internal/testbed/postgrestest"
+	"pawl/internal/testbed"
 )
 
 // foreignClient is a tus client that others wrote: a small program of ours in
@@ -29,7 +29,7 @@ func foreignLibrary(t *testing.T, env, name string) string {
 	}
 	dir := os.Getenv(env)
 	if _, err := os.Stat(dir); dir == "" || err != nil {
-		postgrestest.SkipAloud(t, name+": `make test` installs it where it can be had")
+		testbed.SkipAloud(t, name+": `make test` installs it where it can be had")
 	}
 	return dir
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,9 +10,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +18,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pawl/internal/testbed"
+	"pawl/internal/testbed/faultproxy"
+	"pawl/internal/testbed/process"
 )
 
 // client runs `pawl upload` as a process with its own resume state.
@@ -91,63 +93,47 @@ func digestAt(t *testing.T, url string) string {
 
 // serverProcess is a `pawl serve` process that can be restarted at the same address.
 type serverProcess struct {
+	process.Process
 	t         *testing.T
 	addr, dir string
-
-	mu  sync.Mutex
-	cmd *exec.Cmd
 }
 
 func startServerProcess(t *testing.T) *serverProcess {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	program, err := exec.LookPath("pawl")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &serverProcess{t: t, addr: l.Addr().String(), dir: t.TempDir()}
-	_ = l.Close()
+	s := &serverProcess{t: t, dir: t.TempDir()}
+	if s.addr, err = process.FreeAddress(); err != nil {
+		t.Fatal(err)
+	}
+	s.Name, s.Log = "pawl", filepath.Join(t.TempDir(), "server.log")
+	s.Command = func() *exec.Cmd { return exec.Command(program, "serve", "--listen="+s.addr, "--data-dir="+s.dir) }
+	t.Cleanup(s.Kill)
 	s.start()
-	t.Cleanup(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.kill()
-	})
 	return s
 }
 
 func (s *serverProcess) restart() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kill()
+	s.Kill()
 	s.start()
 }
 
 func (s *serverProcess) start() {
-	program, err := exec.LookPath("pawl")
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	err := s.Start()
+	if err == nil {
+		err = s.Await(ctx, func(ctx context.Context) bool { return process.AnswersOK(ctx, "http://"+s.addr+"/readyz", time.Second) })
+	}
 	if err != nil {
 		s.t.Error(err)
-		return
-	}
-	log := serverLog{ready: make(chan string, 1)}
-	s.cmd = exec.Command(program, "serve", "--listen="+s.addr, "--data-dir="+s.dir)
-	s.cmd.Stderr = &log
-	if err := s.cmd.Start(); err != nil {
-		s.t.Error(err)
-		return
-	}
-	select {
-	case <-log.ready:
-	case <-time.After(30 * time.Second):
-		s.t.Errorf("the server did not become ready:\n%s", log.String())
 	}
 }
 
-func (s *serverProcess) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-}
-
-// gauge is a proxy that calls a function after a number of bytes sent to the server.
+// gauge is a proxy that calls a function after a number of bytes sent to the server. It
+// passes connections on as they are, so that clients speak with the server itself.
 type gauge struct {
 	net.Listener
 	sent atomic.Int64
@@ -269,22 +255,17 @@ func TestUploadResumes(t *testing.T) {
 	}
 }
 
-// meddler is a proxy that modifies each PATCH, or POST that replaces one.
+// meddler returns the URL of a proxy that modifies each PATCH, or POST that replaces one.
 func meddler(t *testing.T, target string, patch func(*http.Request)) string {
 	t.Helper()
-	to, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(to)
-		if r.In.Method == http.MethodPatch || r.In.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
-			patch(r.Out)
+	p := faultproxy.Start(t, strings.TrimPrefix(target, "http://"), func(r *http.Request) faultproxy.Op {
+		if r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
+			return http.MethodPatch
 		}
-	}}
-	server := httptest.NewServer(proxy)
-	t.Cleanup(server.Close)
-	return server.URL
+		return faultproxy.Op(r.Method)
+	})
+	p.Fail(http.MethodPatch, -1, faultproxy.Changed(patch))
+	return "http://" + p.Address
 }
 
 // flip changes the first byte read.
@@ -359,9 +340,7 @@ func TestUploadToTusd(t *testing.T) {
 // can be.
 func startTusd(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("requires tusd")
-	}
+	testbed.SkipShort(t, "tusd")
 	tools, err := filepath.Abs(filepath.Join("..", "..", ".cache", "tools"))
 	if err != nil {
 		t.Fatal(err)

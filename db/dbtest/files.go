@@ -15,7 +15,7 @@ func fileRoundTrip(t *testing.T, s pawl.Store) {
 		DeclaredType: "text/plain; charset=utf-8", MediaType: "image/png", State: pawl.Ready,
 		Metadata:    map[string]string{"album": "été", "empty": "", "quote\"": "'%_"},
 		RawMetadata: "filename w4lUw4k=", RawConcat: "final;/files/a /files/b",
-		JoinKey: "a b", SecretSHA256: bytes.Repeat([]byte{0, 255}, 16), Downloads: 3, CreatedAt: noon, UpdatedAt: noon.Add(time.Microsecond),
+		JoinKey: "a b", TokenSHA256: bytes.Repeat([]byte{0, 255}, 16), Downloads: 3, CreatedAt: noon, UpdatedAt: noon.Add(time.Microsecond),
 	}
 	for i := range full.SHA256 {
 		full.SHA256[i] = byte(i)

@@ -16,10 +16,10 @@ func uploadRoundTrip(t *testing.T, s pawl.Store) {
 		Name: "Grüße 'n \"quotes\" %_\\.txt", DeclaredType: "text/plain; charset=utf-8",
 		Metadata:    map[string]string{"relativePath": "a/b.txt", "empty": "", "é<>&": "\u2028\"'"},
 		RawMetadata: "filename R3LDvMOfZQ==", Parts: []pawl.ID{someID(2), someID(3), someID(2)},
-		RawConcat:    "final;/files/a /files/b",
-		Progress:     pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
-		SecretSHA256: bytes.Repeat([]byte{0, 255}, 16),
-		CreatedAt:    noon, UpdatedAt: noon.Add(time.Microsecond),
+		RawConcat:   "final;/files/a /files/b",
+		Progress:    pawl.Progress{Offset: 7, DigestOffset: 5, DigestState: []byte{0, 1, 255}, FoundType: "text/plain"},
+		TokenSHA256: bytes.Repeat([]byte{0, 255}, 16),
+		CreatedAt:   noon, UpdatedAt: noon.Add(time.Microsecond),
 	}
 	bare := pawl.Upload{ID: someID(4), Kind: pawl.Partial, Name: pawl.Unnamed, Length: pawl.UnknownLength, CreatedAt: noon, UpdatedAt: noon}
 	update(t, s, insertUploads(full, bare))
@@ -166,21 +166,21 @@ func walkUploads(t *testing.T, s pawl.Store, q pawl.UploadQuery, want []pawl.Upl
 
 func secretIsForgotten(t *testing.T, s pawl.Store) {
 	u, other := someUpload(someID(1)), someUpload(someID(2))
-	u.SecretSHA256, other.SecretSHA256 = []byte{1, 2}, []byte{3, 4}
+	u.TokenSHA256, other.TokenSHA256 = []byte{1, 2}, []byte{3, 4}
 	update(t, s, insertUploads(u, other))
 	for range 2 {
-		update(t, s, func(tx pawl.Tx) error { return tx.ForgetSecret(u.ID) })
-		u.SecretSHA256 = nil
+		update(t, s, func(tx pawl.Tx) error { return tx.ForgetToken(u.ID) })
+		u.TokenSHA256 = nil
 		wantUpload(t, s, u)
 		wantUpload(t, s, other)
 	}
-	updateFails(t, s, pawl.NotFound, func(tx pawl.Tx) error { return tx.ForgetSecret(someID(3)) })
+	updateFails(t, s, pawl.NotFound, func(tx pawl.Tx) error { return tx.ForgetToken(someID(3)) })
 }
 
 func usedPartIsRemembered(t *testing.T, s pawl.Store) {
 	part, other := someUpload(someID(1)), someUpload(someID(2))
 	part.Kind, other.Kind = pawl.Partial, pawl.Partial
-	part.SecretSHA256 = []byte{1, 2}
+	part.TokenSHA256 = []byte{1, 2}
 	update(t, s, insertUploads(part, other))
 	later := noon.Add(time.Hour)
 	use := func(id pawl.ID, at time.Time) func(tx pawl.Tx) error {
@@ -193,7 +193,7 @@ func usedPartIsRemembered(t *testing.T, s pawl.Store) {
 	wantNoUpload(t, s, part.ID)
 
 	want := pawl.Upload{
-		ID: part.ID, Owner: part.Owner, Kind: pawl.Partial, Length: part.Length, SecretSHA256: part.SecretSHA256,
+		ID: part.ID, Owner: part.Owner, Kind: pawl.Partial, Length: part.Length, TokenSHA256: part.TokenSHA256,
 		Progress: pawl.Progress{Offset: part.Length}, Filed: true, CreatedAt: later, UpdatedAt: later,
 	}
 	got, err := s.UsedPart(t.Context(), part.ID)

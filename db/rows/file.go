@@ -35,7 +35,7 @@ func OfFile(f pawl.File) File {
 		DeclaredType: f.DeclaredType, MediaType: f.MediaType, Sha256: f.SHA256[:], State: string(f.State),
 		Metadata: Metadata(f.Metadata), RawMetadata: f.RawMetadata, RawConcat: f.RawConcat,
 		JoinKey: f.JoinKey, Downloads: f.Downloads,
-		CreatedAt: Micros(f.CreatedAt), UpdatedAt: Micros(f.UpdatedAt), SecretSha256: f.SecretSHA256,
+		CreatedAt: Micros(f.CreatedAt), UpdatedAt: Micros(f.UpdatedAt), SecretSha256: f.TokenSHA256,
 		SearchKey: pawl.SearchKey(f.Name, f.Metadata[pawl.PathKey]),
 	}
 }
@@ -47,7 +47,7 @@ func (f File) Value() (pawl.File, error) {
 		ID: pawl.ID(f.ID), Owner: f.Owner, Name: pawl.NameOrUnnamed(f.Name), Size: f.Size,
 		DeclaredType: f.DeclaredType, MediaType: f.MediaType, State: pawl.FileState(f.State),
 		RawMetadata: f.RawMetadata, RawConcat: f.RawConcat, JoinKey: f.JoinKey,
-		SecretSHA256: f.SecretSha256, Downloads: f.Downloads,
+		TokenSHA256: f.SecretSha256, Downloads: f.Downloads,
 		CreatedAt: Instant(f.CreatedAt), UpdatedAt: Instant(f.UpdatedAt),
 	}
 	if copy(value.SHA256[:], f.Sha256) != len(value.SHA256) || len(f.Sha256) != len(value.SHA256) {

@@ -13,8 +13,8 @@ import (
 // they change is written once. Nothing in a transaction reads the statistics, so they
 // can be written at its end. The zero Statistics is empty.
 type Statistics struct {
-	days  map[dayKey]*Day
-	types map[typeKey]*typeSum
+	days  map[dayKey]Day
+	types map[typeKey]typeSum
 }
 
 type (
@@ -47,35 +47,31 @@ func (s *Statistics) Add(tallies []pawl.Tally) {
 
 func (s *Statistics) add(owner string, t pawl.Tally) {
 	if s.days == nil {
-		s.days, s.types = map[dayKey]*Day{}, map[typeKey]*typeSum{}
+		s.days, s.types = map[dayKey]Day{}, map[typeKey]typeSum{}
 	}
 	key := dayKey{owner, DayOf(t.At)}
-	if s.days[key] == nil {
-		s.days[key] = &Day{Owner: owner, Day: key.day}
-	}
-	s.days[key].add(t)
-	files, bytes := t.FilesAdded-t.FilesRemoved, t.BytesAdded-t.BytesRemoved
-	if files == 0 && bytes == 0 {
-		return
-	}
+	day := s.days[key]
+	day.Owner, day.Day = owner, key.day
+	day.add(t)
+	s.days[key] = day
+
 	kind := typeKey{owner, t.MediaType}
-	if s.types[kind] == nil {
-		s.types[kind] = &typeSum{}
-	}
-	s.types[kind].files += files
-	s.types[kind].bytes += bytes
+	sum := s.types[kind]
+	sum.files += t.FilesAdded - t.FilesRemoved
+	sum.bytes += t.BytesAdded - t.BytesRemoved
+	s.types[kind] = sum
 }
 
 // Write writes the sums, in the order of the rows: transactions that change the same
 // ones do not deadlock.
 func (s *Statistics) Write(ctx context.Context, q Statements) error {
 	for _, key := range slices.SortedFunc(maps.Keys(s.days), dayKey.compare) {
-		if err := q.CountDay(ctx, *s.days[key]); err != nil {
+		if err := q.CountDay(ctx, s.days[key]); err != nil {
 			return err
 		}
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(s.types), typeKey.compare) {
-		sum := *s.types[key]
+		sum := s.types[key]
 		if sum == (typeSum{}) {
 			continue
 		}

@@ -93,8 +93,8 @@ func (t *Tx) mustExist(id pawl.ID) error {
 	})
 }
 
-// ForgetSecret implements [pawl.Tx].
-func (t *Tx) ForgetSecret(id pawl.ID) error {
+// ForgetToken implements [pawl.Tx].
+func (t *Tx) ForgetToken(id pawl.ID) error {
 	return t.mustChange("forget a secret", ErrNoSuchUpload, func(q Statements) (int64, error) {
 		return q.ForgetSecret(t.Context, string(id))
 	})

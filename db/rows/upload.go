@@ -36,7 +36,7 @@ func OfUpload(u pawl.Upload) Upload {
 		JoinKey: u.JoinKey(), RawConcat: u.RawConcat,
 		Durable: u.Progress.Offset, Digested: u.Progress.DigestOffset,
 		DigestState: u.Progress.DigestState, FoundType: u.Progress.FoundType,
-		CreatedAt: Micros(u.CreatedAt), UpdatedAt: Micros(u.UpdatedAt), SecretSha256: u.SecretSHA256,
+		CreatedAt: Micros(u.CreatedAt), UpdatedAt: Micros(u.UpdatedAt), SecretSha256: u.TokenSHA256,
 	}
 }
 
@@ -47,7 +47,7 @@ func (u Upload) Value() (pawl.Upload, error) {
 		ID: pawl.ID(u.ID), Owner: u.Owner, Kind: pawl.UploadKind(u.Kind), Length: u.Length,
 		Name: pawl.NameOrUnnamed(u.Name), DeclaredType: u.DeclaredType,
 		Metadata: metadata, RawMetadata: u.RawMetadata,
-		Parts: partsOf(u.JoinKey), RawConcat: u.RawConcat, SecretSHA256: u.SecretSha256,
+		Parts: partsOf(u.JoinKey), RawConcat: u.RawConcat, TokenSHA256: u.SecretSha256,
 		Progress: pawl.Progress{
 			Offset: u.Durable, DigestOffset: u.Digested,
 			DigestState: u.DigestState, FoundType: u.FoundType,
@@ -92,7 +92,7 @@ type UsedPart struct {
 // Value returns the partial upload that the row remembers.
 func (p UsedPart) Value() (pawl.Upload, error) {
 	return pawl.Upload{
-		ID: pawl.ID(p.ID), Owner: p.Owner, Kind: pawl.Partial, Length: p.Length, SecretSHA256: p.SecretSha256,
+		ID: pawl.ID(p.ID), Owner: p.Owner, Kind: pawl.Partial, Length: p.Length, TokenSHA256: p.SecretSha256,
 		Progress: pawl.Progress{Offset: p.Length}, Filed: true, CreatedAt: Instant(p.UsedAt), UpdatedAt: Instant(p.UsedAt),
 	}, nil
 }

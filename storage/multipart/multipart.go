@@ -99,7 +99,7 @@ func Open(c Config) *Blobs {
 // durable stays unacknowledged. Nothing is committed after Close.
 func (b *Blobs) Close() error {
 	if !b.tasks.close(b.config.CloseTimeout) {
-		b.log.Warn("calls to the storage have not ended, and are left alone", "after", 2*b.config.CloseTimeout)
+		b.log.Warn("calls to the storage or the database have not ended, and nobody waits for them any more")
 	}
 	return nil
 }

@@ -101,4 +101,4 @@ const UnknownAge time.Duration = math.MinInt64
 
 // ErrUploadGone means that a multipart upload is not there any more: acknowledged
 // bytes are lost.
-var ErrUploadGone = pawl.Errorf(pawl.Gone, "the storage has lost bytes of this upload; begin it again")
+var ErrUploadGone = pawl.Errorf(pawl.Gone, "the storage has lost bytes of this upload; create a new one")

@@ -14,12 +14,11 @@ type tasks struct {
 	ctx    context.Context // ends when those under way are to stop
 	cancel context.CancelFunc
 
-	mu      sync.Mutex
-	closed  bool
-	running sync.WaitGroup
-
-	commits sync.RWMutex // held for reading during a commit
-	ended   bool         // nothing is committed any more; guarded by commits
+	mu         sync.Mutex
+	closed     bool // no goroutine is started any more
+	ended      bool // nothing is committed any more
+	running    sync.WaitGroup
+	committing sync.WaitGroup
 }
 
 func newTasks() *tasks {
@@ -49,37 +48,40 @@ var errEngineClosed = pawl.Errorf(pawl.Unavailable, "the server is shutting down
 
 // commit runs f, a transaction, unless the engine has been closed.
 func (t *tasks) commit(f func() error) error {
-	t.commits.RLock()
-	defer t.commits.RUnlock()
+	t.mu.Lock()
 	if t.ended {
+		t.mu.Unlock()
 		return errEngineClosed
 	}
+	t.committing.Add(1)
+	t.mu.Unlock()
+	defer t.committing.Done()
 	return f()
 }
 
 // close starts no more goroutines, waits for those under way, and stops those that take
-// longer than timeout. It reports whether all have ended. Nothing is committed after it.
-func (t *tasks) close(timeout time.Duration) (clean bool) {
+// longer than timeout. Then it commits nothing more, and waits for commits under way. It
+// reports whether all have ended in time.
+func (t *tasks) close(timeout time.Duration) bool {
 	t.mu.Lock()
 	t.closed = true
 	t.mu.Unlock()
-	done := make(chan struct{})
-	go func() {
-		t.running.Wait()
-		close(done)
-	}()
-	clean = within(timeout, done)
+	clean := within(timeout, &t.running)
 	t.cancel()
-	if !clean {
-		clean = within(timeout, done)
-	}
-	t.commits.Lock()
-	defer t.commits.Unlock()
+	clean = clean || within(timeout, &t.running)
+	t.mu.Lock()
 	t.ended = true
-	return clean
+	t.mu.Unlock()
+	return within(timeout, &t.committing) && clean
 }
 
-func within(timeout time.Duration, done <-chan struct{}) bool {
+// within reports whether a group ends within timeout.
+func within(timeout time.Duration, group *sync.WaitGroup) bool {
+	done := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(done)
+	}()
 	select {
 	case <-done:
 		return true

@@ -169,6 +169,7 @@ func (e *examination) refusal(ctx context.Context) {
 		return
 	}
 	r, err := e.patch(ctx, where, 1, zeros(refusedBody), refusedBody)
+	e.http.CloseIdleConnections() // nginx closes this one, without having said so in its response
 	if err == nil && r.StatusCode == http.StatusRequestEntityTooLarge && !r.isTus() {
 		return // reported by sizes
 	}

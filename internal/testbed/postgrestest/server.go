@@ -1,291 +1,243 @@
 package postgrestest
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"pawl/internal/testbed/process"
 )
-
-// Server is a PostgreSQL of the test's own, which can be taken away and come back.
-type Server struct {
-	tools   string // the directory of initdb and postgres
-	dir     string // short, as it holds the socket
-	listen  listening
-	port    int           // on loopback; 0: on a socket
-	as      *account      // nil: as this process
-	running chan struct{} // closed when it has ended
-}
-
-// account is a user of the machine.
-type account struct{ uid, gid uint32 }
-
-type listening int
 
 const (
-	socket listening = iota
-	loopback
+	// FirstDatabase is the database that every server has.
+	FirstDatabase = "postgres"
+	administrator = "pawl"
 )
 
-// Start starts a server on a unix socket, which ends with the test.
-func Start(t testing.TB) *Server { return startFor(t, socket) }
-
-// StartTCP starts one on a port of 127.0.0.1, which it keeps when it is started
-// again; for what needs a network in between.
-func StartTCP(t testing.TB) *Server { return startFor(t, loopback) }
-
-func startFor(t testing.TB, on listening) *Server {
-	t.Helper()
-	skipShort(t)
-	s, err := start(on)
-	if err != nil {
-		SkipAloud(t, fmt.Sprintf("PostgreSQL: %v", err))
-	}
-	t.Cleanup(func() {
-		s.Resume()
-		s.Stop()
-		_ = os.RemoveAll(s.dir)
-	})
-	return s
+// Config says where a server keeps its data, and where it listens.
+type Config struct {
+	// Dir holds the data, in postgres, and the log. The user whom the server runs as has
+	// to be able to reach it.
+	Dir      string
+	Address  string   // host:port on the loopback interface; empty: a unix socket in Dir, if Temporary
+	Password string   // of the administrator; empty: every user of the machine is let in
+	Settings []string // such as max_connections=200
+	// Temporary servers trade durability for speed: what is committed outlives the
+	// server's processes, not the machine. When this program ends without having ended
+	// the server, Dir is removed.
+	Temporary bool
 }
 
-func start(on listening) (_ *Server, err error) {
-	s := &Server{listen: on}
+// Server is a PostgreSQL, which can be stopped and started again. It keeps its address.
+type Server struct {
+	process.Process
+	config Config
+	tools  string // the directory of initdb and postgres
+}
+
+// New returns a server, with an empty database cluster if the directory has none. It is
+// not started yet.
+func New(ctx context.Context, c Config) (_ *Server, err error) {
+	s := &Server{config: c}
 	if s.tools, err = findTools(); err != nil {
 		return nil, err
 	}
-	if s.as, err = unprivileged(); err != nil {
+	if s.As, err = process.Unprivileged("postgres", "nobody"); err != nil {
 		return nil, err
 	}
-	if err := s.makeDir(); err != nil {
-		return nil, err
+	s.Name, s.Log = "PostgreSQL", filepath.Join(c.Dir, "logs", "postgres.log")
+	if c.Temporary { // the server's user has to be able to remove it
+		s.Log = filepath.Join(c.Dir, "postgres.log")
 	}
-	if err := s.initialize(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	s.Command, s.DeathSignal = s.command, syscall.SIGQUIT // children end with the server
+	if _, err := os.Stat(filepath.Join(s.data(), "PG_VERSION")); err == nil {
+		return s, nil
 	}
-	if err := s.Start(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(s.dir))
-	}
-	return s, nil
+	return s, s.initialize(ctx)
 }
 
-// longestDir leaves a socket's name its place: it can have 107 bytes.
-const longestDir = 70
+func (s *Server) data() string { return filepath.Join(s.config.Dir, "postgres") }
 
-func (s *Server) makeDir() (err error) {
-	parent := os.TempDir()
-	if len(parent) > longestDir {
-		parent = "/tmp"
-	}
-	if s.dir, err = os.MkdirTemp(parent, "pawl-pg-"); err != nil {
+// initialize creates an empty database cluster, in place of one that was left
+// incomplete.
+func (s *Server) initialize(ctx context.Context) error {
+	if err := os.RemoveAll(s.data()); err != nil {
 		return err
 	}
-	if s.as != nil {
-		return os.Chown(s.dir, int(s.as.uid), int(s.as.gid))
+	if err := os.Mkdir(s.data(), 0o700); err != nil {
+		return err
+	}
+	args := []string{"-D", s.data(), "-U", administrator, "-E", "UTF8"}
+	owned := []string{s.data()}
+	if s.config.Temporary {
+		owned = append(owned, s.config.Dir) // which is ours alone otherwise
+		args = append(args, "--locale=C", "--no-sync")
+	} else {
+		args = append(args, "--locale=C.UTF-8")
+	}
+	if s.config.Password == "" {
+		args = append(args, "-A", "trust")
+	} else {
+		file := s.data() + ".password"
+		defer os.Remove(file)
+		if err := os.WriteFile(file, []byte(s.config.Password+"\n"), 0o600); err != nil {
+			return err
+		}
+		args, owned = append(args, "-A", "scram-sha-256", "--pwfile="+file), append(owned, file)
+	}
+	for _, path := range owned {
+		if err := s.As.Own(path); err != nil {
+			return err
+		}
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(s.tools, "initdb"), args...)
+	cmd.Dir, cmd.Env = s.data(), s.environ()
+	process.Prepare(cmd, s.As, syscall.SIGKILL)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		_ = os.RemoveAll(s.data())
+		return fmt.Errorf("initdb: %w\n%s%s", err, out, s.advice())
 	}
 	return nil
 }
 
-// unprivileged is whom to run as: PostgreSQL refuses to be root's.
-func unprivileged() (*account, error) {
-	if os.Getuid() != 0 {
-		return nil, nil
+// advice explains the usual reason why PostgreSQL cannot reach its files.
+func (s *Server) advice() string {
+	if s.As == (process.Account{}) {
+		return ""
 	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, err := strconv.ParseUint(u.Uid, 10, 32)
-		if err != nil {
-			return nil, err
-		}
-		gid, err := strconv.ParseUint(u.Gid, 10, 32)
-		if err != nil {
-			return nil, err
-		}
-		return &account{uid: uint32(uid), gid: uint32(gid)}, nil
-	}
-	return nil, errors.New("root cannot run it, and there is no user postgres or nobody")
+	return fmt.Sprintf("PostgreSQL does not run as root but as user %d, who must be able to reach %s", s.As.UID, s.config.Dir)
 }
 
-func (s *Server) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
-	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "LC_ALL=C", "TZ=UTC"}
-	cmd.SysProcAttr = attributes(s.as)
-	return cmd
+func (s *Server) environ() []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.data(), "LC_ALL=C", "TZ=UTC", "DIR=" + s.config.Dir}
 }
 
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }
-
-func (s *Server) initialize() error {
-	cmd := s.command(filepath.Join(s.tools, "initdb"),
-		"-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	output, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, output)
-	}
-	return nil
-}
-
-// watch runs the server and, should this process be gone, removes what it leaves.
-// The signal comes from the kernel when the process ends, however it does.
+// watch runs the server and, when the kernel says that this program has ended, removes
+// what the server leaves.
 const watch = `trap 'gone=1; kill -QUIT $server' QUIT
 "$@" & server=$!
 while kill -0 $server 2>/dev/null; do wait $server; done
 if [ -n "$gone" ]; then rm -rf "$DIR"; fi`
 
-// Start starts the server again after Stop. It returns when it answers.
-func (s *Server) Start() error {
-	if s.listen == loopback && s.port == 0 {
-		port, err := freePort()
-		if err != nil {
-			return err
-		}
-		s.port = port
-	}
-	args := []string{"-c", watch, "sh", filepath.Join(s.tools, "postgres"), "-D", s.data(), "-k", s.dir}
+func (s *Server) command() *exec.Cmd {
+	args := []string{filepath.Join(s.tools, "postgres"), "-D", s.data()}
 	for _, setting := range s.settings() {
 		args = append(args, "-c", setting)
 	}
-	cmd := s.command("/bin/sh", args...)
-	cmd.Env = append(cmd.Env, "DIR="+s.dir)
-	var log bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &log, &log
-	s.running = make(chan struct{})
-	started := make(chan error)
-	go func() {
-		// The kernel's signal comes when the thread that started it ends.
-		runtime.LockOSThread()
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait()
-		}
-		close(s.running)
-	}()
-	if err := <-started; err != nil {
+	if s.config.Temporary {
+		args = append([]string{"/bin/sh", "-c", watch, "sh"}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir, cmd.Env = s.data(), s.environ()
+	return cmd
+}
+
+func (s *Server) settings() []string {
+	settings := []string{"listen_addresses=", "unix_socket_directories=" + s.config.Dir}
+	if s.config.Address != "" {
+		host, port, _ := net.SplitHostPort(s.config.Address) // as process.FreeAddress made it
+		settings = []string{"listen_addresses=" + host, "port=" + port, "unix_socket_directories="}
+	}
+	if s.config.Temporary {
+		settings = append(settings,
+			"fsync=off", "synchronous_commit=on", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+			"autovacuum=off", "jit=off", "max_connections=200", "logging_collector=off", "shared_buffers=128MB")
+	}
+	return append(settings, s.config.Settings...)
+}
+
+// Start starts the server, and waits until it takes sessions.
+func (s *Server) Start() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := s.Process.Start(); err != nil {
 		return err
 	}
-	if err := s.await(); err != nil {
+	if err := s.Await(ctx, s.answers); err != nil {
 		s.Stop()
-		return fmt.Errorf("%w: %s", err, log.String())
+		return err
 	}
 	return nil
 }
 
-// settings are those of a server whose data outlives its processes, but needs not
-// outlive the machine: commits are handed to the system, and not synced.
-func (s *Server) settings() []string {
-	settings := []string{
-		"fsync=off", "synchronous_commit=on", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
-		"autovacuum=off", "jit=off", "max_connections=200", "logging_collector=off", "shared_buffers=128MB",
-	}
-	if s.listen == socket {
-		return append(settings, "listen_addresses=")
-	}
-	return append(settings, "listen_addresses=127.0.0.1", "port="+strconv.Itoa(s.port))
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// answers reports whether the server takes sessions: it listens a little earlier.
+func (s *Server) answers(ctx context.Context) bool {
+	conn, err := pgx.Connect(ctx, s.DatabaseURL(FirstDatabase))
 	if err != nil {
-		return 0, err
+		return false
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	_ = conn.Close(ctx)
+	return true
 }
 
-// await waits until the server answers.
-func (s *Server) await() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for {
-		conn, err := pgx.Connect(ctx, s.admin())
-		if err == nil {
-			return conn.Close(ctx)
-		}
-		select {
-		case <-s.running:
-			return fmt.Errorf("PostgreSQL did not start: %w", err)
-		case <-ctx.Done():
-			return fmt.Errorf("PostgreSQL does not answer: %w", err)
-		case <-time.After(10 * time.Millisecond):
-		}
+// Stop ends the server at once, as a crash does; what was committed stays.
+func (s *Server) Stop() {
+	_, ended := s.Current()
+	if ended == nil {
+		return
 	}
+	if s.signal(syscall.SIGQUIT) != nil {
+		_ = s.Signal(syscall.SIGQUIT) // it has not come so far as to note its process id, or has ended
+	}
+	<-ended
 }
 
-// URL is that of a fresh, empty database on this server, dropped with the test.
-func (s *Server) URL(t testing.TB) string {
-	t.Helper()
-	return database(t, s.admin())
-}
+// Shutdown ends a server that is not temporary in an orderly way. It does not wait for
+// sessions to end.
+func (s *Server) Shutdown() error { return s.Process.Stop(syscall.SIGINT, 20*time.Second) }
 
-func (s *Server) admin() string {
-	u := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres"}
-	if s.listen == loopback {
-		u.Host = net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port))
+// DatabaseURL returns the URL of a database, with the administrator's credentials.
+func (s *Server) DatabaseURL(name string) string {
+	u := url.URL{Scheme: "postgres", User: url.User(administrator), Host: s.config.Address, Path: "/" + name}
+	if s.config.Password != "" {
+		u.User = url.UserPassword(administrator, s.config.Password)
+	}
+	if s.config.Address == "" {
+		u.RawQuery = url.Values{"host": {s.config.Dir}}.Encode()
 	} else {
-		u.RawQuery = url.Values{"host": {s.dir}}.Encode()
+		u.RawQuery = "sslmode=disable"
 	}
 	return u.String()
 }
 
-// Stop ends the server at once, as a crash would; what was committed stays.
-func (s *Server) Stop() {
-	send(s.pid(), syscall.SIGQUIT)
-	<-s.running
+// Address returns where the server listens.
+func (s *Server) Address() string { return s.config.Address }
+
+// CreateDatabase creates an empty database.
+func (s *Server) CreateDatabase(name string) error {
+	return s.Run("CREATE DATABASE " + pgx.Identifier{name}.Sanitize())
 }
 
-// Pause stops the server and everybody it serves where they are, so that nothing
-// answers and nothing breaks; Resume lets them go on.
-func (s *Server) Pause() { s.signal(pauseSignal) }
-
-// Resume goes on after Pause.
-func (s *Server) Resume() { s.signal(resumeSignal) }
-
-// signal goes to the server first, which then makes no more children.
-func (s *Server) signal(sig syscall.Signal) {
-	pid := s.pid()
-	send(pid, sig)
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	for child := range strings.FieldsSeq(string(children)) {
-		if pid, err := strconv.Atoi(child); err == nil {
-			send(pid, sig)
-		}
+// signal sends a signal to the server itself, which in a temporary one is a child of
+// the process that was started.
+func (s *Server) signal(sig syscall.Signal) error {
+	pid, err := s.serverPID()
+	if err != nil {
+		return err
 	}
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	return p.Signal(sig)
 }
 
-// pid is the server's, from the file that it keeps while it runs. Signals to a pid
-// of no process, such as this one when there is none, reach nobody.
-func (s *Server) pid() int {
-	const nobody = 1 << 30
+// serverPID reads the server's process id from the file that it keeps while it runs.
+func (s *Server) serverPID() (int, error) {
 	content, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
 	if err != nil {
-		return nobody
+		return 0, err
 	}
 	first, _, _ := strings.Cut(string(content), "\n")
-	pid, err := strconv.Atoi(first)
-	if err != nil || pid <= 1 {
-		return nobody
-	}
-	return pid
+	return strconv.Atoi(first)
 }
-
-// Run runs a statement as the server's administrator.
-func (s *Server) Run(sql string) error { return run(s.admin(), sql) }

@@ -27,7 +27,9 @@ func findTools() (string, error) {
 
 // installed is the newest of the machine's.
 func installed() string {
-	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	dirs, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // Debian; the pattern is well formed
+	more, _ := filepath.Glob("/usr/pgsql-*/bin")          // Red Hat
+	dirs = append(dirs, more...)
 	slices.SortFunc(dirs, func(a, b string) int { return version(b) - version(a) })
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
@@ -42,8 +44,10 @@ func installed() string {
 	return ""
 }
 
+// version returns the major version that a directory is named for; 0 if it is not.
 func version(dir string) int {
-	n, err := strconv.Atoi(filepath.Base(filepath.Dir(dir)))
+	major, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(filepath.Dir(dir)), "pgsql-"), ".")
+	n, err := strconv.Atoi(major)
 	if err != nil {
 		return 0
 	}

@@ -1,127 +1,144 @@
-// Package s3test gives tests a real S3 server: versitygw, on a directory of its own.
+// Package s3test provides a real S3 server, versitygw on a directory, to tests and to
+// development clusters, and a proxy in front of it that makes requests fail.
 package s3test
 
 import (
 	"context"
-	"net"
+	"errors"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"pawl/internal/testbed"
+	"pawl/internal/testbed/process"
 )
 
 const (
-	// Bucket is the one there is.
-	Bucket = "pawl-test"
-	access = "test-access"
-	secret = "test-secret"
-	region = "us-east-1"
+	// Bucket is the bucket that every server has.
+	Bucket = "pawl"
+	// Region is the region of every server.
+	Region = "us-east-1"
 )
 
-// Server is a versitygw that ends with its test.
-type Server struct {
-	Address string // host:port
-	t       testing.TB
-	dir     string
-	cmd     *exec.Cmd
+// Config says where a server keeps its objects, and whom it serves.
+type Config struct {
+	Binary string // of versitygw; see [Find]
+	// Dir holds the buckets, each a directory of s3, and the log. Its file system needs
+	// extended attributes.
+	Dir            string
+	Access, Secret string // the owner's credentials
 }
 
-// Start starts a server with an empty bucket, and has the process's environment hold
-// its owner's credentials.
+// Server is a versitygw on the loopback interface. It keeps its address and its
+// objects when it is started again.
+type Server struct {
+	process.Process
+	Address string // host:port
+	Config  Config
+	t       testing.TB
+}
+
+// New returns a server with an empty bucket, or with what an earlier one left in the
+// directory. It is not started yet.
+func New(c Config) (*Server, error) {
+	address, err := process.FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Join(c.Dir, "s3")
+	if err := os.MkdirAll(filepath.Join(root, Bucket), 0o755); err != nil {
+		return nil, err
+	}
+	s := &Server{Address: address, Config: c}
+	s.Name, s.Log = "versitygw", filepath.Join(c.Dir, "logs", "versitygw.log")
+	s.Command = func() *exec.Cmd {
+		cmd := exec.Command(c.Binary, "--port", address, "--region", Region, "--quiet", "--keep-alive", "posix", root)
+		// Not as arguments, which other users of the machine can read.
+		cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+c.Access, "ROOT_SECRET_KEY="+c.Secret)
+		return cmd
+	}
+	return s, nil
+}
+
+// Up starts the server and waits until it listens.
+func (s *Server) Up(ctx context.Context) error {
+	if err := s.Process.Start(); err != nil {
+		return err
+	}
+	return s.Await(ctx, func(ctx context.Context) bool { return process.Listens(ctx, s.Address) })
+}
+
+// Down ends the server in an orderly way.
+func (s *Server) Down() error { return s.Process.Stop(syscall.SIGTERM, 10*time.Second) }
+
+// Credentials returns the owner's credentials as environment variables.
+func (s *Server) Credentials() []string {
+	return []string{"AWS_ACCESS_KEY_ID=" + s.Config.Access, "AWS_SECRET_ACCESS_KEY=" + s.Config.Secret, "AWS_REGION=" + Region}
+}
+
+// FolderURL returns the value of PAWL_STORAGE_URL for a folder of the bucket of the
+// server at an address, which may be that of a proxy.
+func FolderURL(address, folder string) string {
+	q := url.Values{"endpoint": {"http://" + address}, "region": {Region}, "path-style": {"true"}}
+	return "s3://" + Bucket + "/" + folder + "?" + q.Encode()
+}
+
+// Find returns the versitygw that VERSITYGW names, else one in PATH, else the one that
+// the Makefile built last.
+func Find() (string, error) {
+	candidates := []string{os.Getenv("VERSITYGW"), "versitygw"}
+	if cache, err := os.UserCacheDir(); err == nil {
+		built, _ := filepath.Glob(filepath.Join(cache, "pawl-tools", "versitygw-*")) // the pattern is well formed
+		for i := range built {
+			candidates = append(candidates, built[len(built)-1-i])
+		}
+	}
+	for _, candidate := range candidates {
+		if path, err := exec.LookPath(candidate); candidate != "" && err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("versitygw is not installed: the Makefile builds it, or VERSITYGW names it")
+}
+
+// Start starts a server with an empty bucket, which ends with the test, and sets the
+// owner's credentials in the environment.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("requires an S3 server")
+	testbed.SkipShort(t, "an S3 server")
+	binary, err := Find()
+	if err != nil {
+		testbed.SkipAloud(t, "S3: "+err.Error())
 	}
-	s := &Server{t: t, dir: t.TempDir()}
-	if err := os.Mkdir(filepath.Join(s.dir, Bucket), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := New(Config{Binary: binary, Dir: t.TempDir(), Access: "test-access", Secret: "test-secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Address = l.Addr().String()
-	_ = l.Close()
-	t.Setenv("AWS_ACCESS_KEY_ID", access)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+	s.t = t
+	t.Setenv("AWS_ACCESS_KEY_ID", s.Config.Access)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", s.Config.Secret)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	s.Run()
 	t.Cleanup(s.Stop)
+	s.Run()
 	return s
 }
 
-// Run starts the server again after [Server.Stop].
+// Run starts the server of a test again after [Server.Stop].
 func (s *Server) Run() {
 	s.t.Helper()
-	s.cmd = exec.Command(binary(s.t), "--port", s.Address, "--access", access, "--secret", secret, "--region", region,
-		"--quiet", "--keep-alive", "posix", s.dir)
-	dieWithParent(s.cmd)
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	for {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", s.Address)
-		if err == nil {
-			_ = conn.Close()
-			return
-		}
-		if ctx.Err() != nil {
-			s.t.Fatalf("versitygw does not listen: %v", err)
-		}
-		time.Sleep(10 * time.Millisecond)
+	if err := s.Up(ctx); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
 // Stop kills the server; its objects stay.
-func (s *Server) Stop() {
-	if s.cmd != nil {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-		s.cmd = nil
-	}
-}
+func (s *Server) Stop() { s.Kill() }
 
-// URL is what PAWL_STORAGE_URL would say, for the server or a proxy before it.
-func URL(address string) string {
-	q := url.Values{"endpoint": {"http://" + address}, "region": {region}, "path-style": {"true"}}
-	return "s3://" + Bucket + "/blobs?" + q.Encode()
-}
-
-// binary is where versitygw is: where the Makefile has put it.
-func binary(t testing.TB) string {
-	t.Helper()
-	cache := os.Getenv("XDG_CACHE_HOME")
-	if cache == "" {
-		cache = filepath.Join(os.Getenv("HOME"), ".cache")
-	}
-	built, _ := filepath.Glob(filepath.Join(cache, "pawl-tools", "versitygw-*"))
-	for _, candidate := range append([]string{os.Getenv("VERSITYGW"), "versitygw"}, built...) {
-		if path, err := exec.LookPath(candidate); candidate != "" && err == nil {
-			return path
-		}
-	}
-	skipAloud(t, "S3: there is no versitygw; `make test` builds it")
-	return ""
-}
-
-// skipAloud notes what is not tested where `make test` reads it out at its end. In CI
-// it is a failure.
-func skipAloud(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
-	}
-	if file := os.Getenv("PAWL_TEST_SKIPPED"); file != "" {
-		if f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
-			_, _ = f.WriteString(strings.TrimSpace(what) + "\n")
-			_ = f.Close()
-		}
-	}
-	t.Skip(what)
-}
+// URL returns a value of PAWL_STORAGE_URL for the server, or a proxy in front of it.
+func URL(address string) string { return FolderURL(address, "blobs") }

@@ -23,7 +23,7 @@ export function FilterBar({ filters, totals, instead, empty }: FilterBarProps) {
   return (
     <div className="@container">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
-        <div className="mr-auto flex flex-wrap items-baseline gap-x-3">
+        <div className="flex min-w-50 flex-1 flex-wrap items-baseline gap-x-3">
           <h1 className="view-title">Files</h1>
           {!empty && <Totals totals={totals} type={filters.type} />}
         </div>

@@ -13,16 +13,16 @@ import { editLists, fileKey, filesKey, showFile, totalsKey } from "./useFiles";
 /** The files that have changed, with their new state, or null if they are deleted. */
 export type Changes = ReadonlyMap<string, StoredFile | null>;
 
-/** Gets the changes before the lists do. It may return new files that must not be inserted yet. */
-type Reader = (changes: Changes) => ReadonlySet<string> | undefined;
+/** Gets the changes before the lists do. It may return the ids of new files that must not be inserted yet. */
+type Listener = (changes: Changes) => ReadonlySet<string> | undefined;
 
 let started = false;
-const readers = new Set<Reader>();
+const listeners = new Set<Listener>();
 
-/** Adds a reader of the changes; the returned function removes it. */
-export function read(reader: Reader): () => void {
-  readers.add(reader);
-  return () => readers.delete(reader);
+/** Calls `listener` for every batch of changes; the returned function unsubscribes it. */
+export function onFileChanges(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Inserts files into the lists of all files. */
@@ -56,7 +56,7 @@ async function refetchFilteredLists(client: QueryClient) {
 }
 
 function apply(client: QueryClient, changes: Changes) {
-  const waiting = new Set([...readers].flatMap((reader) => [...(reader(changes) ?? [])]));
+  const waiting = new Set([...listeners].flatMap((listener) => [...(listener(changes) ?? [])]));
   const present = new Map<string, StoredFile>();
   const gone = new Set<string>();
   for (const [id, file] of changes) {
@@ -76,7 +76,7 @@ function apply(client: QueryClient, changes: Changes) {
 }
 
 /** Starts to follow the events; later calls do nothing. */
-export function keepLive(client: QueryClient) {
+export function startLiveLists(client: QueryClient) {
   if (started) return;
   started = true;
   const change = batched<StoredFile | null>((changes) => apply(client, changes));

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { FilesQuery, StoredFile } from "@/shared/api/types";
 import { listsAll } from "./filters";
-import { type Changes, insertIntoLists, keepLive, read } from "./live";
+import { type Changes, insertIntoLists, onFileChanges, startLiveLists } from "./live";
 import { before, fileAt } from "./placement";
 import { pagesOf } from "./useFiles";
 
@@ -35,8 +35,8 @@ export function useLiveFiles(query: FilesQuery, viewport: RefObject<Viewport>) {
   }, [client, wait]);
 
   useEffect(() => {
-    keepLive(client);
-    const stop = read((changes) => {
+    startLiveLists(client);
+    const stop = onFileChanges((changes) => {
       const held = disturbing(changes, query, pagesOf(client, query), viewport.current);
       wait(merge(waiting.current, changes, held));
       return new Set(waiting.current.keys());

@@ -4,7 +4,7 @@ import { importWithRetry, prefetch } from "@/shared/lazy";
 import { toast } from "@/shared/ui/Toasts";
 import { filterOf } from "./filters";
 import { isHidden } from "./hidden";
-import { read } from "./live";
+import { onFileChanges } from "./live";
 import * as select from "./selection";
 
 const loadEveryFile = () => import("./everyFile");
@@ -31,7 +31,7 @@ export function useSelection(query: FilesQuery, files: StoredFile[], hasMore: bo
 
   useEffect(
     () =>
-      read((changes) => {
+      onFileChanges((changes) => {
         const gone = new Set([...changes].filter(([, file]) => file === null).map(([id]) => id));
         if (gone.size > 0) setSelection((current) => select.without(current, gone));
         return undefined;

@@ -4,7 +4,7 @@ import { api } from "@/shared/api/client";
 import type { FilesFilter, FilesQuery, FileTotals, StoredFile } from "@/shared/api/types";
 import { filterOf } from "./filters";
 import { hiddenIn, useHidden } from "./hidden";
-import { read } from "./live";
+import { onFileChanges } from "./live";
 import { loadedFiles, totalsKey } from "./useFiles";
 
 /** The delay before changes are reflected in the totals, which the server counts, in milliseconds. */
@@ -47,7 +47,7 @@ export function useTotals(query: FilesQuery, loaded: StoredFile[]): FileTotals |
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = read(() => {
+    const stop = onFileChanges(() => {
       timer ??= setTimeout(() => {
         timer = undefined;
         void client.invalidateQueries({ queryKey: totalsKey });

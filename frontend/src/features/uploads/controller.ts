@@ -144,10 +144,10 @@ export async function continueAll() {
 async function takeFromTab(id: string) {
   const t = transfers.get(id);
   if (!t || t.tab === tab) return;
-  const left = await takeOne(id);
-  if (!left) return;
+  const unfinished = await takeOne(id);
+  if (!unfinished) return;
   send({ kind: "act", act: "disown", id }, t.tab);
-  await restoreOne(left);
+  await restoreOne(unfinished);
 }
 
 export function retry(id: string, file?: File) {

@@ -30,7 +30,7 @@ interface StoredRecord {
 }
 
 /** An unfinished transfer of a closed tab. Its file is in a copy, or can be reopened with a handle. */
-export interface Left {
+export interface Unfinished {
   transfer: Transfer;
   addedAt: number;
   copied: boolean;
@@ -201,7 +201,7 @@ export async function copyOf(id: string): Promise<File | null> {
  * Takes over the unfinished transfers of closed tabs; each goes to the tab that asks first. Tabs that are open are
  * watched until they close.
  */
-export async function takeOver(): Promise<Left[]> {
+export async function takeOver(): Promise<Unfinished[]> {
   const database = await openedSoon;
   if (!database) return [];
   await lockHeld;
@@ -227,12 +227,12 @@ export function disown(id: string) {
 }
 
 /** Takes over a transfer whose file another tab has lost. */
-export async function takeOne(id: string): Promise<Left | undefined> {
+export async function takeOne(id: string): Promise<Unfinished | undefined> {
   const database = await opened;
   return database ? (await take(database, (record) => record.transfer.id === id))[0] : undefined;
 }
 
-async function take(database: IDBDatabase, which: (record: StoredRecord) => boolean): Promise<Left[]> {
+async function take(database: IDBDatabase, which: (record: StoredRecord) => boolean): Promise<Unfinished[]> {
   const work = database.transaction([records, copies], "readwrite");
   const store = work.objectStore(records);
   const [all, copyIds] = await Promise.all([
@@ -240,7 +240,7 @@ async function take(database: IDBDatabase, which: (record: StoredRecord) => bool
     result(work.objectStore(copies).getAllKeys()),
   ]);
   const hasCopy = new Set(copyIds);
-  const left: Left[] = [];
+  const taken: Unfinished[] = [];
   for (const record of all.filter(which)) {
     const { id } = record.transfer;
     if (Date.now() - record.addedAt > maxAge) {
@@ -256,13 +256,13 @@ async function take(database: IDBDatabase, which: (record: StoredRecord) => bool
       copied.set(id, record.transfer.size);
       copiedBytes += record.transfer.size;
     }
-    left.push({ ...record, copied: hasCopy.has(id) });
+    taken.push({ ...record, copied: hasCopy.has(id) });
   }
   const known = new Set(all.map((record) => record.transfer.id));
   for (const id of copyIds)
     if (!known.has(String(id)) && !copied.has(String(id))) work.objectStore(copies).delete(id);
   await committed(work);
-  return left;
+  return taken;
 }
 
 /** Writes the record of a transfer again, because its handle has arrived late. */

@@ -1,5 +1,5 @@
 import { reopen } from "./handles";
-import { type Left, takeOver } from "./memory";
+import { takeOver, type Unfinished } from "./memory";
 import { enqueue, setSource } from "./queue";
 import { offsetOf } from "./server";
 import { transfers } from "./store";
@@ -16,7 +16,7 @@ export function restore(): Promise<void> {
   const before = restoring;
   restoring = before
     .then(async () => {
-      for (const left of await takeOver()) await restoreOne(left);
+      for (const unfinished of await takeOver()) await restoreOne(unfinished);
     })
     .catch(() => undefined);
   return restoring;
@@ -36,7 +36,7 @@ export function startRestoring() {
 }
 
 /** Shows an unfinished transfer, and resumes it if its file can be read. */
-export async function restoreOne({ transfer, copied, handle, addedAt }: Left) {
+export async function restoreOne({ transfer, copied, handle, addedAt }: Unfinished) {
   const t: Transfer = {
     ...transfer,
     tab,

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"errors"
@@ -7,15 +7,16 @@ import (
 	"strconv"
 )
 
-// Ports are taken from below the range that systems give outgoing connections: a
-// program that is started again must find its port as it left it.
+// Ports are taken from below the range that systems use for outgoing connections, so
+// that a program that is started again finds its port free.
 const (
 	lowestPort = 20000
 	ports      = 12000
 )
 
-// freeAddress is one of this machine's where nobody listens.
-func freeAddress() (string, error) {
+// FreeAddress returns an address of the loopback interface, as host:port, where
+// nothing listens.
+func FreeAddress() (string, error) {
 	for range 200 {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowestPort+rand.IntN(ports)))
 		l, err := net.Listen("tcp", address)
