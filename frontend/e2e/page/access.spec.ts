@@ -59,7 +59,7 @@ for (const scheme of ["light", "dark"] as const) {
     await putMany(server, 1100);
     await page.goto("/?q=broken");
     await names(page).first().click();
-    await expect(page.getByText("This browser can't show it")).toBeVisible();
+    await expect(page.getByText("This browser can't show this file")).toBeVisible();
     await check(page, "a preview that fails");
     await page.goto(`/?file=${"0".repeat(26)}`);
     await expect(page.getByRole("heading", { name: "This file no longer exists" })).toBeVisible();
