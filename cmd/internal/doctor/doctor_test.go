@@ -286,6 +286,25 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// TestHostName checks that a server which does not accept the Host that reaches it is told
+// from one that does not speak tus.
+func TestHostName(t *testing.T) {
+	handler, _ := newServer(t)
+	inner := start(httptest.NewUnstartedServer(handler))
+	t.Cleanup(inner.Close)
+	target, err := url.Parse(inner.URL)
+	check(t, err)
+	server := start(httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = "files.example"
+	}}))
+	t.Cleanup(server.Close)
+	r := examine(t, server, nil)
+	if r.faults()["tus"] != Fail || !strings.Contains(r.text(), "PAWL_HOSTS") {
+		t.Errorf("findings:\n%s", r.text())
+	}
+}
+
 // TestUntrusted checks that an invalid certificate is the only finding.
 func TestUntrusted(t *testing.T) {
 	asked := false

@@ -79,6 +79,9 @@ func (e *examination) isTus(ctx context.Context, r reply) bool {
 	case r.StatusCode/100 == 3:
 		e.note(Finding{Check: "tus", Status: Fail, Seen: fmt.Sprintf("The server redirects to %q. Not all tus clients follow redirects: use that URL instead.", r.Header.Get("Location"))})
 		return false
+	case r.StatusCode == http.StatusMisdirectedRequest:
+		e.note(Finding{"tus", Fail, fmt.Sprintf("The server does not accept requests for the host name %q.", e.Endpoint.Hostname()), fixHost})
+		return false
 	case versions == "" && r.isTus():
 		e.note(Finding{"tus", Fail, "The response to OPTIONS has Tus-Resumable but no Tus-Version: something removes response headers.", fixResponseHeaders})
 		return true

@@ -12,6 +12,14 @@ var (
 		{"ingress-nginx", "no limit_except in nginx.ingress.kubernetes.io/configuration-snippet"},
 		{"any", "or have clients send POST with X-HTTP-Method-Override (tus-js-client: overridePatchMethod: true)"},
 	}
+	fixHost = []Remedy{
+		{"Pawl", "PAWL_PUBLIC_URL=the public address, or the host name in PAWL_HOSTS"},
+		{"nginx", "proxy_set_header Host $http_host;"},
+		{"Caddy", "no `header_up Host` in reverse_proxy, unless Pawl accepts that name"},
+		{"HAProxy", "no `http-request set-header Host`, unless Pawl accepts that name"},
+		{"Traefik", "passHostHeader: true, which is the default"},
+		{"ingress-nginx", "no nginx.ingress.kubernetes.io/upstream-vhost, unless Pawl accepts that name"},
+	}
 	fixRequestHeaders = []Remedy{
 		{"nginx", "proxy_pass_request_headers on; no proxy_set_header that empties Tus-* or Upload-*"},
 		{"Caddy", "no `header_up -Upload-*` or `-Tus-*` in reverse_proxy"},
