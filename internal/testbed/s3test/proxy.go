@@ -8,12 +8,14 @@ import (
 	"pawl/internal/testbed/faultproxy"
 )
 
-// The parts of package faultproxy that tests of S3 use.
-type (
-	Op    = faultproxy.Op
-	Fault = faultproxy.Fault
-	Proxy = faultproxy.Proxy
-)
+// Op is an operation of S3.
+type Op = faultproxy.Op
+
+// Fault is what becomes of a request.
+type Fault = faultproxy.Fault
+
+// Proxy is a proxy in front of a server.
+type Proxy = faultproxy.Proxy
 
 // Faults of any server; see package faultproxy.
 var (
