@@ -68,7 +68,7 @@ type settlements struct {
 	given atomic.Int64
 }
 
-func (s *settlements) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *settlements) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	name := fmt.Sprintf("pawl_%d", s.given.Add(1))
 	if err := s.postgres.CreateDatabase(name); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -127,7 +127,7 @@ func (r *crashRig) countFiles() int {
 	if err := r.Get("/api/v1/stats", &stats); err != nil {
 		r.Fail("the statistics: %v", err)
 	}
-	listed := len(r.ListFiles())
+	listed := r.CountFiles()
 	if listed != stats.Totals.Files {
 		r.Fail("%d files are listed, %d counted", listed, stats.Totals.Files)
 	}

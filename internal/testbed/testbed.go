@@ -1,4 +1,4 @@
-// Package testbed, with the packages below it, provides the real parts that Pawl is
+// Package testbed provides, with the packages below it, the real parts that Pawl is
 // tested with, and the clients that test it. Only tests and the commands that run
 // Pawl in development import them.
 package testbed

@@ -120,7 +120,7 @@ func (r *Rig) CheckFiles(samples int, random *rand.Rand) {
 	r.mu.Lock()
 	finished := slices.Clone(r.finished)
 	r.mu.Unlock()
-	listed := r.ListFiles()
+	listed := r.listFiles()
 	for _, u := range finished {
 		f, ok := listed[u.id]
 		if !ok {
@@ -138,8 +138,11 @@ func (r *Rig) CheckFiles(samples int, random *rand.Rand) {
 	}
 }
 
-// ListFiles reads the whole list, by id. Nothing may be in it twice.
-func (r *Rig) ListFiles() map[string]item {
+// CountFiles returns how many files are listed.
+func (r *Rig) CountFiles() int { return len(r.listFiles()) }
+
+// listFiles reads the whole list, by id. Nothing may be in it twice.
+func (r *Rig) listFiles() map[string]item {
 	files := make(map[string]item)
 	for page := "/api/v1/files?limit=200"; page != "" && !r.Failed(); {
 		var list struct {
@@ -168,7 +171,7 @@ func (r *Rig) ListFiles() map[string]item {
 func (r *Rig) takeStock() {
 	r.AwaitHealth()
 	r.endStrays()
-	files := r.ListFiles()
+	files := r.listFiles()
 	r.CheckFiles(0, nil)
 	for _, u := range r.finished {
 		r.download(u)

@@ -8,8 +8,9 @@ import (
 	"pawl/internal/testbed/faultproxy"
 )
 
-// The parts of package faultproxy that tests of S3 use.
+// The types of package faultproxy that tests of S3 use.
 type (
+	// Op is an operation of S3.
 	Op    = faultproxy.Op
 	Fault = faultproxy.Fault
 	Proxy = faultproxy.Proxy
