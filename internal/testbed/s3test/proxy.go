@@ -8,11 +8,12 @@ import (
 	"pawl/internal/testbed/faultproxy"
 )
 
-// The types of package faultproxy that tests of S3 use.
 type (
 	// Op is an operation of S3.
-	Op    = faultproxy.Op
+	Op = faultproxy.Op
+	// Fault is what happens to a call.
 	Fault = faultproxy.Fault
+	// Proxy is a proxy in front of the S3 server.
 	Proxy = faultproxy.Proxy
 )
 
