@@ -1,4 +1,4 @@
-import { type ComponentType, use } from "react";
+import { type ComponentType, use, useEffect } from "react";
 import { getConnection, watchConnection } from "./api/events";
 import { createStore, useStore } from "./store";
 import { ViewNotLoaded } from "./ui/ViewNotLoaded";
@@ -36,7 +36,11 @@ export async function importWithRetry<T>(load: Load<T>, onFailure?: (error: unkn
       if (!isLoadFailure(error)) throw error;
       const url = /https?:\S+/.exec(error.message)?.[0];
       const status = url ? await statusOf(url) : 0;
-      if (status === 404 && ++notFound === maxNotFound) throw new ReplacedError();
+      if (status === 404) {
+        if (++notFound === maxNotFound) throw new ReplacedError();
+        // The server is reachable again, so there is no reason to wait as long as before.
+        if (notFound === 1) delay = minDelay;
+      }
       // Browsers cache the failure of a module by its URL.
       attempt = url && status === 200 ? () => importUncached(load, url) : load;
       onFailure?.(error);
@@ -145,6 +149,8 @@ export function lazyView<P extends object>(
   prefetch(start);
   return function LazyView(props: P) {
     const { View, failure } = useStore(state);
+    // A view that is opened does not wait for the next attempt of its prefetch.
+    useEffect(() => retryImports(), []);
     if (View) return <View {...props} />;
     if (failure) return <Failure {...props} failure={failure} onRetry={onRetry} />;
     use(start());

@@ -138,7 +138,7 @@ func (r *Rig) CheckFiles(samples int, random *rand.Rand) {
 	}
 }
 
-// CountFiles returns the number of files in the list.
+// CountFiles returns how many files are listed.
 func (r *Rig) CountFiles() int { return len(r.listFiles()) }
 
 // listFiles reads the whole list, by id. Nothing may be in it twice.

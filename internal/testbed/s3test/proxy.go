@@ -8,14 +8,14 @@ import (
 	"pawl/internal/testbed/faultproxy"
 )
 
-// Op is an operation of S3.
-type Op = faultproxy.Op
-
-// Fault is what becomes of a request.
-type Fault = faultproxy.Fault
-
-// Proxy is a proxy in front of a server.
-type Proxy = faultproxy.Proxy
+type (
+	// Op is an operation of S3.
+	Op = faultproxy.Op
+	// Fault is what happens to a call.
+	Fault = faultproxy.Fault
+	// Proxy is a proxy in front of the S3 server.
+	Proxy = faultproxy.Proxy
+)
 
 // Faults of any server; see package faultproxy.
 var (
