@@ -90,11 +90,34 @@ func (b *Blobs) completeOutcome(ctx context.Context, m pawl.Manifest, why error)
 	}
 	switch kind := pawl.KindOf(why); {
 	case kind == pawl.Gone:
+		if completed, err := b.awaitCompleted(ctx, m); completed || err != nil {
+			return err
+		}
 		b.log.ErrorContext(ctx, "a multipart upload was aborted by somebody else", "blob", m.Blob)
 	case kind == pawl.Internal, kind == pawl.Conflict && len(m.Tails) == 0:
 		b.log.ErrorContext(ctx, "a multipart upload cannot be completed", "blob", m.Blob, "error", why)
 	}
 	return why
+}
+
+// completedWithin is how long the object of a multipart upload that is gone may take to
+// appear. Stores of one machine delete the upload first, and then show the object.
+const completedWithin = 3 * time.Second
+
+// awaitCompleted is completed for a multipart upload that is gone: either another call has
+// just completed it, or somebody has aborted it, which ends Pawl's upload for good.
+func (b *Blobs) awaitCompleted(ctx context.Context, m pawl.Manifest) (bool, error) {
+	for wait := 50 * time.Millisecond; wait < completedWithin; wait *= 2 {
+		select {
+		case <-ctx.Done():
+			return false, pawl.Because(context.Cause(ctx), pawl.Unavailable, "the server's storage did not answer in time")
+		case <-time.After(wait):
+		}
+		if completed, err := b.completed(ctx, m); completed || err != nil {
+			return completed, err
+		}
+	}
+	return false, nil
 }
 
 // saveSealed writes down that the object is complete.
