@@ -23,6 +23,7 @@ import (
 type Queue[TTx any] struct {
 	driver riverdriver.Driver[TTx]
 	log    *slog.Logger
+	worker string
 	insert *river.Client[TTx] // works no jobs
 
 	releasing sync.Mutex
@@ -33,6 +34,9 @@ type Queue[TTx any] struct {
 type Config[TTx any] struct {
 	Driver riverdriver.Driver[TTx]
 	Log    *slog.Logger
+	// Worker is the name of this process, unique, by which River remembers who runs a job;
+	// empty where no other process works the jobs.
+	Worker string
 	// Alone is set where no other process works the jobs: those that are marked as running
 	// were left so by one that is gone, and are worked again.
 	Alone bool
@@ -40,7 +44,7 @@ type Config[TTx any] struct {
 
 // New returns a queue. The database has been migrated: see [Migrate].
 func New[TTx any](c Config[TTx]) (*Queue[TTx], error) {
-	q := &Queue[TTx]{driver: polled[TTx]{c.Driver}, log: c.Log, released: !c.Alone}
+	q := &Queue[TTx]{driver: polled[TTx]{c.Driver}, log: c.Log, worker: c.Worker, released: !c.Alone}
 	var err error
 	q.insert, err = river.NewClient(q.driver, &river.Config{Logger: quiet(c.Log)})
 	return q, err
@@ -173,12 +177,21 @@ func (q *Queue[TTx]) releaseAbandoned(ctx context.Context) error {
 	return nil
 }
 
+// ReleaseDead releases the running jobs of processes that were killed. alive is a condition
+// in PostgreSQL's SQL that holds for the name of a process, as worker, that is alive. A job
+// of one that is alive all the same is worked twice, see [pawl.Job].
+func (q *Queue[TTx]) ReleaseDead(ctx context.Context, alive string) error {
+	return q.driver.GetExecutor().Exec(ctx, "UPDATE river_job SET state = 'available' WHERE state = 'running'"+
+		" AND NOT (SELECT "+alive+" FROM (SELECT attempted_by[cardinality(attempted_by)] AS worker) AS last)")
+}
+
 const (
 	pollEvery = time.Second
 	grace     = 3 * time.Second // for jobs under way when the server stops
 	workers   = 4               // of each kind, in each instance
-	// rescueAfter is when a job is started again whose instance seems to be gone. One that
-	// takes longer is then started a second time elsewhere, see [pawl.Job].
+	// rescueAfter is when a job is started again that is running still, for want of better
+	// knowledge: see ReleaseDead. One that takes longer is then started a second time
+	// elsewhere, see [pawl.Job].
 	rescueAfter = 5 * time.Minute
 	keepDone    = time.Minute
 	startAgain  = 2 * time.Second
@@ -218,6 +231,7 @@ func (q *Queue[TTx]) start(ctx context.Context, tasks map[pawl.JobKind]pawl.Task
 
 func (q *Queue[TTx]) config(tasks map[pawl.JobKind]pawl.Task, periodic []pawl.Periodic) *river.Config {
 	c := &river.Config{
+		ID:                          q.worker,
 		Logger:                      quiet(q.log),
 		Queues:                      make(map[string]river.QueueConfig),
 		Workers:                     river.NewWorkers(),

@@ -29,8 +29,13 @@ func (s *Store) openJobs(ctx context.Context) error {
 	if err := jobs.Migrate(ctx, driver, s.log); err != nil {
 		return err
 	}
-	s.jobs, err = jobs.New(jobs.Config[pgx.Tx]{Driver: driver, Log: s.log})
+	s.jobs, err = jobs.New(jobs.Config[pgx.Tx]{Driver: driver, Log: s.log, Worker: s.leases.process})
 	return err
+}
+
+// releaseJobs releases the running jobs of processes that have no instance any more.
+func (s *Store) releaseJobs(ctx context.Context) error {
+	return s.jobs.ReleaseDead(ctx, "EXISTS (SELECT FROM instances WHERE starts_with(instances.id, worker || '.'))")
 }
 
 // Work implements [pawl.Jobs].

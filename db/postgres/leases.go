@@ -28,8 +28,8 @@ const (
 	// sureFor is for how long after the start of a renewal nobody can have found the
 	// instance dead. The difference allows for clocks that run at different speeds.
 	sureFor = deadAfter - 1500*time.Millisecond
-	// cleanEvery is how often dead instances are deleted whose leases nobody needs.
-	cleanEvery = time.Minute
+	// cleanEvery is how often dead instances are deleted, and the jobs they ran released.
+	cleanEvery = 5 * time.Second
 
 	pollEvery   = 200 * time.Millisecond // while waiting for a lease
 	notifyEvery = time.Second            // its holder, meanwhile
@@ -42,6 +42,7 @@ type Leases struct {
 	// renewals has one connection of its own: the instance is alive, however long
 	// requests wait for theirs.
 	renewals *pgxpool.Pool
+	process  string // begins the ids of this process's instances
 	started  sync.Once
 	stop     context.CancelFunc
 	stopped  chan struct{} // closed when the renewals have ended
@@ -69,7 +70,7 @@ func newLeases(s *Store, config *pgxpool.Config) (*Leases, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Leases{store: s, log: s.log, renewals: renewals, stopped: make(chan struct{})}, nil
+	return &Leases{store: s, log: s.log, renewals: renewals, process: rand.Text(), stopped: make(chan struct{})}, nil
 }
 
 // start starts renewing the instance.
@@ -114,22 +115,47 @@ func (s *Store) Instances(ctx context.Context) (int64, error) {
 
 func (l *Leases) run(ctx context.Context) {
 	defer close(l.stopped)
-	renew, clean := time.NewTicker(renewEvery), time.NewTicker(cleanEvery)
+	var cleaning sync.WaitGroup
+	defer cleaning.Wait()
+	cleaning.Go(func() { l.keepClean(ctx) })
+	renew := time.NewTicker(renewEvery)
 	defer renew.Stop()
-	defer clean.Stop()
 	renewed := l.renewAndLog(ctx, true) // at once, so that it is counted among the instances
 	for {
 		select {
 		case <-renew.C:
 			renewed = l.renewAndLog(ctx, renewed)
-		case <-clean.C:
-			if _, err := query.New(l.renewals).DeleteDeadInstances(ctx, deadAfter.Seconds()); err != nil && ctx.Err() == nil {
-				l.log.DebugContext(ctx, "dead instances could not be deleted", "error", err)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// keepClean cleans up after dead instances until ctx ends. Renewals do not wait for it.
+func (l *Leases) keepClean(ctx context.Context) {
+	tick := time.NewTicker(cleanEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := l.clean(ctx); err != nil && ctx.Err() == nil {
+				l.log.DebugContext(ctx, "cleaning up after dead instances failed", "error", err)
 			}
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// clean deletes dead instances, also those whose leases nobody needs, and releases the jobs
+// that they were running.
+func (l *Leases) clean(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, renewLimit)
+	defer cancel()
+	if _, err := query.New(l.store.pool).DeleteDeadInstances(ctx, deadAfter.Seconds()); err != nil {
+		return err
+	}
+	return l.store.releaseJobs(ctx)
 }
 
 // renewAndLog renews the instance and reports whether that succeeded. It logs where the
@@ -192,7 +218,7 @@ func (l *Leases) register(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx) // cut off, it could be known there and not here
 	var me instance
 	err := l.onRenewals(ctx, "register the instance", func(ctx context.Context, q *query.Queries) (err error) {
-		me = instance{id: rand.Text(), renewed: time.Now()} // each attempt is another instance
+		me = instance{id: l.process + "." + rand.Text(), renewed: time.Now()} // each attempt is another instance
 		me.floor, err = q.RegisterInstance(ctx, me.id)
 		return err
 	})

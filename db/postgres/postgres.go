@@ -74,13 +74,13 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, translate("open the database", err)
 	}
 	s := newStore(pool, rows.NewSearches(int(config.MaxConns)/2), c.Log)
-	if err := s.openJobs(ctx); err != nil {
-		s.pool.Close()
-		return nil, translate("open the jobs", err)
-	}
 	if s.leases, err = newLeases(s, config); err != nil {
 		s.pool.Close()
 		return nil, translate("open the database", err)
+	}
+	if err := s.openJobs(ctx); err != nil {
+		_ = s.Close()
+		return nil, translate("open the jobs", err)
 	}
 	return s, nil
 }
