@@ -40,8 +40,9 @@ async function overlap(one: Locator, other: Locator): Promise<boolean> {
 async function expectApart(parts: Record<string, Locator>) {
   const all = Object.entries(parts);
   for (const [i, [name, one]] of all.entries())
+    // What has just opened moves what is beside it.
     for (const [otherName, other] of all.slice(i + 1))
-      expect(await overlap(one, other), `${name} and ${otherName} overlap`).toBe(false);
+      await expect.poll(() => overlap(one, other), `${name} and ${otherName} overlap`).toBe(false);
 }
 
 /** Checks that each control can be scrolled into view and clicked. */

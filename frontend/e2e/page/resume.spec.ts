@@ -93,16 +93,24 @@ test.describe("after the browser was closed half-way", () => {
     await withFiles({ "Complete.bin": data }, async ([path = ""]) => {
       await interrupt(server, faultProxy, path);
       const [upload] = await uploadsOf(server);
-      const response = await fetch(`${server.endpoint}${upload?.id}`, {
-        method: "PATCH",
-        headers: {
-          "Tus-Resumable": "1.0.0",
-          "Upload-Offset": String(upload?.offset),
-          "Content-Type": "application/offset+octet-stream",
-        },
-        body: new Uint8Array(data.subarray(upload?.offset)),
-      });
-      expect(response.status).toBe(204);
+      const url = `${server.endpoint}${upload?.id}`;
+      // The server may still be storing what it has received of the broken request: the offset grows until then.
+      await expect
+        .poll(async () => {
+          const head = await fetch(url, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } });
+          const offset = Number(head.headers.get("Upload-Offset"));
+          const response = await fetch(url, {
+            method: "PATCH",
+            headers: {
+              "Tus-Resumable": "1.0.0",
+              "Upload-Offset": String(offset),
+              "Content-Type": "application/offset+octet-stream",
+            },
+            body: new Uint8Array(data.subarray(offset)),
+          });
+          return response.status;
+        })
+        .toBe(204);
       const { context, page } = await openBrowser(profile);
       watched(page);
       await page.goto(faultProxy.url);

@@ -22,36 +22,36 @@ interface FilterBarProps {
 export function FilterBar({ filters, totals, instead, empty }: FilterBarProps) {
   return (
     <div className="@container">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6">
-        <div className="flex min-w-50 flex-1 flex-wrap items-baseline gap-x-3">
+      <div
+        className="flex flex-wrap items-center gap-x-2 gap-y-2.5 px-4 pb-3 lg:px-6"
+        // Hidden, the controls still take their height, so that nothing moves when the first file arrives.
+        style={empty ? { visibility: "hidden" } : undefined}
+      >
+        <div className="visible flex min-w-50 flex-1 flex-wrap items-baseline gap-x-3">
           <h1 className="view-title">Files</h1>
           {!empty && <Totals totals={totals} type={filters.type} />}
         </div>
-        {!empty && (
-          <>
-            <div className="flex flex-wrap items-center gap-2 @max-2xl:order-last @max-2xl:w-full">
-              {isFiltered(filters) && (
-                <button
-                  type="button"
-                  className="btn btn-quiet btn-small text-muted @max-2xl:order-last"
-                  onClick={() => patchSearch(none)}
-                >
-                  <X size={14} aria-hidden="true" />
-                  <span>
-                    Clear<span className="@max-2xl:sr-only"> filters</span>
-                  </span>
-                </button>
-              )}
-              <TimeSelect filters={filters} />
-              <SortSelect filters={filters} />
-            </div>
-            <ViewSwitch view={filters.view} />
-            <div className="@container grid w-full min-w-0 grid-cols-[minmax(0,1fr)]">
-              <TypeChips type={filters.type} covered={Boolean(instead)} />
-              {instead}
-            </div>
-          </>
-        )}
+        <div className="flex flex-wrap items-center gap-2 @max-2xl:order-last @max-2xl:w-full">
+          {isFiltered(filters) && (
+            <button
+              type="button"
+              className="btn btn-quiet btn-small text-muted @max-2xl:order-last"
+              onClick={() => patchSearch(none)}
+            >
+              <X size={14} aria-hidden="true" />
+              <span>
+                Clear<span className="@max-2xl:sr-only"> filters</span>
+              </span>
+            </button>
+          )}
+          <TimeSelect filters={filters} />
+          <SortSelect filters={filters} />
+        </div>
+        <ViewSwitch view={filters.view} />
+        <div className="@container grid w-full min-w-0 grid-cols-[minmax(0,1fr)]">
+          <TypeChips type={filters.type} covered={Boolean(instead)} />
+          {instead}
+        </div>
       </div>
     </div>
   );
