@@ -39,8 +39,8 @@ async function overlap(one: Locator, other: Locator): Promise<boolean> {
 /** Checks that none of the visible parts overlap. */
 async function expectApart(parts: Record<string, Locator>) {
   const all = Object.entries(parts);
+  // What has just opened moves what is beside it.
   for (const [i, [name, one]] of all.entries())
-    // What has just opened moves what is beside it.
     for (const [otherName, other] of all.slice(i + 1))
       await expect.poll(() => overlap(one, other), `${name} and ${otherName} overlap`).toBe(false);
 }

@@ -52,7 +52,8 @@ export default function UploadsPage() {
           </section>
         )}
         {query.isPending ? (
-          <div className="skeleton h-36 rounded-2xl" aria-hidden="true" />
+          // Under uploads of this browser it would only move when they come.
+          own.count === 0 && <div className="skeleton h-36 rounded-2xl" aria-hidden="true" />
         ) : query.isError && !query.data ? (
           <ErrorPanel
             title="The uploads of other clients could not be loaded"
